@@ -21,8 +21,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t as student
 from sklearn.model_selection import train_test_split
-from sklearn.neural_network import MLPClassifier as TheirClassifier
-from sklearn.neural_network import MLPRegressor as TheirRegressor
+from sklearn.neural_network import MLPClassifier as TheirClassifier, MLPRegressor as TheirRegressor
 from sklearn.preprocessing import StandardScaler
 
 from dldiag.nn import MLPClassifier, MLPRegressor, fit_stack

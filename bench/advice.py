@@ -29,9 +29,7 @@ from dldiag.core.settings import Settings
 from dldiag.core.types import Dataset, Recommendation, Report
 from dldiag.data.audit.duplicates import duplicate_groups
 from dldiag.data.encode import encode
-from dldiag.diagnosis.diagnose import Case as Prepared
-from dldiag.diagnosis.diagnose import diagnose, prepare_case
-from dldiag.diagnosis.diagnose import run_case as run_prepared
+from dldiag.diagnosis.diagnose import Case as Prepared, diagnose, prepare_case, run_case as run_prepared
 from dldiag.diagnosis.remedies import REMEDIES, applicable
 from dldiag.experiments.fit import fit_all
 from dldiag.experiments.models import Model, changed

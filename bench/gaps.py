@@ -20,8 +20,7 @@ from bench.advice_cases import FAULTS, Case, make_case
 from bench.advice_table import DAMAGED, covers, is_sure, surely_apart
 from dldiag.core.settings import Settings
 from dldiag.data.encode import encode
-from dldiag.diagnosis.diagnose import Case as Prepared
-from dldiag.diagnosis.diagnose import prepare_case
+from dldiag.diagnosis.diagnose import Case as Prepared, prepare_case
 from dldiag.diagnosis.evidence.gather import material_of
 from dldiag.diagnosis.rules.engine import compare_with_threshold
 from dldiag.experiments import estimates
@@ -29,7 +28,7 @@ from dldiag.experiments.fit import fit_all
 from dldiag.experiments.tasks import Encoded, FitTask
 
 FRESH_SETS = 10  # training sets drawn anew
-ENOUGH = 2  # times the training rows: with so many rows that were not seen, all training sets come from those
+ENOUGH = 2  # times the training rows: with this many rows that were not seen, all training sets come from those
 
 
 def fresh_gaps(case: Case, prepared: Prepared) -> np.ndarray:

@@ -23,8 +23,8 @@ from bench.advice_cases import CALIBRATE, FAULTS, Case, cases
 from dldiag.core.settings import Settings
 from dldiag.core.statistics import RowPart, delta_of, mean_variance, pooled_estimate
 from dldiag.data.encode import encode
+from dldiag.diagnosis.effort import MOST_REPEATS, diagnosis_split
 from dldiag.diagnosis.remedies import applicable
-from dldiag.diagnosis.trials import MOST_REPEATS, diagnosis_split
 from dldiag.experiments.estimates import distinct_dev_rows
 from dldiag.experiments.fit import fit_all
 from dldiag.experiments.fit_cache import FitCache
@@ -81,7 +81,7 @@ def _truth(case: Case, models: list[Model]) -> list[list[float]]:
 
 
 def pooled(overlap: float) -> Callable[[Row, int], tuple[float, float, float]]:
-    """Return our interval with so much of the correction of Nadeau and Bengio (2003) added: (value, low, high)."""
+    """Return our interval with this much of the correction of Nadeau and Bengio (2003) added: (value, low, high)."""
 
     def reckon(row: Row, n: int) -> tuple[float, float, float]:
         values, variances = _differences(row)[:n], row["row_variances"][:n]

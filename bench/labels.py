@@ -22,8 +22,8 @@ from dldiag.core.error_findings import LabelTrial
 from dldiag.core.settings import Settings
 from dldiag.core.types import Dataset
 from dldiag.data.dataset import make_dataset
+from dldiag.diagnosis.effort import diagnosis_split
 from dldiag.diagnosis.label_trial import fits_without, try_without_suspects
-from dldiag.diagnosis.trials import diagnosis_split
 from dldiag.error_analysis.label_suspects import suspects_of_classes
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.models import build_model

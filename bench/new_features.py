@@ -20,7 +20,7 @@ from dldiag.core.settings import Settings
 from dldiag.core.types import Dataset, Recommendation
 from dldiag.data.dataset import make_dataset
 from dldiag.diagnosis.diagnose import prepare_case, run_case
-from dldiag.diagnosis.trials import diagnosis_split
+from dldiag.diagnosis.effort import diagnosis_split
 from dldiag.experiments.fit import fit_all
 from dldiag.experiments.models import Model, build_model, changed
 from dldiag.experiments.tasks import FitTask, encode_dataset

@@ -28,10 +28,10 @@ from dldiag.core.i18n import Message
 from dldiag.core.settings import Settings
 from dldiag.core.types import Column, Dataset, Estimate, Report, Trial
 from dldiag.data.encode import encode
-from dldiag.diagnosis.diagnose import Case as Prepared
-from dldiag.diagnosis.diagnose import prepare_case, run_case
+from dldiag.diagnosis.diagnose import Case as Prepared, prepare_case, run_case
+from dldiag.diagnosis.probes import probe
 from dldiag.diagnosis.search import search
-from dldiag.diagnosis.trials import Attempt, probe, try_change
+from dldiag.diagnosis.trials import Attempt, try_change
 from dldiag.diagnosis.winners_curse import Picked
 from dldiag.experiments.fit import fit_all
 from dldiag.experiments.models import Model, build_model, changed
@@ -168,14 +168,8 @@ def run(name: str, seed: int) -> Iterator[dict[str, Any]]:
     found.append(("search", search(prepared.fits, prepared.model, material=report.delta, effort=prepared.effort)))
     first = min(report.recommendations, key=lambda one: one.rank)
     for kind, trial in found:
-        row = {
-            "case": name,
-            "seed": seed,
-            "kind": kind,
-            "helps": case.helps,
-            "delta": report.delta,
-            "first": first.remedy,
-        }
+        row: dict[str, Any] = {"case": name, "seed": seed, "kind": kind, "helps": case.helps}
+        row |= {"delta": report.delta, "first": first.remedy}
         if trial.settings:
             before, after = truth(
                 case, seed, report.split.train, [prepared.model, changed(prepared.model, trial.settings)]
@@ -183,15 +177,6 @@ def run(name: str, seed: int) -> Iterator[dict[str, Any]]:
             row |= {"truth": after - before, "verdict": trial.verdict, "remedy": trial.remedy}
             row |= {"shown": _bounds(trial.change), "seen": _bounds(trial.seen or trial.change)}
         yield row | {"seconds": time.process_time() - started}
-    if not found:
-        yield {
-            "case": name,
-            "seed": seed,
-            "kind": "none",
-            "helps": case.helps,
-            "delta": report.delta,
-            "first": first.remedy,
-        }
 
 
 def best_looking(prepared: Prepared, report: Report) -> Trial | None:

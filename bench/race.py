@@ -20,7 +20,7 @@ from unittest.mock import patch
 from bench.advice_cases import load
 from dldiag.core.settings import Settings
 from dldiag.core.types import Dataset, Report
-from dldiag.diagnosis import trials
+from dldiag.diagnosis import probes
 from dldiag.diagnosis.diagnose import prepare_case, run_case
 from dldiag.experiments.fit import FitResult
 from dldiag.experiments.fit_cache import FitCache
@@ -64,7 +64,7 @@ def none_drops(running: Mapping[str, Any], *others: Any) -> set[str]:
 def compare(dataset: Dataset, seed: int) -> dict[str, Any]:
     """Diagnose with the race and without, on the same fits."""
     made: Fits = {}
-    with patch.object(trials, "_that_go_on", none_drops):
+    with patch.object(probes, "_that_go_on", none_drops):
         whole = _decided(dataset, seed, made)
     race = _decided(dataset, seed, made)
     return {"whole": whole, "race": race, "same": whole["decision"] == race["decision"]}

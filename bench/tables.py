@@ -30,8 +30,7 @@ from bench.damage import damaged  # noqa: E402
 from bench.pollock import simple_score  # noqa: E402
 from bench.words import ENCODED, table_text  # noqa: E402
 from dldiag.core.types import DataError  # noqa: E402
-from dldiag.data.io import RawTable  # noqa: E402
-from dldiag.data.io import read as read_raw  # noqa: E402
+from dldiag.data.io import RawTable, read as read_raw  # noqa: E402
 from dldiag.data.io.encoding import decide_encoding  # noqa: E402
 from tests.shared_data import SHARED  # noqa: E402
 

@@ -5,25 +5,27 @@ from typing import TYPE_CHECKING, Any
 
 from dldiag.core.version import VERSION
 
-if TYPE_CHECKING:
-    from dldiag.core.settings import Settings
-    from dldiag.core.types import DataError, ReadPlan, Report
-    from dldiag.data.dataset import make_dataset
-    from dldiag.data.read_table import read_table
-    from dldiag.data.second_file import with_second_file
-    from dldiag.diagnosis.fitted import dev_repeats, error_of, fitted
-    from dldiag.error_analysis import error_analysis
-    from dldiag.experiments.forecast import forecast
-    from dldiag.experiments.learning_curve import learning_curve
-    from dldiag.experiments.metrics import METRICS
-    from dldiag.experiments.models import build_model
-    from dldiag.experiments.table_model import TableModel
-    from dldiag.nn import MLPClassifier, MLPRegressor
-    from dldiag.report import from_json, to_html, to_json, to_text
-    from dldiag.report.library import diagnose_data as diagnose
-    from dldiag.report.mlflow_log import log_to_mlflow
-    from dldiag.report.model_file import load_model, save_model
-    from dldiag.report.script import to_script
+if TYPE_CHECKING:  # Type checkers take a name imported "as" itself for a public one.
+    from dldiag.core.settings import Settings as Settings
+    from dldiag.core.types import DataError as DataError, ReadPlan as ReadPlan, Report as Report
+    from dldiag.data.dataset import make_dataset as make_dataset
+    from dldiag.data.read_table import read_table as read_table
+    from dldiag.data.second_file import with_second_file as with_second_file
+    from dldiag.diagnosis.fitted import dev_repeats as dev_repeats, error_of as error_of, fitted as fitted
+    from dldiag.error_analysis import error_analysis as error_analysis
+    from dldiag.experiments.forecast import forecast as forecast
+    from dldiag.experiments.learning_curve import learning_curve as learning_curve
+    from dldiag.experiments.metrics import METRICS as METRICS
+    from dldiag.experiments.models import build_model as build_model
+    from dldiag.experiments.table_model import TableModel as TableModel
+    from dldiag.nn import MLPClassifier as MLPClassifier, MLPRegressor as MLPRegressor
+    from dldiag.report import from_json as from_json, to_html as to_html, to_json as to_json, to_text as to_text
+    from dldiag.report.library import diagnose_data
+    from dldiag.report.mlflow_log import log_to_mlflow as log_to_mlflow
+    from dldiag.report.model_file import load_model as load_model, save_model as save_model
+    from dldiag.report.script import to_script as to_script
+
+    diagnose = diagnose_data
 
 __version__ = VERSION
 
@@ -58,35 +60,7 @@ _PUBLIC = {
     "with_second_file": "dldiag.data.second_file",
 }
 
-__all__ = [
-    "METRICS",
-    "DataError",
-    "MLPClassifier",
-    "MLPRegressor",
-    "ReadPlan",
-    "Report",
-    "Settings",
-    "TableModel",
-    "build_model",
-    "dev_repeats",
-    "diagnose",
-    "error_analysis",
-    "error_of",
-    "fitted",
-    "forecast",
-    "from_json",
-    "learning_curve",
-    "load_model",
-    "log_to_mlflow",
-    "make_dataset",
-    "read_table",
-    "save_model",
-    "to_html",
-    "to_json",
-    "to_script",
-    "to_text",
-    "with_second_file",
-]
+__all__ = [*_PUBLIC]  # noqa: PLE0604 — every key is a string
 
 
 def __getattr__(name: str) -> Any:

@@ -5,21 +5,21 @@ import streamlit as st
 from dldiag.app.course.columns import with_rows
 from dldiag.app.course.data import ask_data, lesson_dataset
 from dldiag.app.course.experiment import run_experiment
-from dldiag.app.course.layout import add, ask_few, axis_title, formulas, lesson_metric, offer
-from dldiag.app.course.lesson import came_out, show_topic
+from dldiag.app.course.layout import ask_few, axis_title, lesson_metric, offer_settings, show_formulas, show_remark
+from dldiag.app.course.lesson import show_outcomes, show_topic
 from dldiag.app.storage.data_ref import Reference
 from dldiag.app.ui.forms import ask_params
 from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_rows
 from dldiag.core.i18n import Message, tr
 from dldiag.core.types import Progress
+from dldiag.course.shared.activation_race import ActivationRace, RaceSettings, runner_to_use
 from dldiag.course.shared.lesson import Lesson
-from dldiag.course.shared.race import Race, RaceSettings, runner_to_use
 from dldiag.course.took_off.figures import alt_race, alt_scale, crossing_rows, race_figure, scale_figure, scale_rows
 from dldiag.course.took_off.hand_work import HandWork, HandWorkSettings, alt_hand_work, hand_work_figure
 from dldiag.course.took_off.jobs import HandWorkRequest, RaceRequest, ScaleRequest
 from dldiag.course.took_off.scaling import (
     LEARNERS,
-    Scale,
+    LearnerComparison,
     ScaleSettings,
     left_out_words,
     named_learner,
@@ -61,14 +61,17 @@ def show_scale(lesson: Lesson) -> None:
     asked = ask_few(ScaleSettings(), "scale", first, choices={"learners": labels})
     reference = with_rows(reference, rows_for(asked["train_rows"]))
     result = run_experiment(
-        reference, ScaleRequest(metric=lesson_metric(reference), asked=ScaleSettings(**asked)), Scale, partial=partial
+        reference,
+        ScaleRequest(metric=lesson_metric(reference), asked=ScaleSettings(**asked)),
+        LearnerComparison,
+        partial=partial,
     )
     if result is None:
         return
     if not result.curves:
         show_message(Message("Choose at least one learner."), kind="info")
         return
-    came_out(lesson, reference, result)
+    show_outcomes(lesson, reference, result)
     show_figure(scale_figure(result, title=axis_title(reference), theme=figure_mode()), alt_scale(result), key="scale")
     with st.expander(tr("The numbers"), icon=":material/table:"):
         show_rows(scale_rows(result), alt=tr("Error of every learner on the fewest and on the most rows"))
@@ -77,10 +80,10 @@ def show_scale(lesson: Lesson) -> None:
         if result.others:
             show_message(tr("Other crossovers, with 90% confidence:"))
             show_rows(crossing_rows(result.others), alt=tr("Who overtakes whom, and at how many rows"))
-    formulas(FORMULAS)
-    add(size_words(result))
-    add(left_out_words(ScaleSettings(**asked)))
-    offer(size_to_use(result, lesson_dataset(reference).task), reference, key="use.size")
+    show_formulas(FORMULAS)
+    show_remark(size_words(result))
+    show_remark(left_out_words(ScaleSettings(**asked)))
+    offer_settings(size_to_use(result, lesson_dataset(reference).task), reference, key="use.size")
 
 
 def show_few(lesson: Lesson) -> None:
@@ -90,7 +93,7 @@ def show_few(lesson: Lesson) -> None:
     result = run_experiment(reference, request, HandWork)
     if result is None:
         return
-    came_out(lesson, reference, result)
+    show_outcomes(lesson, reference, result)
     show_figure(
         hand_work_figure(result, title=axis_title(reference), theme=figure_mode()), alt_hand_work(result), key="hand"
     )
@@ -100,15 +103,15 @@ def show_race(lesson: Lesson) -> None:
     reference = with_rows(data_of_page(), rows_for(0))
     first = ("hidden_layers", "first", "second")
     asked = ask_few(RaceSettings(), "race", first)
-    result = run_experiment(reference, RaceRequest(asked=RaceSettings(**asked)), Race)
+    result = run_experiment(reference, RaceRequest(asked=RaceSettings(**asked)), ActivationRace)
     if result is None:
         return
-    came_out(lesson, reference, result)
+    show_outcomes(lesson, reference, result)
     for column, seconds in zip(st.columns(2), (False, True), strict=True):
         with column:
             figure = race_figure(result, seconds=seconds, theme=figure_mode())
             show_figure(figure, alt_race(result, seconds=seconds), key=f"race.{seconds}")
-    offer(runner_to_use(result), reference, key="use.race")
+    offer_settings(runner_to_use(result), reference, key="use.race")
 
 
 show_topic("took_off", {"scale": show_scale, "few": show_few, "race": show_race})

@@ -7,8 +7,8 @@ import streamlit as st
 from dldiag.app.course.columns import ask_plane, open_dataset
 from dldiag.app.course.data import ask_data
 from dldiag.app.course.experiment import run_experiment
-from dldiag.app.course.layout import add, ask_few, offer
-from dldiag.app.course.lesson import came_out, show_topic
+from dldiag.app.course.layout import ask_few, offer_settings, show_remark
+from dldiag.app.course.lesson import show_outcomes, show_topic
 from dldiag.app.storage.data_ref import Reference
 from dldiag.app.ui.forms import ask_params
 from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_moving, show_rows
@@ -16,7 +16,7 @@ from dldiag.core.i18n import Message, tr
 from dldiag.course.logistic import figures as draw
 from dldiag.course.logistic.figures import alt_costs, costs_figure
 from dldiag.course.logistic.graph import computation_graph
-from dldiag.course.logistic.hidden_layer import Widening, layer_to_use
+from dldiag.course.logistic.hidden_layer import WidthComparison, layer_to_use
 from dldiag.course.logistic.jobs import WideningRequest
 from dldiag.course.logistic.likelihood import LikelihoodSettings, alt_likelihood, likelihood_figure, likelihood_of
 from dldiag.course.logistic.regression import (
@@ -28,11 +28,11 @@ from dldiag.course.logistic.regression import (
     loss_curve,
     map_words,
     pass_at,
-    place,
+    step_to_show,
 )
 from dldiag.course.logistic.two_layers import TwoLayerSettings, gradient_rows, train_two_layers
 from dldiag.course.shared.lesson import Lesson
-from dldiag.course.shared.problem import YesNo, feature_names, marks_words, yes_no
+from dldiag.course.shared.problem import BinaryProblem, binary_problem, feature_names, marks_words
 
 LIKELIHOOD = (
     r"p(y \mid x) = a^{y} (1-a)^{1-y}",
@@ -43,7 +43,7 @@ COST = (
     r"J(w, b) = \frac{1}{m} \sum_{i=1}^{m} \mathcal{L}(a^{(i)}, y^{(i)})",
     r"w \leftarrow w - \alpha \frac{\partial J}{\partial w}, \quad b \leftarrow b - \alpha \frac{\partial J}{\partial b}",
 )
-TWO_LAYERS = (  # as wide as a phone
+TWO_LAYERS = (  # Each line is as wide as a phone.
     r"Z_1 = W_1 X + b_1, \quad A_1 = \sigma(Z_1)",
     r"Z_2 = W_2 A_1 + b_2, \quad A_2 = \sigma(Z_2)",
     r"dZ_2 = A_2 - Y",
@@ -53,14 +53,14 @@ TWO_LAYERS = (  # as wide as a phone
 )
 
 
-def ask_problem() -> tuple[Reference, YesNo, dict[str, Any]]:
+def ask_problem() -> tuple[Reference, BinaryProblem, dict[str, Any]]:
     reference = ask_data("logistic", toys=("moons", "circles", "xor", "two_blobs", "line"), default="toy:moons")
     data = open_dataset(reference)
     plane = ask_plane(data, reference, "plane")
-    return reference, yes_no(data, plane["columns"], positive=plane["positive"]), plane
+    return reference, binary_problem(data, plane["columns"], positive=plane["positive"]), plane
 
 
-def descent_of(problem: YesNo, asked: dict[str, Any]) -> Descent:
+def descent_of(problem: BinaryProblem, asked: dict[str, Any]) -> Descent:
     return descend(problem, learning_rate=asked["learning_rate"], steps=asked["steps"])
 
 
@@ -68,10 +68,10 @@ def show_unit(lesson: Lesson) -> None:
     reference, problem, _ = ask_problem()
     asked = ask_few(UnitSettings(), "unit", ("row", "step"))
     descent = descent_of(problem, asked)
-    shown = place(problem, descent, asked["step"], asked["row"])
+    shown = step_to_show(problem, descent, asked["step"], asked["row"])
     row = pass_at(problem, descent, shown.step, shown.row)
-    came_out(lesson, reference, row, descent)
-    add(shown.words)
+    show_outcomes(lesson, reference, row, descent)
+    show_remark(shown.words)
     show_message(
         Message("a is the probability that {event}. Each column has mean 0 and spread 1.", {"event": problem.event})
     )
@@ -88,7 +88,7 @@ def show_likelihood(lesson: Lesson) -> None:
     reference, problem, _ = ask_problem()
     asked = ask_params(LikelihoodSettings(), "likelihood", columns=2, sliders=("rows", "step"))
     found = likelihood_of(problem, descend(problem), asked["rows"], asked["step"])
-    came_out(lesson, reference, found)
+    show_outcomes(lesson, reference, found)
     for formula in LIKELIHOOD:
         st.latex(formula)
     show_figure(likelihood_figure(found, theme=figure_mode()), alt_likelihood(found), key="likelihood")
@@ -99,10 +99,10 @@ def show_descent(lesson: Lesson) -> None:
     asked = ask_few(UnitSettings(), "unit", ("learning_rate", "steps"))
     descent = descent_of(problem, asked)
     made = cost_map(problem, descent)
-    came_out(lesson, reference, descent, len(problem.y))
+    show_outcomes(lesson, reference, descent, len(problem.y))
     last = len(descent.steps) - 1
     show_moving(draw.descent_moving(descent, made, theme=figure_mode()), draw.alt_cost_map(made, last), key="descent")
-    add(map_words(made))
+    show_remark(map_words(made))
     for formula in COST:
         st.latex(formula)
 
@@ -114,14 +114,14 @@ def show_layer(lesson: Lesson) -> None:
             Message("This table has one usable column; a plane needs two, so a toy problem is shown."), kind="info"
         )
         reference, plane = Reference(toy="circles"), {"columns": None, "positive": None}
-    result = run_experiment(reference, WideningRequest(**plane), Widening)
+    result = run_experiment(reference, WideningRequest(**plane), WidthComparison)
     if result is None:
         return
-    came_out(lesson, reference, result)
+    show_outcomes(lesson, reference, result)
     show_moving(draw.layer_moving(result, theme=figure_mode()), draw.alt_layers(result), key="layer")
-    add(marks_words(result.marks))
+    show_remark(marks_words(result.marks))
     st.latex(r"z = W x + b, \; a = \sigma(z), \; W = \begin{pmatrix} w_1^T \\ \vdots \\ w_k^T \end{pmatrix}")
-    offer(layer_to_use(result, len(feature_names(open_dataset(reference)))), reference, key="use.layer")
+    offer_settings(layer_to_use(result, len(feature_names(open_dataset(reference)))), reference, key="use.layer")
 
 
 def show_backprop(lesson: Lesson) -> None:
@@ -129,7 +129,7 @@ def show_backprop(lesson: Lesson) -> None:
     settings = TwoLayerSettings()
     asked = ask_params(settings, "two", columns=3, sliders=("hidden_units", "learning_rate"))
     found = train_two_layers(problem, TwoLayerSettings(**asked))
-    came_out(lesson, reference, found)
+    show_outcomes(lesson, reference, found)
     for formula in TWO_LAYERS:
         st.latex(formula)
     show_rows(gradient_rows(found), alt=tr("The gradients of the first step, from the back"))

@@ -5,8 +5,8 @@ import streamlit as st
 from dldiag.app.course.columns import ask_plane, open_dataset
 from dldiag.app.course.data import ask_data
 from dldiag.app.course.experiment import run_experiment
-from dldiag.app.course.layout import add, ask_few, formulas, offer
-from dldiag.app.course.lesson import came_out, show_topic
+from dldiag.app.course.layout import ask_few, offer_settings, show_formulas, show_remark
+from dldiag.app.course.lesson import show_outcomes, show_topic
 from dldiag.app.storage.data_ref import Reference
 from dldiag.app.ui.forms import ask_params
 from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_moving, show_rows
@@ -50,24 +50,24 @@ def show_bend(lesson: Lesson) -> None:
     result = run_experiment(reference, DeepLinearRequest(**plane, asked=DeepLinearSettings(**asked)), DeepLinear)
     if result is None:
         return
-    came_out(lesson, reference, result)
+    show_outcomes(lesson, reference, result)
     show_moving(draw.boundaries_moving(result, theme=figure_mode()), draw.alt_boundaries_moving(result), key="bend")
-    add(marks_words(result.marks))
+    show_remark(marks_words(result.marks))
     show_rows(draw.boundary_rows(result), alt=tr("Dev errors, and their differences from logistic regression"))
     with st.expander(tr("The matrices, multiplied out"), icon=":material/grid_on:"):
         st.latex(draw.matrix_latex(result.collapsed))
-    formulas(DEEP)
+    show_formulas(DEEP)
 
 
 def show_shapes(lesson: Lesson) -> None:
     asked = ask_params(ShapeSettings(), "shapes", choices={"functions": LABELS}, columns=2, sliders=("layers",))
     shapes = [shape(name) for name in asked["functions"] or OFFERED]
-    came_out(lesson, Reference(toy="circles"), shapes, asked["layers"])
+    show_outcomes(lesson, Reference(toy="circles"), shapes, asked["layers"])
     for column, slopes in zip(st.columns(2), (False, True), strict=True):
         with column:
             figure = draw.shapes_figure(shapes, slopes=slopes, theme=figure_mode())
             show_figure(figure, draw.alt_shapes(shapes, slopes=slopes), key=f"shapes.{slopes}")
-    formulas([(rf"{one.formula}, \qquad {one.derivative_formula}", Message(one.label)) for one in shapes])
+    show_formulas([(rf"{one.formula}, \qquad {one.derivative_formula}", Message(one.label)) for one in shapes])
 
 
 def show_flow(lesson: Lesson) -> None:
@@ -81,15 +81,15 @@ def show_flow(lesson: Lesson) -> None:
     result = run_experiment(reference, FlowRequest(asked=FlowSettings(**asked)), Flow)
     if result is None:
         return
-    came_out(lesson, reference, result)
+    show_outcomes(lesson, reference, result)
     left, right = st.columns(2)
     with left:
         show_moving(draw.gradients_moving(result, theme=figure_mode()), draw.alt_gradients_moving(result), key="flow")
     with right:
         show_figure(draw.depth_figure(result, theme=figure_mode()), draw.alt_flow(result), key="flow.depth")
     show_rows(draw.flow_rows(result), alt=tr("Gradient, saturation and steps of every activation"))
-    formulas(BACK)
-    offer(activation_to_use(result), reference, key="use.flow")
+    show_formulas(BACK)
+    offer_settings(activation_to_use(result), reference, key="use.flow")
 
 
 def show_dying(lesson: Lesson) -> None:
@@ -98,16 +98,16 @@ def show_dying(lesson: Lesson) -> None:
     result = run_experiment(reference, DeadUnitsRequest(asked=DeadUnitsSettings(**asked)), DeadUnitsRun)
     if result is None:
         return
-    came_out(lesson, reference, result)
-    figure = draw.dead_units_moving(result, result.plain.silent.x, theme=figure_mode())
+    show_outcomes(lesson, reference, result)
+    figure = draw.dead_units_moving(result, result.plain.dead_share.x, theme=figure_mode())
     show_moving(figure, draw.alt_dead_units_moving(result), key="dying")
-    add(Message("A cell for each hidden unit. Colored: active on some row. Gray: dead, 0 on every row."))
+    show_remark(Message("A cell for each hidden unit. Colored: active on some row. Gray: dead, 0 on every row."))
     for column, (name, drawing) in zip(
-        st.columns(2), (("silent", draw.dead_units_figure), ("loss", draw.dead_units_loss_figure)), strict=True
+        st.columns(2), (("dead_share", draw.dead_units_figure), ("loss", draw.dead_units_loss_figure)), strict=True
     ):
         with column:
             show_figure(drawing(result, theme=figure_mode()), draw.alt_dead_units(result), key=f"dead_units.{name}")
-    offer(slope_to_use(result), reference, key="use.leaky")
+    offer_settings(slope_to_use(result), reference, key="use.leaky")
 
 
 show_topic("activations", {"bend": show_bend, "slopes": show_shapes, "flow": show_flow, "dying": show_dying})

@@ -4,15 +4,15 @@ import streamlit as st
 
 from dldiag.app.course.data import ask_data
 from dldiag.app.course.experiment import run_experiment
-from dldiag.app.course.layout import add, ask_few, formulas, offer
-from dldiag.app.course.lesson import came_out, show_topic
+from dldiag.app.course.layout import ask_few, offer_settings, show_formulas, show_remark
+from dldiag.app.course.lesson import show_outcomes, show_topic
 from dldiag.app.storage.data_ref import Reference
 from dldiag.app.ui.forms import ask_params
 from dldiag.app.ui.widgets import figure_mode, show_figure, show_moving, show_rows
 from dldiag.core.i18n import Message, tr
 from dldiag.course.initialization import figures as draw
 from dldiag.course.initialization.jobs import StartsRequest
-from dldiag.course.initialization.starts import STARTS, Beginnings, ShownSettings, StartSettings, settings_to_use
+from dldiag.course.initialization.starts import STARTS, ShownSettings, StartSettings, StartsRun, settings_to_use
 from dldiag.course.shared.lesson import Lesson
 
 FORMULAS = (
@@ -24,12 +24,12 @@ FORMULAS = (
 )
 
 
-def run_starts(lesson: Lesson) -> tuple[Reference, Beginnings | None]:
+def run_starts(lesson: Lesson) -> tuple[Reference, StartsRun | None]:
     reference = ask_data("initialization", toys=("moons", "circles", "blobs", "wave"), default="toy:moons")
     asked = ask_few(StartSettings(), "starts", ("hidden_layers", "activation"))
-    result = run_experiment(reference, StartsRequest(asked=StartSettings(**asked)), Beginnings)
+    result = run_experiment(reference, StartsRequest(asked=StartSettings(**asked)), StartsRun)
     if result is not None:
-        came_out(lesson, reference, result)
+        show_outcomes(lesson, reference, result)
     return reference, result
 
 
@@ -56,8 +56,8 @@ def show_scale(lesson: Lesson) -> None:
     key = ask_params(ShownSettings(), "shown")["start"]
     show_moving(draw.histograms_moving(result, key, theme=figure_mode()), draw.alt_histogram(result, key), key="layers")
     show_rows(draw.start_rows(result), alt=tr("Loss, saturation, spread and gradient of every start"))
-    formulas(FORMULAS)
-    offer(settings_to_use(result), reference, key="use.start")
+    show_formulas(FORMULAS)
+    offer_settings(settings_to_use(result), reference, key="use.start")
 
 
 def show_small(lesson: Lesson) -> None:
@@ -70,7 +70,7 @@ def show_small(lesson: Lesson) -> None:
     with right:
         show_figure(draw.losses_figure(result, theme=figure_mode()), draw.alt_starts(result), key="losses")
     key = "times_0.001"
-    add(draw.histogram_words(result, key))
+    show_remark(draw.histogram_words(result, key))
     show_moving(draw.histograms_moving(result, key, theme=figure_mode()), draw.alt_histogram(result, key), key="layers")
 
 

@@ -5,16 +5,16 @@ import streamlit as st
 from dldiag.app.course.data import ask_data, expected_error, lesson_dataset
 from dldiag.app.course.experiment import run_experiment
 from dldiag.app.course.layout import (
-    add,
     ask_few,
     axis_title,
-    formulas,
     lesson_choice,
     lesson_metric,
     lesson_settings,
-    offer,
+    offer_settings,
+    show_formulas,
+    show_remark,
 )
-from dldiag.app.course.lesson import came_out, show_topic
+from dldiag.app.course.lesson import show_outcomes, show_topic
 from dldiag.app.storage.data_ref import Reference
 from dldiag.app.ui.forms import ask_params
 from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_rows
@@ -24,13 +24,13 @@ from dldiag.course.shared.lesson import Lesson
 from dldiag.course.splits.candidates import SelectionSettings
 from dldiag.course.splits.figures import gap_figure, selection_figure, shares_figure
 from dldiag.course.splits.jobs import SelectionRequest
-from dldiag.course.splits.selection import Selection, fewer_rows, read_selection
+from dldiag.course.splits.selection import Selection, describe_selection, fewer_rows
 from dldiag.course.splits.sizes import (
     SplitSettings,
     advise_split,
+    describe_split_advice,
     material_to_use,
     notes_and_ours,
-    read_split_advice,
     set_rows,
     split_rows,
     this_projects_split,
@@ -79,20 +79,20 @@ def show_sizes(lesson: Lesson) -> None:
     if error is None or not is_plain:
         expected = expected_error(reference, choice)
         error, spread = error or expected.error, None if is_plain else expected.spread
-        add(expected.words)
-    add(metric_words(choice, dataset.task))
+        show_remark(expected.words)
+    show_remark(metric_words(choice, dataset.task))
     advice = advise_split(asked["rows"] or dataset.n_rows, error, asked["difference"], choice.unit, spread)
-    came_out(lesson, reference, advice)
-    show_figure(shares_figure(advice, theme=figure_mode()), read_split_advice(advice), key="shares")
+    show_outcomes(lesson, reference, advice)
+    show_figure(shares_figure(advice, theme=figure_mode()), describe_split_advice(advice), key="shares")
     show_rows(split_rows(advice), alt=tr("Rows of each set for five ways of splitting"))
     with st.expander(tr("The notes beside our own count, by size of the table"), icon=":material/table:"):
         show_message(why_ours_departs(advice))
         show_rows(notes_and_ours(advice, spread), alt=tr("The notes' split and ours for tables of many sizes"))
     with st.expander(tr("What each set is for"), icon=":material/table:"):
         show_rows(set_rows(), alt=tr("What each set is for"))
-    formulas(SIZE_FORMULAS)
+    show_formulas(SIZE_FORMULAS)
     show_message(this_projects_split(dataset))
-    offer(material_to_use(advice, dataset), reference, key="use", prefix="settings")
+    offer_settings(material_to_use(advice, dataset), reference, key="use", prefix="settings")
 
 
 def show_choice(lesson: Lesson) -> None:
@@ -104,18 +104,18 @@ def show_choice(lesson: Lesson) -> None:
     result = run_experiment(reference, request, Selection)
     if result is None:
         return
-    came_out(lesson, reference, result)
-    add(fewer_rows(result, asked["test_rows"]))
+    show_outcomes(lesson, reference, result)
+    show_remark(fewer_rows(result, asked["test_rows"]))
     left, right = st.columns(2)
     with left:
         show_figure(
             selection_figure(result, title=axis_title(reference), theme=figure_mode()),
-            read_selection(result),
+            describe_selection(result),
             key="promise",
         )
     with right:
-        show_figure(gap_figure(result, theme=figure_mode()), read_selection(result), key="gap")
-    formulas(CHOICE_FORMULAS)
+        show_figure(gap_figure(result, theme=figure_mode()), describe_selection(result), key="gap")
+    show_formulas(CHOICE_FORMULAS)
     show_message(
         tr(
             "The test rows of your table are sealed. Open them once, when you have finished choosing. This page did not use them."

@@ -5,16 +5,16 @@ import streamlit as st
 from dldiag.app.course.data import ask_data, lesson_dataset
 from dldiag.app.course.experiment import is_preview, run_experiment
 from dldiag.app.course.layout import (
-    add,
     ask_few,
     axis_title,
-    formulas,
     lesson_metric,
     lesson_settings,
-    offer,
+    offer_settings,
     present_model,
+    show_formulas,
+    show_remark,
 )
-from dldiag.app.course.lesson import came_out, show_topic
+from dldiag.app.course.lesson import show_outcomes, show_topic
 from dldiag.app.state import history
 from dldiag.app.storage.data_ref import Reference
 from dldiag.app.ui.forms import ask_params
@@ -22,22 +22,28 @@ from dldiag.app.ui.page import link_to
 from dldiag.app.ui.widgets import explained, figure_mode, show_figure, show_message, show_rows, warned
 from dldiag.core.i18n import Message, tr
 from dldiag.course.hyperparameters.figures import map_figure, validation_figure
-from dldiag.course.hyperparameters.guided import GuidedSettings, Searches, look_at_searches, searches_figure, turn_rows
+from dldiag.course.hyperparameters.guided import (
+    GuidedSettings,
+    SearchComparison,
+    describe_searches,
+    searches_figure,
+    turn_rows,
+)
 from dldiag.course.hyperparameters.jobs import SearchesRequest, ValidationRequest
-from dldiag.course.hyperparameters.record import experiment_of, first_idea, read_record, record_rows
+from dldiag.course.hyperparameters.record import describe_record, experiment_of, first_idea, record_rows
 from dldiag.course.hyperparameters.settings import (
     SearchSettings,
+    describe_hyperparameters,
     grid_of,
-    read_searched,
     same_twice,
     setting_rows,
     settings_of,
 )
 from dldiag.course.hyperparameters.validation_curve import (
-    Validation,
+    ValidationGrid,
     ValidationSettings,
     best_settings,
-    read_validation,
+    describe_validation,
     validation_rows,
 )
 from dldiag.course.shared.lesson import Lesson
@@ -67,37 +73,41 @@ def show_values(lesson: Lesson) -> None:
     reference = data_of_page()
     dataset = lesson_dataset(reference)
     model = present_model(dataset.task)
-    show_message(read_searched(model), kind="caption")
+    show_message(describe_hyperparameters(model), kind="caption")
     search = SearchSettings(**ask_params(SearchSettings(), "search", columns=2))
-    add(same_twice(search))
+    show_remark(same_twice(search))
     asked = ask_few(ValidationSettings(), "validation", ("repeats", "train_rows"))
     grid = tuple(grid_of(model, search).items())
     request = ValidationRequest(
         model=lesson_settings(), metric=lesson_metric(reference), grid=grid, asked=ValidationSettings(**asked)
     )
-    result = run_experiment(reference, request, Validation)
+    result = run_experiment(reference, request, ValidationGrid)
     if result is None:
         return
-    came_out(lesson, reference, result)
+    show_outcomes(lesson, reference, result)
     show_errors(result, axis_title(reference))
     with st.expander(tr("The numbers"), icon=":material/table:"):
         show_rows(validation_rows(result), alt=tr("Training and dev error of every setting tried"))
     with st.expander(tr("All hyperparameters, with present values"), icon=":material/tune:"):
         show_rows(setting_rows(settings_of(model)), alt=tr("Hyperparameters with present and default values"))
-    formulas(FORMULAS)
-    if offer(best_settings(result, model), reference, key="use"):
+    show_formulas(FORMULAS)
+    if offer_settings(best_settings(result, model), reference, key="use"):
         with warned():
             history.note(experiment_of(result, dataset.fingerprint))
 
 
-def show_errors(result: Validation, title: str) -> None:
+def show_errors(result: ValidationGrid, title: str) -> None:
     if len(result.names) == 1:
-        show_figure(validation_figure(result, title=title, theme=figure_mode()), read_validation(result), key="curve")
+        show_figure(
+            validation_figure(result, title=title, theme=figure_mode()), describe_validation(result), key="curve"
+        )
         return
     for column, kind in zip(st.columns(2), ("dev", "train"), strict=True):
         with column:
             show_message(tr("Dev error") if kind == "dev" else tr("Training error"), kind="caption")
-            show_figure(map_figure(result, kind=kind, theme=figure_mode()), read_validation(result), key=f"map.{kind}")
+            show_figure(
+                map_figure(result, kind=kind, theme=figure_mode()), describe_validation(result), key=f"map.{kind}"
+            )
     show_message(tr("◎ is the best setting tried, ○ your present one."), kind="caption")
 
 
@@ -106,13 +116,13 @@ def show_loop(lesson: Lesson) -> None:
     dataset = lesson_dataset(reference)
     asked = ask_few(GuidedSettings(), "guided", ("budget", "train_rows"))
     request = SearchesRequest(model=lesson_settings(), metric=lesson_metric(reference), asked=GuidedSettings(**asked))
-    result = run_experiment(reference, request, Searches)
+    result = run_experiment(reference, request, SearchComparison)
     if result is None:
         return
-    came_out(lesson, reference, result)
+    show_outcomes(lesson, reference, result)
     show_figure(
         searches_figure(result, title=axis_title(reference), theme=figure_mode()),
-        look_at_searches(result),
+        describe_searches(result),
         key="searches",
     )
     show_rows(turn_rows(result), alt=tr("Every turn of the guided search"))
@@ -121,7 +131,7 @@ def show_loop(lesson: Lesson) -> None:
         with explained():
             history.note(first_idea(result, dataset.fingerprint))
         st.rerun()
-    show_message(read_record(experiments, dataset.fingerprint))
+    show_message(describe_record(experiments, dataset.fingerprint))
     if experiments:
         show_rows(record_rows(experiments)[:RECORD_SHOWN], alt=tr("The newest experiments"))
     link_to(RECORD_PAGE, tr("The whole record, and a place to note your own"))

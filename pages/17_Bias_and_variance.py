@@ -6,16 +6,16 @@ from dldiag.app.course.columns import ask_plane, open_dataset, with_rows
 from dldiag.app.course.data import ask_data
 from dldiag.app.course.experiment import run_experiment
 from dldiag.app.course.layout import (
-    add,
     ask_few,
-    formulas,
     lesson_metric,
     lesson_settings,
     link_to_diagnosis,
-    offer,
+    offer_settings,
     present_model,
+    show_formulas,
+    show_remark,
 )
-from dldiag.app.course.lesson import came_out, show_topic
+from dldiag.app.course.lesson import show_outcomes, show_topic
 from dldiag.app.course.side_by_side import show_compared
 from dldiag.app.storage.data_ref import Reference
 from dldiag.app.ui.forms import ask_params
@@ -28,8 +28,8 @@ from dldiag.course.bias_variance.number_pairs import (
     PAIRS,
     Pair,
     PairSettings,
+    describe_number_pairs,
     pair_rows,
-    read_number_pairs,
     read_pairs,
     words_of_rules,
 )
@@ -39,16 +39,16 @@ from dldiag.course.bias_variance.sweep import (
     below_zero,
     best_change,
     caution,
+    describe_sweep,
     picture_key,
     pictures_to_show,
-    read_sweep,
     sweep_rows,
 )
 from dldiag.course.bias_variance.truth import KNOWN
 from dldiag.course.shared.lesson import Lesson
-from dldiag.course.shared.treatments import Compared
+from dldiag.course.shared.treatments import SetupComparison
 
-ROWS = 2500  # of a toy
+ROWS = 2500  # Rows of a toy.
 SQUARED = (
     r"\mathbb{E}\big[(y-\hat f(x))^2\big] = "
     r"\underbrace{\big(\mathbb{E}\hat f(x) - f(x)\big)^2}_{\text{bias}^2} + "
@@ -78,15 +78,15 @@ def show_sweep(lesson: Lesson) -> None:
     sweep = run_experiment(reference, request, Sweep)
     if sweep is None:
         return
-    came_out(lesson, reference, sweep)
-    show_figure(sweep_figure(sweep, theme=figure_mode()), read_sweep(sweep), key="sweep")
+    show_outcomes(lesson, reference, sweep)
+    show_figure(sweep_figure(sweep, theme=figure_mode()), describe_sweep(sweep), key="sweep")
     show_pictures(sweep)
-    add(below_zero(sweep))
-    add(caution(sweep))
+    show_remark(below_zero(sweep))
+    show_remark(caution(sweep))
     with st.expander(tr("The numbers"), icon=":material/table:"):
         show_rows(sweep_rows(sweep), alt=tr("Bias, variance, noise and their sum at each value"))
-    formulas(FORMULAS)
-    offer(best_change(sweep), reference, key="use")
+    show_formulas(FORMULAS)
+    offer_settings(best_change(sweep), reference, key="use")
 
 
 def show_pictures(sweep: Sweep) -> None:
@@ -104,8 +104,8 @@ def show_pictures(sweep: Sweep) -> None:
 def show_pairs(lesson: Lesson) -> None:
     rows = ask_params(PairSettings(), "pairs", sliders=("dev_rows",))["dev_rows"]
     readings = read_pairs(dev_rows=rows)
-    came_out(lesson, Reference(toy="wave"), readings, rows)
-    show_figure(pairs_figure(readings, theme=figure_mode()), read_number_pairs(readings, rows), key="pairs")
+    show_outcomes(lesson, Reference(toy="wave"), readings, rows)
+    show_figure(pairs_figure(readings, theme=figure_mode()), describe_number_pairs(readings, rows), key="pairs")
     show_rows(pair_rows(PAIRS, readings), alt=tr("What the rules say to each pair"))
     show_message(tr("And your own numbers:"))
     own = Pair(**ask_params(Pair(), "own", columns=3))
@@ -123,14 +123,14 @@ def show_capacity(lesson: Lesson) -> None:
     plane = ask_plane(open_dataset(reference), reference, "plane")
     chosen = CapacitySettings(**ask_few(CapacitySettings(), "capacity", ("units", "times", "longer")))
     result = run_experiment(
-        reference, CapacityRequest(**plane, metric=lesson_metric(reference), asked=chosen), Compared
+        reference, CapacityRequest(**plane, metric=lesson_metric(reference), asked=chosen), SetupComparison
     )
     if result is None:
         return
-    came_out(lesson, reference, result)
+    show_outcomes(lesson, reference, result)
     show_compared(result)
     present = present_model("classification").parameters["hidden_layer_sizes"]
-    offer(size_that_helped(result, chosen, present), reference, key="use.capacity")
+    offer_settings(size_that_helped(result, chosen, present), reference, key="use.capacity")
 
 
 show_topic("bias_variance", {"sweep": show_sweep, "pairs": show_pairs, "capacity": show_capacity})

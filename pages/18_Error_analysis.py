@@ -3,7 +3,7 @@
 from dldiag.app.course.data import ask_data
 from dldiag.app.course.experiment import run_experiment
 from dldiag.app.course.layout import ask_few, lesson_metric, lesson_settings
-from dldiag.app.course.lesson import came_out, show_topic
+from dldiag.app.course.lesson import show_outcomes, show_topic
 from dldiag.app.storage.data_ref import Reference
 from dldiag.app.ui.page import link_to
 from dldiag.app.ui.widgets import figure_mode, show_figure, show_moving, show_rows
@@ -28,7 +28,7 @@ def count(lesson: Lesson) -> Categories | None:
     )
     result = run_experiment(reference, request, Categories)
     if result is not None:
-        came_out(lesson, reference, result)
+        show_outcomes(lesson, reference, result)
     return result
 
 
@@ -54,7 +54,7 @@ def show_labels(lesson: Lesson) -> None:
     result = run_experiment(reference, request, WrongLabels)
     if result is None:
         return
-    came_out(lesson, reference, result)
+    show_outcomes(lesson, reference, result)
     show_moving(draw.labels_moving(result, theme=figure_mode()), draw.alt_labels(result), key="wrong_labels")
 
 

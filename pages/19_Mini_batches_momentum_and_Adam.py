@@ -5,17 +5,17 @@ from typing import Any
 from dldiag.app.course.columns import ask_plane, open_dataset, with_rows
 from dldiag.app.course.data import ask_data
 from dldiag.app.course.experiment import run_experiment
-from dldiag.app.course.layout import ask_few, formulas, offer
-from dldiag.app.course.lesson import came_out, show_topic
+from dldiag.app.course.layout import ask_few, offer_settings, show_formulas
+from dldiag.app.course.lesson import show_outcomes, show_topic
 from dldiag.app.storage.data_ref import Reference
 from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_moving, show_rows
 from dldiag.core.i18n import Message, tr
 from dldiag.course.optimization import figures as draw
-from dldiag.course.optimization.descents import BatchSettings, Descents, OptimizerSettings, optimizer_to_use
+from dldiag.course.optimization.descents import BatchSettings, OptimizerComparison, OptimizerSettings, optimizer_to_use
 from dldiag.course.optimization.jobs import BatchesRequest, OptimizersRequest
 from dldiag.course.shared.lesson import Lesson
 
-ROWS = 1000  # of a toy
+ROWS = 1000  # Rows of a toy.
 MINI_BATCHES = (
     (
         r"g = \frac{1}{|B|} \sum_{i \in B} \nabla_w \mathcal{L}^{(i)}, \qquad w \leftarrow w - \eta\, g",
@@ -39,7 +39,7 @@ def ask_rows() -> tuple[Reference, dict[str, Any]]:
     return reference, ask_plane(open_dataset(reference), reference, "plane")
 
 
-def show_ways(result: Descents) -> None:
+def show_ways(result: OptimizerComparison) -> None:
     show_moving(draw.valley_moving(result, theme=figure_mode()), draw.alt_valley(result), key="valley")
     show_message(
         tr(
@@ -55,24 +55,26 @@ def show_ways(result: Descents) -> None:
 def show_batches(lesson: Lesson) -> None:
     reference, plane = ask_rows()
     asked = ask_few(BatchSettings(), "batches", ("batch_rows", "passes", "stretch"))
-    result = run_experiment(reference, BatchesRequest(**plane, asked=BatchSettings(**asked)), Descents)
+    result = run_experiment(reference, BatchesRequest(**plane, asked=BatchSettings(**asked)), OptimizerComparison)
     if result is None:
         return
-    came_out(lesson, reference, result)
+    show_outcomes(lesson, reference, result)
     show_ways(result)
-    formulas(MINI_BATCHES)
+    show_formulas(MINI_BATCHES)
 
 
 def show_optimizers(lesson: Lesson) -> None:
     reference, plane = ask_rows()
     asked = ask_few(OptimizerSettings(), "optimizers", ("method", "hidden_layers", "stretch"))
-    result = run_experiment(reference, OptimizersRequest(**plane, asked=OptimizerSettings(**asked)), Descents)
+    result = run_experiment(
+        reference, OptimizersRequest(**plane, asked=OptimizerSettings(**asked)), OptimizerComparison
+    )
     if result is None:
         return
-    came_out(lesson, reference, result)
+    show_outcomes(lesson, reference, result)
     show_ways(result)
-    formulas(METHODS)
-    offer(optimizer_to_use(result, OptimizerSettings(**asked)), reference, key="use.optimizer")
+    show_formulas(METHODS)
+    offer_settings(optimizer_to_use(result, OptimizerSettings(**asked)), reference, key="use.optimizer")
 
 
 show_topic("optimization", {"batches": show_batches, "optimizers": show_optimizers})

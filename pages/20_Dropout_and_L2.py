@@ -5,8 +5,8 @@ from typing import Any
 from dldiag.app.course.columns import ask_plane, open_dataset, with_rows
 from dldiag.app.course.data import ask_data
 from dldiag.app.course.experiment import run_experiment
-from dldiag.app.course.layout import ask_few, formulas, lesson_metric, offer
-from dldiag.app.course.lesson import came_out, show_topic
+from dldiag.app.course.layout import ask_few, lesson_metric, offer_settings, show_formulas
+from dldiag.app.course.lesson import show_outcomes, show_topic
 from dldiag.app.course.side_by_side import show_compared
 from dldiag.app.storage.data_ref import Reference
 from dldiag.core.i18n import Message
@@ -14,7 +14,7 @@ from dldiag.course.regularization.jobs import DropoutRequest, PenaltyRequest
 from dldiag.course.regularization.penalties import DropoutSettings, PenaltySettings, Regularized, penalty_to_use
 from dldiag.course.shared.lesson import Lesson
 
-ROWS = 3000  # of a toy
+ROWS = 3000  # Rows of a toy.
 L2 = (
     (
         r"J = \frac{1}{m} \sum_i \mathcal{L}^{(i)} + \frac{\alpha}{2m} \lVert W \rVert^2 \quad\Longrightarrow\quad "
@@ -43,10 +43,10 @@ def show_l2(lesson: Lesson) -> None:
     )
     if result is None:
         return
-    came_out(lesson, reference, result)
+    show_outcomes(lesson, reference, result)
     show_compared(result.compared)
-    formulas(L2)
-    offer(penalty_to_use(result), reference, key="use.penalty")
+    show_formulas(L2)
+    offer_settings(penalty_to_use(result), reference, key="use.penalty")
 
 
 def show_dropout(lesson: Lesson) -> None:
@@ -57,10 +57,10 @@ def show_dropout(lesson: Lesson) -> None:
     )
     if result is None:
         return
-    came_out(lesson, reference, result)
+    show_outcomes(lesson, reference, result)
     show_compared(result.compared)
-    formulas(DROPOUT)
-    offer(penalty_to_use(result), reference, key="use.dropout")
+    show_formulas(DROPOUT)
+    offer_settings(penalty_to_use(result), reference, key="use.dropout")
 
 
 show_topic("regularization", {"l2": show_l2, "dropout": show_dropout})

@@ -6,7 +6,7 @@ from dldiag.app.state import history
 from dldiag.app.ui.page import page
 from dldiag.app.ui.widgets import explained, show_message, show_rows
 from dldiag.core.i18n import tr
-from dldiag.course.hyperparameters.record import read_record, record_rows
+from dldiag.course.hyperparameters.record import describe_record, record_rows
 
 page(
     "Record of experiments",
@@ -14,7 +14,7 @@ page(
 )
 with explained():
     experiments = history.experiments()
-    show_message(read_record(experiments))
+    show_message(describe_record(experiments))
     if experiments:
         show_rows(record_rows(experiments), alt=tr("Record of experiments, newest first"))
     st.subheader(tr("Note an experiment of your own"), anchor=False)

@@ -3,7 +3,7 @@
 from dldiag.app.state import session
 from dldiag.app.ui.page import MAIN, link_to, page
 from dldiag.app.ui.widgets import explained, show_message
-from dldiag.app.views.eyeball import go_through
+from dldiag.app.views.eyeball import review_rows
 from dldiag.app.views.start import SLOT
 from dldiag.app.views.where_wrong import ask_error_rows
 from dldiag.core.i18n import tr
@@ -20,4 +20,4 @@ else:
     with explained():
         rows = ask_error_rows(job)
         if rows is not None:
-            go_through(job, rows)
+            review_rows(job, rows)

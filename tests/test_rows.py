@@ -7,8 +7,8 @@ import pytest
 from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
 from streamlit.testing.v1 import AppTest
 
-from dldiag.app.jobs.asked import CourseJob
 from dldiag.app.jobs.course import REQUESTS, course_job
+from dldiag.app.jobs.job_kinds import CourseJob
 from dldiag.app.jobs.registry import any_job
 from dldiag.app.storage import codec
 from dldiag.cli import flags

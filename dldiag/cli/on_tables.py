@@ -36,11 +36,11 @@ from dldiag.data.read_table import read_table
 from dldiag.data.samples import SAMPLES, sample_bytes
 from dldiag.data.second_file import FROM_FILE, SECOND, with_second_file
 from dldiag.diagnosis.diagnose import diagnose, prepare_case
+from dldiag.diagnosis.effort import rows_to_draw
 from dldiag.diagnosis.fitted import fitted
 from dldiag.diagnosis.improve import finish, improve_case
 from dldiag.diagnosis.openings import Opener
 from dldiag.diagnosis.test_set import check_unopened
-from dldiag.diagnosis.trials import rows_to_draw
 from dldiag.error_analysis.of_table import analyze_table
 from dldiag.experiments.models import MODELS, Model, build_model
 from dldiag.report import from_json, path_to_text, to_text

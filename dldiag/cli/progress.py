@@ -34,7 +34,7 @@ def clear_progress(out: TextIO | None = None) -> None:
 
 
 def progress_line(progress: Progress, width: int) -> str:
-    """Return the line for a terminal of so many columns: bar, share, stage, and the time left.
+    """Return the line for a terminal of this many columns: bar, share, stage, and the time left.
 
     >>> from dldiag.core.i18n import Message
     >>> progress_line(Progress(Message("Learning curves"), 61, 244, 20.4), 200)

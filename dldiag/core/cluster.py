@@ -133,9 +133,9 @@ class Cluster:
 
 
 class _Alive:
-    """Knows how long no worker has taken work since the last result, and how often all were replaced; hence a class.
+    """Give up a run without workers: a class because it counts seconds without one, and how often all were replaced.
 
-    A worker short of memory pauses, goes on and pauses again: the times without one add up until there is a result.
+    A worker short of memory pauses again and again, so the seconds without one add up until there is a result.
     """
 
     def __init__(self, client: Any) -> None:
@@ -165,7 +165,7 @@ class _Alive:
 
 
 def _running(client: Any) -> set[str]:
-    """Return the workers that take work: one that has used up its memory is there, but paused."""
+    """Return the workers that take work; a worker that has used up its memory is paused and takes none."""
     return {address for address, status in client.run_on_scheduler(_statuses).items() if status == "running"}
 
 
@@ -260,7 +260,7 @@ def _check_workers(made: Cluster, client: Any, address: str) -> None:
 
 
 def _import_ours() -> None:
-    """Do nothing: a worker that could call this has found our code."""
+    """Do nothing; a worker that can call this has imported our code."""
 
 
 def _finished(running: Any) -> list[Any]:
@@ -282,6 +282,6 @@ def _close(*parts: Any) -> None:
 
 
 def _distributed() -> Any:
-    """Return Dask's module; it is imported when a cluster is asked for, which most people never do."""
+    """Import and return Dask's module, which only a cluster needs."""
     require("distributed", "cluster")
     return importlib.import_module("distributed")

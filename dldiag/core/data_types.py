@@ -49,7 +49,7 @@ class DataError(ValueError):
 
 
 class Stopped(Exception):
-    """Raised out of a long computation when its `should_stop` said so."""
+    """Raised by a long computation when its `should_stop` returns True."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ class ReadPlan:
 
 @dataclass(frozen=True)
 class ColumnTotals:
-    """What one column holds in all rows of a file; low, high: of numbers, values: rows of each, where these are few."""
+    """Counts of one column over all rows of a file. low, high: range of its numbers; values: rows of each value, if few."""
 
     name: str
     missing: int = 0
@@ -116,7 +116,7 @@ class ColumnTotals:
 
 @dataclass(frozen=True)
 class FileTotals:
-    """What was counted over all rows of a file of which only some were kept.
+    """Counts over all rows of a file, for a table that holds only some of them.
 
     repeated: rows that are equal to an earlier one, by a hash of 64 bits; is_exact: whether each was counted, or a random
     part of all hashes. uncounted: rows that could not be cut into cells, so that `columns` leaves them out.
@@ -163,11 +163,11 @@ class Table:
 
 @dataclass(frozen=True)
 class RowRecipe:
-    """What reading the first file settled, so that rows read later mean the same.
+    """Choices made when the first file was read, so that new rows are read the same way.
 
-    kinds: of the table's columns that features are made of. reading: choices that texts leave open. words: of a yes/no
-    column, the texts and what they stand for. first_dates: of a date column, the day that its days are counted from (ISO).
-    log_shift: what was added to the target before its logarithm was taken; None: it was not taken.
+    kinds: kind of each column that features are made of. reading: choices that the texts leave open. words: for each yes/no
+    column, the texts and what they stand for. first_dates: for each date column, the day from which days are counted (ISO).
+    log_shift: what was added to the target before taking its logarithm; None if it was not taken.
     """
 
     kinds: Mapping[str, Kind]

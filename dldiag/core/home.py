@@ -17,7 +17,7 @@ _PACKAGED = _PACKAGE / "app" / "dashboard"  # The folder that setup.py adds to t
 
 
 def require(package: str, extra: str) -> None:
-    """Refuse in one line what needs a package that was not installed with dldiag; `extra` brings it.
+    """Check that an optional package is installed; `extra` names the extra of dldiag that brings it.
 
     Raises SettingError.
     """

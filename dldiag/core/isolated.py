@@ -281,7 +281,7 @@ def _exactly(connection: socket.socket, length: int) -> bytes:
 
 
 def _nothing() -> None:
-    """Set nothing up."""
+    """Do nothing; stands for a missing `get_ready`."""
 
 
 def _main(target: str, control: str = "") -> None:

@@ -22,15 +22,15 @@ USUAL_MOST = 4  # Default maximum of processes; each needs 200 MB, and other wor
 
 
 def _arrive() -> None:
-    """Do nothing: a process that could call this is there."""
+    """Do nothing; a process that can call this has started."""
 
 
 class Processes:
     """As many processes as asked for, through joblib: `parallel_config(backend="dask")` makes a cluster of them.
 
     They take about two seconds to start, so they are started at once and used when `ready`: when each has run
-    `arrive`, which imports what the work needs. A class because it knows whether they are there. Two of them in one
-    process share the same processes.
+    `arrive`, which imports what the work needs. A class because it keeps track of them. Two instances in one process
+    share the same processes.
     """
 
     def __init__(self, n_jobs: int = 1, arrive: Callable[[], None] = _arrive) -> None:
@@ -43,7 +43,7 @@ class Processes:
 
     @property
     def ready(self) -> bool:
-        """Whether there are processes besides the caller's, and work that is sent to them is begun at once."""
+        """Whether the processes have started, so that work sent to them begins at once."""
         return self.count > 1 and (self._starting is None or not self._starting.is_alive())
 
     def run(self, function: Callable[..., Result], items: Iterable[tuple[Any, ...]]) -> Iterator[Result]:

@@ -9,39 +9,43 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from dldiag.core.data_types import USED_KINDS as USED_KINDS
-from dldiag.core.data_types import Answer as Answer
-from dldiag.core.data_types import Array as Array
-from dldiag.core.data_types import Change as Change
-from dldiag.core.data_types import Clusters as Clusters
-from dldiag.core.data_types import Column as Column
-from dldiag.core.data_types import Column_ as Column_
-from dldiag.core.data_types import ColumnTotals as ColumnTotals
-from dldiag.core.data_types import DataError as DataError
-from dldiag.core.data_types import Dataset as Dataset
-from dldiag.core.data_types import ErrorUnit as ErrorUnit
-from dldiag.core.data_types import FileTotals as FileTotals
-from dldiag.core.data_types import Floats as Floats
-from dldiag.core.data_types import Kind as Kind
-from dldiag.core.data_types import Level as Level
-from dldiag.core.data_types import Notice as Notice
-from dldiag.core.data_types import Outcome as Outcome
-from dldiag.core.data_types import ReadPlan as ReadPlan
-from dldiag.core.data_types import Repeat as Repeat
-from dldiag.core.data_types import RowRecipe as RowRecipe
-from dldiag.core.data_types import Rows as Rows
-from dldiag.core.data_types import ShouldStop as ShouldStop
-from dldiag.core.data_types import Split as Split
-from dldiag.core.data_types import Stopped as Stopped
-from dldiag.core.data_types import Table as Table
-from dldiag.core.data_types import Task as Task
-from dldiag.core.data_types import TrialVerdict as TrialVerdict
-from dldiag.core.data_types import error_unit as error_unit
+from dldiag.core.data_types import (
+    USED_KINDS as USED_KINDS,
+    Answer as Answer,
+    Array as Array,
+    Change as Change,
+    Clusters as Clusters,
+    Column as Column,
+    Column_ as Column_,
+    ColumnTotals as ColumnTotals,
+    DataError as DataError,
+    Dataset as Dataset,
+    ErrorUnit as ErrorUnit,
+    FileTotals as FileTotals,
+    Floats as Floats,
+    Kind as Kind,
+    Level as Level,
+    Notice as Notice,
+    Outcome as Outcome,
+    ReadPlan as ReadPlan,
+    Repeat as Repeat,
+    RowRecipe as RowRecipe,
+    Rows as Rows,
+    ShouldStop as ShouldStop,
+    Split as Split,
+    Stopped as Stopped,
+    Table as Table,
+    Task as Task,
+    TrialVerdict as TrialVerdict,
+    error_unit as error_unit,
+)
 from dldiag.core.error_findings import ErrorFindings
-from dldiag.core.estimate import Estimate as Estimate
-from dldiag.core.estimate import Forecast as Forecast
-from dldiag.core.estimate import ForecastPoint as ForecastPoint
-from dldiag.core.estimate import exactly as exactly
+from dldiag.core.estimate import (
+    Estimate as Estimate,
+    Forecast as Forecast,
+    ForecastPoint as ForecastPoint,
+    exactly as exactly,
+)
 from dldiag.core.i18n import Message
 from dldiag.core.metric_results import ClassScores, MetricUsed
 from dldiag.core.performance import Performance as Performance
@@ -150,7 +154,7 @@ class Recommendation:
 
 @dataclass(frozen=True)
 class DevSetSize:
-    """What some times the dev rows would do: rows; half of the dev error's 90% interval; what would be decided that is open."""
+    """A dev set of a multiple of the rows: its rows, half of the dev error's 90% interval, and the open questions it decides."""
 
     times: int
     rows: int
@@ -160,7 +164,7 @@ class DevSetSize:
 
 @dataclass(frozen=True)
 class DevSetOutlook:
-    """A larger dev set by what it would decide, from the measured noise: values stay, intervals shrink.
+    """What larger dev sets would decide: measured values stay, intervals shrink.
 
     half_width: half of the dev error's 90% interval now; from_half: the same, forecast from half of the dev rows. open:
     "bias", "variance", and the fixes whose test is undecided, by remedy.

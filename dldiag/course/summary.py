@@ -13,7 +13,7 @@ from dldiag.core.sanitize import legible
 from dldiag.course.contents import TOPICS
 from dldiag.course.shared.lesson import VERDICT_WORDS, Claim, Lesson, Statement, Topic
 
-LAST = 1000  # Statements that the notes do not number come after all that they do.
+LAST = 1000  # Sort key of statements without a number in the notes: they come last.
 NOT_YET = Message("Not yet.")
 _STYLE = "<style>body{font:16px/1.5 system-ui,sans-serif;max-width:46em;margin:2em auto;padding:0 1em}</style>"
 
@@ -30,7 +30,7 @@ class Seen(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True)
 class SeenStatement:
-    """A statement of the notes and what the visitor's last run said about it; `claim` and `seen` are None before."""
+    """A statement of the notes and the verdict of the visitor's last run; `claim` and `seen` are None before any run."""
 
     topic: Topic
     lesson: Lesson

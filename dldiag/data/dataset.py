@@ -16,11 +16,11 @@ from dldiag.data.features import features_of
 from dldiag.data.fingerprint import with_choices
 from dldiag.data.new_rows import recipe_of
 from dldiag.data.read_table import read_table
-from dldiag.data.target import outcome_of
+from dldiag.data.target import TargetReading, read_target
 from dldiag.data.typing.columns import BY_HAND, check_names
 
-ROW_ORDER = "#row order"  # Given as `times`, it says that the rows of the file are in time order.
-ROW_BLOCKS = "#row blocks"  # Given as `groups`, it says that neighboring rows of the file belong together.
+ROW_ORDER = "#row order"  # As `times`: the rows of the file are in time order.
+ROW_BLOCKS = "#row blocks"  # As `groups`: neighboring rows of the file belong together.
 _BLOCKS = 50  # ROW_BLOCKS makes this many contiguous blocks of rows.
 _CLASSES_SHOWN = 10  # A notice names this many values of the target, the most frequent first.
 _LEAST_ROWS = 2  # With one row there is nothing to compare; a split needs more.
@@ -56,10 +56,16 @@ def make_dataset(  # noqa: PLR0913 — one argument for each thing that a form m
     _check_table(table)
     _check_splitting(groups, times, domain)
     _check_columns(names, target, exclude, (groups, times, domain and domain[0]))
-    outcome = outcome_of(table, target, task, log_target)
+    outcome = read_target(table, target, task, log_target)
     _check_logarithm(outcome.task, target, log_target)
+    return _assembled(table, outcome, choices)
+
+
+def _assembled(table: Table, outcome: TargetReading, choices: dict[str, Any]) -> Dataset:
+    """Put features, target and what splits the rows together; choices: checked arguments of make_dataset."""
+    target, groups, times, domain = (choices[name] for name in ("target", "groups", "times", "domain"))
     rows = outcome.rows
-    left_out = {target, *exclude, *([groups] if groups else []), *([domain[0]] if domain else [])}
+    left_out = {target, *choices["exclude"], *([groups] if groups else []), *([domain[0]] if domain else [])}
     features = features_of(table, rows, left_out, target)
     return Dataset(
         name=table.name,
@@ -77,7 +83,7 @@ def make_dataset(  # noqa: PLR0913 — one argument for each thing that a form m
         plan=table.plan,
         aside=features.aside,
         totals=table.totals,
-        choices=_kept_choices(choices, domain, table),
+        choices=_kept_choices(choices, table),
         recipe=recipe_of(table, rows, features.columns, outcome.log_shift),
     )
 
@@ -89,10 +95,10 @@ def _check_columns(names: Sequence[str], target: str, exclude: Sequence[str], sp
     _check_target_is_not(target, exclude, deciding)
 
 
-def _kept_choices(choices: dict[str, Any], domain: tuple[str, str] | None, table: Table) -> dict[str, Any]:
+def _kept_choices(choices: dict[str, Any], table: Table) -> dict[str, Any]:
     """Return the choices that were made, and the kinds of columns that were set by hand."""
     kinds = {column.name: column.kind for column in table.columns if column.origin == BY_HAND}
-    every = {**choices, "domain": domain, "kinds": kinds}
+    every = {**choices, "kinds": kinds}
     return {name: value for name, value in every.items() if value}
 
 
@@ -119,7 +125,7 @@ def _as_table(table: Any) -> Table:
 
 
 def _spelled(name: object, names: Sequence[str]) -> str:
-    """Return a column's name as it is here: as a text, without the blanks around it that reading takes off."""
+    """Return a column's name as the table has it: as a text, without the blanks that reading strips."""
     text = str(name)
     return text.strip() if text not in names and text.strip() in names else text
 

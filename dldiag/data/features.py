@@ -40,7 +40,7 @@ LEFT_OUT: dict[Kind, str] = {
 
 @dataclass(frozen=True, eq=False)
 class Features:
-    """What is learned from: the frame X with its columns, and beside it the columns that were left out."""
+    """The features: the frame X with its columns, and the columns that were left out."""
 
     X: pd.DataFrame
     columns: tuple[Column, ...]

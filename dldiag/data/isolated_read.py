@@ -1,4 +1,4 @@
-"""A file read to a typed table in a process with bounds: whatever is in it ends in a table or in one sentence."""
+"""Read a file to a typed table in a separate process with limits; any content gives a table or a DataError."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from dldiag.data.second_file import with_second_file
 
 TABLE_TARGET = "dldiag.data.isolated_read:answer_table_request"
 TEXT_PACKS = 10  # Times that a packed text is larger when it is unpacked, at most, for its bounds (own choice).
-_FIRST_BYTES = 16  # They tell how a file is packed.
+_FIRST_BYTES = 16  # Bytes that identify the compression of a file.
 _PIECE = 1 << 16  # Cells made at once; other threads may run in between.
 _at_once = threading.BoundedSemaphore(max(2, cpu_count() or 2))  # Readers beyond the processors only slow each other.
 
@@ -98,7 +98,7 @@ def read_isolated(
 
 
 def _bounds(files: Sequence[FileNamed], content: bytes, limits: Limits) -> Bounds:
-    """Return the sum of what the files may take: by their sizes, more where they are packed or read in parts."""
+    """Return the limits for all files together, by their sizes; packed files and files read in parts get more."""
     each = [
         _bounds_of_path(Path(one.path), limits)
         if one.path
@@ -169,13 +169,13 @@ def _as_cells(values: pd.Series) -> pa.Array:
 
 
 def _frame_of_cells(cells: pa.Table, names: Sequence[str]) -> pd.DataFrame:
-    told = {key.decode(): value.decode() for key, value in (cells.schema.metadata or {}).items()}
-    rows = pd.RangeIndex(int(told["rows"]))
+    metadata = {key.decode(): value.decode() for key, value in (cells.schema.metadata or {}).items()}
+    rows = pd.RangeIndex(int(metadata["rows"]))
     columns = {
         name: pd.Series(
             values := _values_of(cells.column(j)),
             rows,
-            dtype="str" if told[str(j)] == "str" else values.dtype,
+            dtype="str" if metadata[str(j)] == "str" else values.dtype,
             copy=False,
         )
         for j, name in enumerate(names)

@@ -25,7 +25,7 @@ _MOST_NAMES = 5  # An error names this many lacking columns.
 
 
 def recipe_of(table: Table, rows: Rows, columns: Sequence[Column], log_shift: float | None) -> RowRecipe:
-    """Return what new rows need to mean the same as these rows of a table; columns: the features made of it."""
+    """Return the choices by which new rows are read like these rows of a table; columns: the features made of it."""
     kinds = {source_of(column): "date" if column.made_of else column.kind for column in columns}
     dates = [name for name, kind in kinds.items() if kind == "date"]
     first = {name: table.frame[name].iloc[rows].min().isoformat() for name in dates}
@@ -33,7 +33,7 @@ def recipe_of(table: Table, rows: Rows, columns: Sequence[Column], log_shift: fl
 
 
 def settled_reading(table: Table) -> dict[str, Any]:
-    """Return the reading choices that make another file's texts mean what they mean in this one."""
+    """Return the reading choices by which the texts of another file are read as in this one."""
     plan = table.plan
     choices: dict[str, Any] = {"missing": plan.missing}
     if plan.format == "csv":  # In a typed file numbers are numbers, and no mark had to be settled.

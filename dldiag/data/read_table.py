@@ -78,14 +78,14 @@ def _path_or_bytes(source: Any) -> str | Path | bytes:
 def table_of(raw: RawTable, *, kinds: Mapping[str, Kind] | None = None) -> Table:
     """Type the columns of a raw table; marks and spellings reported by column are not reported again for the file."""
     frame, columns, notices = type_columns(raw.frame, raw.plan, kinds=kinds, declared=raw.typed)
-    told = tuple(one for one in raw.notices if one.code not in (*REMARKS, "ambiguous_thousands"))
+    kept = tuple(one for one in raw.notices if one.code not in (*REMARKS, "ambiguous_thousands"))
     return Table(
         raw.name,
         frame,
         columns,
         raw.plan,
         with_choices(raw.fingerprint, kinds or {}),
-        told + total_rows(raw.frame, frame) + heading_rows(raw.frame, frame) + notices,
+        kept + total_rows(raw.frame, frame) + heading_rows(raw.frame, frame) + notices,
         raw.rows_in_file,
         raw.frame,
         raw.totals,

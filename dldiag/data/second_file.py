@@ -1,4 +1,4 @@
-"""Append a second file: its rows are of another kind, the kind that the model must work on."""
+"""Append a second file whose rows are of the kind that the model must work on."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ LEAST_ROWS = 20  # With fewer rows no split leaves enough to train and to evalua
 CUTS = 50  # Most draws of a split where groups differ in size; the draw closest to the wanted size is kept.
 _LEAST_TIMES = 3  # Least distinct times: one each for training, dev and test.
 _LEAST_GROUPS = 4  # Least groups: one for test, one for dev, two for training.
-# At most one group in so many is held out, however small groups are, so that enough remain for training.
+# At most one group in this many is held out, however small groups are, so that enough remain for training.
 HELD_GROUPS = 3
 # Share of the wanted rows; the first such draw is taken, because the closest would be the same in every repeat.
 WELCOME = (0.25, 1.1)
@@ -240,7 +240,7 @@ def row_hashes(dataset: Dataset) -> NDArray[np.uint64]:
 
 
 def rows_fingerprint(dataset: Dataset, rows: Rows) -> str:
-    """Return the identity of some rows by what they hold, whatever their order."""
+    """Return a fingerprint of the content of some rows, independent of their order."""
     return hashlib.sha256(np.sort(row_hashes(dataset)[rows]).tobytes()).hexdigest()
 
 

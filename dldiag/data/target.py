@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from dldiag.core.i18n import Message, Value
 from dldiag.core.types import Column, DataError, Notice, Table, Task
+from dldiag.data.name_words import word_set, words_of
 from dldiag.data.typing.columns import with_kinds
 from dldiag.data.typing.distinct import as_arrow, cells_of
-from dldiag.data.typing.name_words import word_set, words_of
 from dldiag.data.typing.notices import first_few
 
 # Points for a column name: how likely such a column is the target (own choice, lower case). The first are whole names.
@@ -72,14 +72,16 @@ def suggest_target(table: Table) -> Suggestion | None:
 def infer_task(table: Table, target: str) -> tuple[Task, Message]:
     """Return the task that the target's values suggest, and why."""
     column = table.column(target)
-    told: dict[str, Value] = {"target": target, "distinct": column.distinct}
+    values: dict[str, Value] = {"target": target, "distinct": column.distinct}
     if column.kind != "number" and column.origin not in WHOLE_NUMBERS:
-        return "classification", Message("{target} has {distinct:,} different values, so this is classification.", told)
+        return "classification", Message(
+            "{target} has {distinct:,} different values, so this is classification.", values
+        )
     if column.kind != "number":
-        return "regression", Message("{target} holds {distinct:,} different values.", told)
+        return "regression", Message("{target} holds {distinct:,} different values.", values)
     numbers = table.frame[target].to_numpy(dtype=float)
     different, counts = np.unique(numbers[np.isfinite(numbers)], return_counts=True)
-    values: dict[str, Value] = {"target": target, "distinct": len(different)}
+    values["distinct"] = len(different)
     if _are_classes(different, counts, target):
         text = "{target} holds {distinct:,} different whole numbers, which look like classes."
         return "classification", Message(text, values)
@@ -116,14 +118,14 @@ def _points(column: Column, place: int, columns: int, names: set[str]) -> tuple[
     points = POINTS["last"] * (place == columns - 1) + POINTS["first"] * (place == 0)
     points += POINTS["few_values"] * (column.kind in ("boolean", "category"))
     is_coordinate = name == "y" and "x" in names and columns > 2
-    told = {"name": column.name}
+    values = {"name": column.name}
     if name in TARGET_NAMES and not is_coordinate:
-        return points + POINTS["name"], Message("its name, {name}, says so", told)
+        return points + POINTS["name"], Message("its name, {name}, says so", values)
     if words & TARGET_WORDS:
-        return points + POINTS["word"], Message("its name, {name}, says so", told)
+        return points + POINTS["word"], Message("its name, {name}, says so", values)
     for kind, those in (("outcome", OUTCOME_WORDS), ("possible", POSSIBLE_WORDS)):
         if words & those or name in those:
-            return points + POINTS[kind], Message("{name} is often what is predicted", told)
+            return points + POINTS[kind], Message("{name} is often what is predicted", values)
     return points, Message("it is the last column")
 
 
@@ -137,17 +139,17 @@ RARE = "(rare)"
 
 @dataclass(frozen=True, eq=False)
 class TargetReading:
-    """What is to be predicted: `rows` of the table that have it, y for these rows, and the names of the classes."""
+    """The target as read: `rows` of the table that have a value, y for these rows, and the names of the classes."""
 
     rows: NDArray[np.int64]
     y: NDArray[Any]
     task: Task
     classes: tuple[str, ...] = ()
     notices: tuple[Notice, ...] = ()
-    log_shift: float | None = None  # What was added before the logarithm was taken; None means that it was not taken.
+    log_shift: float | None = None  # Added before taking the logarithm; None if it was not taken.
 
 
-def outcome_of(table: Table, target: str, task: str = "auto", log_target: bool = False) -> TargetReading:
+def read_target(table: Table, target: str, task: str = "auto", log_target: bool = False) -> TargetReading:
     """Read the target as classes or numbers; DataError says why it can be neither."""
     if table.column(target).missing == len(table.frame):
         raise DataError(

@@ -1,4 +1,4 @@
-"""What a diagnosis refuses before it begins, each with what to do instead."""
+"""Checks of the input of a diagnosis; every error says what to do instead."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from dldiag.experiments.models import Model, is_of_counts
 
 
 def check_types(dataset: Any, settings: Any) -> None:
-    """Refuse what is no dataset and no settings; TypeError."""
+    """Raise TypeError for a dataset or settings of another type."""
     if not isinstance(dataset, Dataset):
         what = type(dataset).__name__
         raise TypeError(f"diagnose takes a dataset, not a {what}: dldiag.make_dataset(table, target) makes one.")

@@ -82,7 +82,7 @@ def paired_repeats(before: LearningCurve, after: LearningCurve, overlap: float, 
 
 
 def _of_all_repeats(paired: Estimate | None, before: Estimate | None, after: Estimate | None) -> Estimate | None:
-    """Center the interval of a paired change on the difference of two errors as they are shown.
+    """Center the interval of a paired change on the difference of the two errors that are shown.
 
     A verdict rests on more repeats than the curve keeps, so the change of the curve's repeats would not add up with its errors; their
     interval is wide enough for the mean of more.

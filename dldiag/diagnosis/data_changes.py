@@ -32,15 +32,15 @@ OTHER_KIND = (0.0, 0.3)  # Weights of the training rows whose kind is not that o
 
 @dataclass(frozen=True)
 class DataChange:
-    """A change to try; luck: by how many standard errors its effect looks too good, because a screen on the same rows chose it."""
+    """A change to try. luck: how many standard errors its effect looks too good, because a screen on the same rows chose it."""
 
     change: Change
     luck: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
-class Looked:
-    """What a change of the data is found from: the fits, the model, and the analysis of its errors."""
+class ErrorContext:
+    """The fits of a model and the analysis of its errors, from which changes of the data are proposed."""
 
     fits: FitCache
     model: Model
@@ -53,60 +53,60 @@ class Looked:
         return float(np.mean([one.useful_error - one.train_error for one in fits]))
 
 
-def missing_features(looked: Looked) -> tuple[DataChange, ...]:
-    """Return interactions, ratios, bends and cycles that the residuals ask for, and numbers in the place of many levels."""
-    if looked.model.raw:
+def missing_features(context: ErrorContext) -> tuple[DataChange, ...]:
+    """Propose interactions, ratios, splines and cycles that the residuals suggest, and target encoding of many levels."""
+    if context.model.raw:
         return ()
-    found = _screened(looked)
-    old = looked.model.new_features
+    found = _screened(context)
+    old = context.model.new_features
     texts = [one.text for one in found if one.text not in old]
     sets = dict.fromkeys((tuple(texts[:1]), tuple(texts)))
     luck = luck_of_passing(found[0].z, found[0].cut) if found else 0.0
-    return (*(DataChange({"new_features": (*old, *one)}, luck) for one in sets if one), *_encoded_levels(looked))
+    return (*(DataChange({"new_features": (*old, *one)}, luck) for one in sets if one), *_encoded_levels(context))
 
 
-def _screened(looked: Looked) -> list[FoundFeature]:
-    """Screen the model's residuals, or else those of the linear model: what only that lacks may still be learned from fewer rows."""
+def _screened(context: ErrorContext) -> list[FoundFeature]:
+    """Screen the model's residuals; where they show nothing, those of the linear model, whose features may still save rows."""
     from dldiag.error_analysis.feature_screen import screen_features  # keeps start-up short
     from dldiag.error_analysis.of_fits import case_of_fits  # keeps start-up short
     from dldiag.error_analysis.row_losses import row_losses  # keeps start-up short
 
-    matrix = looked.fits.encoded.matrix
-    found = screen_features(looked.found.case, looked.found.losses, matrix)
-    linear = build_model(looked.fits.dataset.task, key="linear")
-    if found or linear.identity == looked.model.identity:
+    matrix = context.fits.encoded.matrix
+    found = screen_features(context.found.case, context.found.losses, matrix)
+    linear = build_model(context.fits.dataset.task, key="linear")
+    if found or linear.identity == context.model.identity:
         return found
-    reference = case_of_fits(looked.fits, linear, looked.found.case.seed)
+    reference = case_of_fits(context.fits, linear, context.found.case.seed)
     return [] if reference is None else screen_features(reference, row_losses(reference), matrix, only_pairs=True)
 
 
-def _encoded_levels(looked: Looked) -> tuple[DataChange, ...]:
+def _encoded_levels(context: ErrorContext) -> tuple[DataChange, ...]:
     """Return one change: every category with many levels becomes its mean target and its frequency."""
     from dldiag.experiments.added_features import ADDED  # keeps start-up short
 
-    dropped = set(looked.model.drop_columns)
-    rare = MANY_LEVELS, looked.fits.split.n_train / ROWS_PER_LEVEL
+    dropped = set(context.model.drop_columns)
+    rare = MANY_LEVELS, context.fits.split.n_train / ROWS_PER_LEVEL
     names = [
         one.name
-        for one in looked.fits.dataset.columns
+        for one in context.fits.dataset.columns
         if one.kind == "category" and len(one.levels) >= max(rare) and one.name not in dropped
     ]
     if not names:
         return ()
     made = [ADDED[kind].written(name) for name in names for kind in ("target", "frequency")]
     change = {
-        "new_features": (*looked.model.new_features, *made),
-        "drop_columns": (*looked.model.drop_columns, *names),
+        "new_features": (*context.model.new_features, *made),
+        "drop_columns": (*context.model.drop_columns, *names),
     }
     return (DataChange(change),)
 
 
-def curves_of_linear(looked: Looked) -> tuple[DataChange, ...]:
+def curves_of_linear(context: ErrorContext) -> tuple[DataChange, ...]:
     """Return splines of every number, and products of every two, for a linear model that gets its inputs prepared by us.
 
     Their size asks for scaled inputs: without them the model gets these, too.
     """
-    model, matrix = looked.model, looked.fits.encoded.matrix
+    model, matrix = context.model, context.fits.encoded.matrix
     if model.raw or not is_linear(model.estimator):
         return ()
     from dldiag.experiments.added_features import ADDED  # keeps start-up short
@@ -130,15 +130,15 @@ def curves_in_pipeline(model: Model) -> tuple[Change, ...]:
     return tuple({INPUT_CURVES: kind} for kind in CURVES)
 
 
-def idle_columns_dropped(looked: Looked) -> tuple[DataChange, ...]:
+def idle_columns_dropped(context: ErrorContext) -> tuple[DataChange, ...]:
     """Return changes that leave columns out: all idle ones together, and the most misleading groups of correlated ones alone.
 
-    Idle is what does not raise the dev error with 90% confidence when it is shuffled; misleading, what lowers it.
+    A column is idle if shuffling it does not raise the dev error with 90% confidence, and misleading if that lowers it.
     """
-    columns, importance = looked.fits.dataset.columns, looked.found.findings.importance
-    if looked.model.raw or not importance or looked.gap <= 0:
+    columns, importance = context.fits.dataset.columns, context.found.findings.importance
+    if context.model.raw or not importance or context.gap <= 0:
         return ()
-    dropped = looked.model.drop_columns
+    dropped = context.model.drop_columns
     groups = [
         (one.increase, [name for name in one.columns or (one.column,) if name not in dropped]) for one in importance
     ]
@@ -157,16 +157,16 @@ def _in_order(names: list[str], columns: tuple[Column, ...]) -> list[str]:
     return [one.name for one in columns if one.name in names]
 
 
-def other_kind_weighted(looked: Looked) -> tuple[DataChange, ...]:
+def other_kind_weighted(context: ErrorContext) -> tuple[DataChange, ...]:
     """Return the weights to try for training rows whose kind is not that of the dev rows; 0 leaves them out (Ng, ch. 37 to 39)."""
-    domain = looked.fits.dataset.domain
+    domain = context.fits.dataset.domain
     if domain is None or bool(domain.all()):
         return ()
-    takes_weights = has_fit_parameter(looked.model.estimator, "sample_weight") and not looked.model.raw
-    tried = [one for one in OTHER_KIND if one != looked.model.reweight_rows and (takes_weights or one == 0)]
+    takes_weights = has_fit_parameter(context.model.estimator, "sample_weight") and not context.model.raw
+    tried = [one for one in OTHER_KIND if one != context.model.reweight_rows and (takes_weights or one == 0)]
     return tuple(DataChange({"reweight_rows": one}) for one in tried)
 
 
-def no_change(looked: Looked) -> tuple[DataChange, ...]:
-    """Return no change: the remedy does not change the data, or no run can try it."""
+def no_change(context: ErrorContext) -> tuple[DataChange, ...]:
+    """Return no change, for a remedy that does not change the data or that no run can try."""
     return ()

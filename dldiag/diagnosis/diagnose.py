@@ -1,4 +1,4 @@
-"""THE MAIN FLOW: a dataset and a model in; what is wrong, how sure, and what to do next out. Start reading here."""
+"""The main flow, from a dataset and a model to a report: what is wrong, how sure that is, and what to do. Start reading here."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from dldiag.data.audit.audit import TableAudit, audit_table
 from dldiag.data.dataset import rows_of
 from dldiag.data.split import rows_fingerprint
 from dldiag.diagnosis.checks import check_muted, check_target, check_task, check_types
+from dldiag.diagnosis.effort import LEAST_REPEATS, Effort, diagnosis_split, effort_for, verdict_repeats
 from dldiag.diagnosis.evidence import Evidence, Probe
 from dldiag.diagnosis.evidence.gather import Measured, gather, table_evidence, table_names
 from dldiag.diagnosis.evidence.signals import mean_training_curve
@@ -41,21 +42,13 @@ from dldiag.diagnosis.judged_by import (
 )
 from dldiag.diagnosis.label_trial import with_label_trial
 from dldiag.diagnosis.larger_dev_set import with_larger_dev_set
+from dldiag.diagnosis.probes import probe, probe_plan
 from dldiag.diagnosis.progress import ProgressMeter
 from dldiag.diagnosis.rare_rows import names_of, rare_rows
 from dldiag.diagnosis.recommend import recommend, settled
 from dldiag.diagnosis.rules import RULES, check_rules
 from dldiag.diagnosis.summaries import summary_of, versions
-from dldiag.diagnosis.trials import (
-    LEAST_REPEATS,
-    Effort,
-    diagnosis_split,
-    effort_for,
-    probe,
-    probe_plan,
-    try_remedies,
-    verdict_repeats,
-)
+from dldiag.diagnosis.trials import try_remedies
 from dldiag.diagnosis.verdict import agreeing, conclude
 from dldiag.error_analysis.of_fits import analyze_fits, where_wrong
 from dldiag.experiments.estimates import dev_error
@@ -134,14 +127,14 @@ def diagnose(
     should_stop: ShouldStop = None,
     n_jobs: int = 1,
 ) -> Report:
-    """Say what is wrong with a model on a dataset, how sure that is, what to do next, and what it did when tried.
+    """Diagnose a model on a dataset: what is wrong, how sure that is, what to do next, and what that did when tried.
 
     model: an unfitted scikit-learn estimator, or None for our network with its default settings. An estimator learns the
     class names as pandas reads them (numbers where they are numbers); each repeat sets its random_state, so that what
     is compared differs in nothing else. n_jobs: processes that share the fits, −1 for all cores; the report is the same, and a
     should_stop that can be pickled is asked in them, too. on_progress is called with a Progress after each fit; a first verdict comes with
     it as soon as the model and the linear reference are done. Raises DataError and SettingError for input that cannot be
-    used, TypeError for what is no dataset, estimator or settings, Stopped when should_stop() says so.
+    used, TypeError for arguments of another type, Stopped when should_stop() says so.
     """
     return run_case(prepare_case(dataset, model, settings, n_jobs=n_jobs, should_stop=should_stop), on_progress)
 
@@ -151,16 +144,7 @@ def run_case(case: Case, on_progress: OnProgress = None) -> Report:
     started = time.perf_counter()
     progress = _progress_of(case, on_progress)
 
-    quick, slow = case.references[:1], case.references[1:]
-    progress.enter(Message("Learning curves"))
-    for sizes in curve_stages(case.sizes):
-        points = case.points([case.guess, case.model, *quick], sizes)
-        case.fits.fit_points(points, on_result=progress.advance, watched=sizes[-1:])
-        if sizes[-1] != case.sizes[-1]:
-            progress.first(lambda: early_report(case, quick, started))
-    progress.first(lambda: report_on(case, quick, started))
-    case.fits.fit_points(case.points(slow, case.sizes), on_result=progress.advance)
-
+    _fit_curves(case, progress, started)
     progress.enter(Message("Short runs of every remedy"))
     analysis = analyze_fits(case.fits, case.model, case.settings.seed)
     probes = probe(
@@ -183,6 +167,19 @@ def run_case(case: Case, on_progress: OnProgress = None) -> Report:
     return replace(report, compared=case.compared, seconds=time.perf_counter() - started)
 
 
+def _fit_curves(case: Case, progress: ProgressMeter, started: float) -> None:
+    """Fit the learning curves, the quick reference first, and report a first verdict before the slow ones."""
+    quick, slow = case.references[:1], case.references[1:]
+    progress.enter(Message("Learning curves"))
+    for sizes in curve_stages(case.sizes):
+        points = case.points([case.guess, case.model, *quick], sizes)
+        case.fits.fit_points(points, on_result=progress.advance, watched=sizes[-1:])
+        if sizes[-1] != case.sizes[-1]:
+            progress.first(lambda: early_report(case, quick, started))
+    progress.first(lambda: report_on(case, quick, started))
+    case.fits.fit_points(case.points(slow, case.sizes), on_result=progress.advance)
+
+
 def early_size(sizes: Sequence[int]) -> int | None:
     """Return the size of the learning curve at which a first verdict is reported; None where the whole curve is soon done.
 
@@ -194,7 +191,7 @@ def early_size(sizes: Sequence[int]) -> int | None:
 
 
 def curve_stages(sizes: Sequence[int]) -> list[Sequence[int]]:
-    """Cut the sizes of the curve where a first verdict is reported; the fits of a stage do not wait for each other.
+    """Cut the sizes of the curve into stages: up to the first verdict, and the rest.
 
     >>> curve_stages((312, 565, 1022, 1849, 3345, 6050)), curve_stages((100, 400, 1600))
     ([(312, 565, 1022, 1849), (3345, 6050)], [(100, 400, 1600)])
@@ -205,7 +202,7 @@ def curve_stages(sizes: Sequence[int]) -> list[Sequence[int]]:
 
 
 def early_report(case: Case, references: Sequence[Model], started: float) -> Report:
-    """Make the report of the sizes up to `early_size`, which says so."""
+    """Make a first report from the sizes up to `early_size`; its verdict says that it is early."""
     size = early_size(case.sizes)
     early = replace(case, sizes=tuple(n for n in case.sizes if size is None or n <= size), is_early=True)
     report = report_on(early, references, started)

@@ -10,8 +10,8 @@ import numpy as np
 from dldiag.core.i18n import Message
 from dldiag.core.settings import Settings
 from dldiag.core.types import DataError, Dataset, Repeat, Rows
+from dldiag.diagnosis.effort import diagnosis_split, verdict_repeats
 from dldiag.diagnosis.summaries import versions
-from dldiag.diagnosis.trials import diagnosis_split, verdict_repeats
 from dldiag.experiments.fit import REFUSALS
 from dldiag.experiments.metric_choice import choose_metric
 from dldiag.experiments.models import as_model, build_model

@@ -1,4 +1,4 @@
-"""The forecast of a learning curve, unless a finding says that the curve tells nothing about more rows."""
+"""The forecast of a learning curve, unless a finding shows that the curve says nothing about more rows."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ class LoopStep:
 
 @dataclass(frozen=True)
 class Total:
-    """What all steps together did: the dev error at the start, and its change, corrected for the picking of every step."""
+    """The effect of all steps: the dev error at the start and its change, corrected for the choice of every step."""
 
     before: Estimate
     change: Estimate
@@ -187,7 +187,7 @@ def _compared(case: Case, known: Report | None) -> int:
 
 
 def _total(case: Case, start: Model, steps: Sequence[LoopStep]) -> Total | None:
-    """Measure what all steps did together, paired on all repeats, corrected for the picking of each."""
+    """Measure the effect of all steps, paired on all repeats and corrected for the choice of each."""
     if not steps:
         return None
     size, repeats = case.sizes[-1], case.all_repeats
@@ -198,7 +198,7 @@ def _total(case: Case, start: Model, steps: Sequence[LoopStep]) -> Total | None:
 
 
 def _turn(case: Case, known: Report | None, searched: bool, on_progress: OnProgress) -> tuple[Report, bool]:
-    """Diagnose, and search the settings once where no remedy helps; return the report and whether that was done by now."""
+    """Diagnose; where no remedy helps, search the settings once. Return the report and whether a search has been made."""
     report = run_case(case, on_progress) if known is None else known
     if searched or best_trial(report.recommendations) is not None:
         return report, searched

@@ -13,10 +13,10 @@ from dldiag.core.metric_results import ClassScores, MetricUsed
 from dldiag.core.params import check_shares
 from dldiag.core.settings import Settings
 from dldiag.core.types import DataError, Dataset, Estimate, Split, exactly
+from dldiag.diagnosis.effort import Effort
 from dldiag.diagnosis.evidence.evidence import Probe
 from dldiag.diagnosis.evidence.gather import SIGNAL_LEVEL
 from dldiag.diagnosis.metric_changes import class_demands, is_weighted
-from dldiag.diagnosis.trials import Effort
 from dldiag.error_analysis.class_results import class_scores
 from dldiag.error_analysis.judged_rows import judged_rows
 from dldiag.experiments.estimates import paired_change
@@ -31,7 +31,7 @@ from dldiag.experiments.predictions import Predictions
 
 
 def check_possible(choice: MetricChoice, dataset: Dataset, split: Split, model: Model, settings: Settings) -> None:
-    """Refuse a metric that the model or the dev rows cannot give, and a target error that it cannot reach."""
+    """Refuse a metric that the model or the dev rows cannot give, and a target error outside its range."""
     if choice.unit in ("rate", "score"):
         check_shares(settings, ["target_error"])
     if choice.needs_probabilities and not hasattr(model.estimator, "predict_proba"):

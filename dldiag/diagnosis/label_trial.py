@@ -1,4 +1,4 @@
-"""The trial of suspicious labels: train without them, without as many random rows, and with what they should be.
+"""Test suspicious labels: train without them, without as many random rows, and with the labels that the model expects.
 
 In every repeat the suspects are found by cross-validation inside its training rows, so that dev rows do not influence them. Dev labels
 of classes stay as they are: where they are wrong as often, every model's error is too high by about as much.
@@ -27,11 +27,11 @@ from dldiag.experiments.models import Model
 from dldiag.experiments.tasks import FitTask
 
 _FOLDS = 4  # Folds of a cross-validation that finds suspects.
-# The predictions of so many cross-validations are averaged: one alone depends much on the draw of its folds.
+# The predictions of this many cross-validations are averaged: one alone depends much on the draw of its folds.
 _PARTITIONS = 2
 TRIAL_REPEATS = 14
 MOST_DROPPED = 0.3  # Largest share of the training rows dropped; the likeliest mistakes go first.
-LEAST_LEFT = 2  # So many training rows of every class stay.
+LEAST_LEFT = 2  # Training rows of every class that are always kept.
 _WIDER = 1.57  # Times the 90% interval: a 99% interval must lie within δ before labels are said to have no effect.
 
 
@@ -198,7 +198,7 @@ def _fold(task: FitTask, fold_of: Rows, number: int) -> FitTask:
 
 
 def _without_emptying(suspects: Rows, y: NDArray[np.int64]) -> Rows:
-    """Leave a class its rows when too few would stay."""
+    """Keep the suspects of a class that would be left with too few rows."""
     left = np.bincount(y) - np.bincount(y[suspects], minlength=int(y.max()) + 1)
     return suspects[left[y[suspects]] >= LEAST_LEFT]
 

@@ -1,4 +1,4 @@
-"""Settings to try on scikit-learn's models: up and down from the present value, to the default and one step beyond."""
+"""Settings to try on scikit-learn's models: steps up and down from the present value, and towards the default."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Ladder:
 
 
 LOOSER, TIGHTER = "weaker_regularization", "regularization"
-OTHER_VALUE = "other_value"  # The remedy of a parameter without a row: which way is looser is not known.
+OTHER_VALUE = "other_value"  # The remedy for a parameter without a row, whose effect is not known.
 TREES = ("sklearn.ensemble", "sklearn.tree")
 LADDERS: dict[str, Ladder] = {
     "C": Ladder(LOOSER, TIGHTER, 10),
@@ -207,7 +207,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _is_accepted(one: Any, change: Change) -> bool:
-    """Ask the estimator's own constraints on its parameters; one without them accepts everything."""
+    """Check a change against the estimator's own parameter constraints; without any, everything is accepted."""
     try:
         candidate = clone(one).set_params(**change)
         check = getattr(candidate, "_validate_params", None)

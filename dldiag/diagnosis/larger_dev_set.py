@@ -1,7 +1,7 @@
-"""A larger dev set by what it would decide: the same values, with the intervals that more dev rows would leave.
+"""What a larger dev set would decide: the same values, with the intervals that more dev rows would leave.
 
-Only the part of the noise that comes from the dev rows shrinks; what training sets and starts make stays. Whether that holds
-here is checked on the past: half of the dev rows forecast the interval of all of them.
+Only the noise that comes from the dev rows shrinks; that of training sets and initial weights stays. This is checked on
+the past: half of the dev rows forecast the interval of all of them.
 """
 
 from __future__ import annotations
@@ -124,7 +124,7 @@ def _open_tests(report: Report, fits: FitCache, model: Model) -> Iterator[tuple[
 
 
 def _decides(shown: Estimate, before: Results, after: Results, delta: float, times: float) -> bool:
-    """Tell whether the test of a fix would be decided if the value that is shown stayed and its interval shrank."""
+    """Tell whether the test of a fix would be decided if the shown value stayed and its interval shrank."""
     now, then = (paired_change(_as_many(before, one), after) for one in (1.0, times))
     shrunk = (then.high - then.low) / max(now.high - now.low, np.finfo(float).tiny)
     low, high = (shown.value + shrunk * (bound - shown.value) for bound in (shown.low, shown.high))

@@ -1,4 +1,4 @@
-"""Changes of a model that the metric or the target asks for, whatever the model is, and when they are worth a try."""
+"""Changes of any model that suit the metric or the target, and when they are worth a test."""
 
 from __future__ import annotations
 

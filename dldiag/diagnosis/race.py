@@ -1,4 +1,4 @@
-"""The race of short runs: after which repeats it is looked at, and which settings go on."""
+"""The race of short runs: after which repeats settings are dropped, and which of them go on."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from dldiag.core.statistics import Z_ONE_SIDED, Z_TWO_SIDED, distinct
 from dldiag.core.types import Rows
 from dldiag.experiments.estimates import Results, dev_part
 
-LOOKS = (0.2, 0.3, 0.4, 0.5, 0.7, 1.0)  # shares of all repeats
-FIRST_LOOK = 2  # repeats: one alone says nothing about their scatter
-CHANCE_Z = 2.33  # standard errors: a setting goes on while its chance to gain after all repeats is above 1%
-COSTLY_CHANCE_Z = 1.64  # the same of a setting that takes several times as long as the others: above 5%
+LOOKS = (0.2, 0.3, 0.4, 0.5, 0.7, 1.0)  # Shares of all repeats.
+FIRST_LOOK = 2  # In repeats; a single one says nothing about their scatter.
+CHANCE_Z = 2.33  # In standard errors: a setting goes on while its chance to gain after all repeats is above 1%.
+COSTLY_CHANCE_Z = 1.64  # The same for a setting that takes several times as long as the others: above 5%.
 
 
 def looks(most: int) -> list[int]:
@@ -38,9 +38,9 @@ class Foreseen:
     error: float
 
     def may_gain(self, half: float, *, by_value: bool = False, chance_z: float = CHANCE_Z) -> bool:
-        """Tell whether it may be recommended after all repeats: by an interval below 0, or by a bound below −δ/2.
+        """Tell whether it may still be recommended after all repeats: by an interval below 0, or by a bound below −δ/2.
 
-        half: δ/2. by_value: a gain of δ/2 is enough, however uncertain, as where it gets a model training that did not.
+        half: δ/2. by_value: an uncertain gain of δ/2 is enough, as for a model that does not train yet.
         chance_z: standard errors that stand for the least chance to go on with.
         """
         needed = max(-Z_TWO_SIDED * self.error, -half - Z_ONE_SIDED * self.error)
@@ -48,7 +48,7 @@ class Foreseen:
 
 
 def foresee(before: Results, after: Results, dev_rows: Sequence[Rows], usual_scatter: float = 0.0) -> Foreseen:
-    """Foresee what a paired change of these repeats will be after all repeats, whose dev rows are given.
+    """Predict a paired change after all repeats from those done so far; dev_rows: of all repeats.
 
     The mean over all repeats differs from the mean so far by the scatter of single repeats, s²(1/n − 1/N). The
     variance in the end is put together as in `pooled_estimate`: what the rows leave, and the scatter beyond it.
@@ -65,7 +65,7 @@ def foresee(before: Results, after: Results, dev_rows: Sequence[Rows], usual_sca
 
 
 def scatter_of(before: Results, after: Results) -> float:
-    """Return the variance of a paired change between repeats; 0 of one repeat."""
+    """Return the variance of a paired change between repeats; 0 for a single repeat."""
     return float(np.var(_changes(before, after), ddof=1)) if len(after) > 1 else 0.0
 
 

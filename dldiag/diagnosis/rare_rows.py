@@ -1,4 +1,4 @@
-"""What more rows of a rare class would give: a learning curve along them, with all other rows as they are, and its forecast."""
+"""The gain from more rows of a rare class: a learning curve over its rows alone, and the forecast."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ REPEATS = 4  # Most repeats of the smaller sizes.
 
 @dataclass(frozen=True, eq=False)
 class RareRows:
-    """A class of whose few rows the metric depends: its code, its different dev rows, and the curve along its training rows."""
+    """A class whose few rows decide the metric: its code, its distinct dev rows, and the curve over its training rows."""
 
     code: int
     n_dev: int
@@ -88,5 +88,5 @@ def _keeps(is_rare: NDArray[np.bool_], n: int) -> Rows:
 
 
 def names_of(found: RareRows | None, classes: Sequence[str]) -> dict[str, Value]:
-    """Return what messages call the rare class; {} without one."""
+    """Return the name of the rare class for messages; {} without one."""
     return {} if found is None else {"rare_class": classes[found.code]}

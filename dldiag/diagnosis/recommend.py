@@ -1,4 +1,4 @@
-"""Findings and evidence to recommendations, ranked by how sure and how large their gain is."""
+"""Turn findings and evidence into recommendations, ranked by how sure and how large their gain is."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def recommend(
 
 
 def _answers(finding: Finding) -> bool:
-    """Tell whether a finding answers one of the verdict's two questions, and so names no cause."""
+    """Tell whether a finding answers one of the verdict's two questions, so that it names no cause."""
     return any(rule.code == finding.code and rule.answers is not None for rule in RULES)
 
 
@@ -76,7 +76,7 @@ def ranked(ordered: Sequence[Recommendation]) -> tuple[Recommendation, ...]:
 def settled(recommendations: Sequence[Recommendation], delta: float) -> tuple[Recommendation, ...]:
     """Rank recommendations again by what their trials showed, the largest effect first; delta: δ.
 
-    What was tried in vain, or hurt, goes behind keeping the model as it is; what helped comes before it, wherever it stood.
+    A remedy whose trial helped comes before keeping the model as it is, one that did not help or hurt comes after.
     """
     keep = next((one.rank for one in recommendations if one.remedy == LEAVE_IT), len(recommendations) + 1)
     ordered = sorted(recommendations, key=lambda one: _settled_order(one, keep, delta))
@@ -151,7 +151,7 @@ def _entry(
         return _probed_entry(row, problem, probe, fired, evidence)
     if problem is not None and row.key in _BY_EVIDENCE:
         return _BY_EVIDENCE[row.key](row, problem, fired, evidence)
-    # What was not run does not suit the metric or the target.
+    # A remedy without a probe does not suit the metric or the target.
     unsuited = bool(evidence.probes) and row.suits is not always
     changes = [] if model is None else [change for _, change in applicable(model, {row.key})]
     if problem is None or unsuited or (model is not None and row.is_a_setting and not changes):

@@ -14,7 +14,7 @@ from dldiag.core.types import Change, Column_
 from dldiag.diagnosis import metric_changes as by_metric
 from dldiag.diagnosis.data_changes import (
     DataChange,
-    Looked,
+    ErrorContext,
     curves_in_pipeline,
     curves_of_linear,
     idle_columns_dropped,
@@ -49,7 +49,7 @@ class Remedy:
     textbook (Ng), which orders what nothing measured; None for what is not in it. part: the evidence, a part of the
     dev error, that it works on in that table.
     changes: model -> the settings to try, likeliest first; () when the remedy cannot be applied to this model.
-    look: what the dev rows show -> the changes of the data to try, for a remedy whose changes no model tells.
+    from_errors: the errors on dev rows -> the changes of the data to try, for a remedy that depends on them.
     suits: target values and metric -> whether a run is worth it. any_model: `changes` knows models other than our network.
     worth: usual share of the dev error it removes where its problem was found; orders what could not be probed.
     """
@@ -65,7 +65,7 @@ class Remedy:
     part: str = ""
     suits: Callable[[NDArray[Any], MetricChoice], bool] = always
     any_model: bool = False
-    look: Callable[[Looked], tuple[DataChange, ...]] = no_change
+    from_errors: Callable[[ErrorContext], tuple[DataChange, ...]] = no_change
 
     @property
     def specific(self) -> str:
@@ -75,7 +75,7 @@ class Remedy:
     @property
     def is_a_setting(self) -> bool:
         """Whether it changes settings of a model at all."""
-        return self.changes is not _never or self.look is not no_change
+        return self.changes is not _never or self.from_errors is not no_change
 
 
 def _never(model: Model) -> tuple[Change, ...]:
@@ -220,7 +220,7 @@ REMEDIES: dict[str, Remedy] = {
         Remedy(
             CURVED, Message("Spline or polynomial features"), "bias", ("only_straight", "high_bias"), curves_in_pipeline, 0.3,
             Message("A linear model bends only where its features do."),
-            any_model=True, look=curves_of_linear,
+            any_model=True, from_errors=curves_of_linear,
         ),
         # high variance
         Remedy(
@@ -275,17 +275,17 @@ REMEDIES: dict[str, Remedy] = {
         Remedy(
             "new_features", Message("Add features"), "data", ("missing_features",), _never, 0.0,
             Message("An interaction, a ratio or a bend that the errors on dev rows still go together with."),
-            look=missing_features, any_model=True,
+            from_errors=missing_features, any_model=True,
         ),
         Remedy(
             "drop_columns", Message("Drop columns"), "data", ("idle_columns",), _never, 0.0,
             Message("Columns that the model does not need only give it more to memorize."),
-            look=idle_columns_dropped, any_model=True,
+            from_errors=idle_columns_dropped, any_model=True,
         ),
         Remedy(
             "reweight_rows", Message("Weigh training rows of the other kind less"), "data", ("mismatch",), _never, 0.0,
             Message("Training rows unlike the dev rows can pull the model away from them; a weight of 0 leaves them out."),
-            look=other_kind_weighted, any_model=True,
+            from_errors=other_kind_weighted, any_model=True,
         ),
         Remedy(
             "repair_table", Message("Fix the data setup"), "data", ("leak", "misleading_split"), _never, 0.0,

@@ -1,6 +1,6 @@
 """Random search: draw combinations of settings; measure the best against the model on repeats that did not choose it.
 
-Remedies change one thing, so that its effect can be seen; a search finds what only helps together. Values are drawn as
+A remedy changes one setting, so that its effect can be seen; a search finds settings that only help together. Values are drawn as
 Ng's course advises: at random rather than on a grid, rates evenly in their logarithm (Bergstra and Bengio 2012).
 """
 
@@ -12,16 +12,17 @@ from typing import Any
 import numpy as np
 
 from dldiag.core.types import Change, Trial, exactly
+from dldiag.diagnosis.effort import SELECTION_REPEATS, Effort
 from dldiag.diagnosis.remedies import SEARCH
-from dldiag.diagnosis.trials import SELECTION_REPEATS, Attempt, Effort, OnResult, trial_of, try_change
+from dldiag.diagnosis.trials import Attempt, trial_of, try_change
 from dldiag.diagnosis.winners_curse import correlation_of, picked, shared_luck
 from dldiag.experiments.estimates import Results, paired_change
-from dldiag.experiments.fit_cache import FitCache
+from dldiag.experiments.fit_cache import FitCache, OnResult
 from dldiag.experiments.models import Model, changed, is_network
 
 TRIED = 24  # Combinations drawn; with early elimination about as many fits as the rest of a diagnosis.
 _KEPT = 8  # Combinations kept after the first repeats.
-FIRST = 2  # So many repeats of all combinations; those left get all SELECTION_REPEATS.
+FIRST = 2  # Repeats of all combinations; the best of them get all SELECTION_REPEATS.
 LAYERS = ((25,), (50,), (100,), (256,), (50, 50), (100, 100), (256, 256))
 
 DrawValue = Callable[[np.random.Generator], Any]
@@ -111,10 +112,10 @@ def _chosen(
 
 
 def finalists(count: int, run: Callable[[Sequence[int], int], Mapping[int, Runs]]) -> dict[int, Runs]:
-    """Let candidates 0 … count − 1 race; return the paired fits of those that get to the end, the best first.
+    """Race candidates 0 … count − 1; return the paired fits of those that reach the end, the best first.
 
-    run: (candidates, repeats) -> paired fits of those that can be fitted. Who drops out after the first repeats is no rival
-    of the winner any more: its noise is that of fewer repeats, and counted in it would correct too much.
+    run: (candidates, repeats) -> paired fits of those that can be fitted. Candidates dropped after the first repeats do not
+    count in the correction for the choice: their noise is that of fewer repeats, so it would correct too much.
     """
     left, runs = list(range(count)), dict[int, Runs]()
     for n in (FIRST, SELECTION_REPEATS):

@@ -9,8 +9,8 @@ from dldiag.core.i18n import Message
 from dldiag.core.settings import Settings
 from dldiag.core.types import DataError, Dataset, ShouldStop, Split, TestResult
 from dldiag.data.split import rows_fingerprint
+from dldiag.diagnosis.effort import diagnosis_split
 from dldiag.diagnosis.openings import Opener, check_sealed, note_opening
-from dldiag.diagnosis.trials import diagnosis_split
 from dldiag.experiments.estimates import dev_error, paired_change
 from dldiag.experiments.fit import FitResult, fit_all
 from dldiag.experiments.metric_choice import choose_metric

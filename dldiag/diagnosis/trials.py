@@ -1,277 +1,31 @@
-"""Remedies run on the user's data, paired with the current model: short probes and full trials."""
+"""Full trials of remedies on the user's data, paired with the current model on the same repeats."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from dldiag.core.i18n import Message, Value
-from dldiag.core.settings import Settings
-from dldiag.core.types import Dataset, Estimate, LearningCurve, Recommendation, Report, Rows, Split, Trial
-from dldiag.data.split import make_split
-from dldiag.diagnosis.data_changes import Looked
-from dldiag.diagnosis.evidence import Evidence, Probe
-from dldiag.diagnosis.evidence.gather import material_of
-from dldiag.diagnosis.evidence.signals import mean_training_curve, unsticks
-from dldiag.diagnosis.race import CHANCE_Z, COSTLY_CHANCE_Z, FIRST_LOOK, foresee, looks, scatter_of
-from dldiag.diagnosis.recommend import ON_OTHER_GROUNDS, decide_order
-from dldiag.diagnosis.remedies import MORE_DATA, REMEDIES, applicable
-from dldiag.diagnosis.winners_curse import Picked, continued, correlation_of, less_lucky, picked
-from dldiag.error_analysis.analysis import ErrorAnalysis
+from dldiag.core.types import Estimate, LearningCurve, Recommendation, Report, Trial
+from dldiag.diagnosis.effort import LEAST_REPEATS, Effort
+from dldiag.diagnosis.evidence import Evidence
+from dldiag.diagnosis.evidence.signals import mean_training_curve
+from dldiag.diagnosis.recommend import decide_order
+from dldiag.diagnosis.remedies import MORE_DATA
+from dldiag.diagnosis.winners_curse import Picked, continued
 from dldiag.experiments.estimates import paired_change, train_change
 from dldiag.experiments.fit import FitResult
-from dldiag.experiments.fit_cache import FitCache
+from dldiag.experiments.fit_cache import FitCache, OnResult
 from dldiag.experiments.forecast import forecast
 from dldiag.experiments.learning_curve import clipped
-from dldiag.experiments.models import NARROW, Model, changed, fit_cost
+from dldiag.experiments.models import Model, changed
 
-MORE_REPEATS = 2  # Times the curve's repeats, run with all training rows where fits are cheap.
 HINDCAST_HIDES = 2  # Largest sizes hidden from the forecast, which is then checked against them.
-# A search chooses by so many repeats beyond all others, so that the others can measure what it chose.
-SELECTION_REPEATS = 4
-BATCH = 3  # So many repeats are added at a time until a trial is decided.
+BATCH = 3  # This many repeats are added at a time until a trial is decided.
 EARLY_LOOK = 1.57  # Times the 90% interval: a look before the last needs a 99% interval.
-# A setting that costs more than so many times the current model waits for a cheaper one of its remedy, and needs a
-# better chance to go on.
-COSTLY = 3.0
-WAITED_LOOKS = 2  # It starts at this look if the cheaper one is still in the race.
-
-LEAST_REPEATS, MOST_REPEATS = 4, 10  # Repeats of a probe, on many and on few rows.
-
-PlanEntry = tuple[str, Mapping[str, Any], Model]  # The remedy, the change and the changed model.
-Luck = Mapping[str, float]  # For each model identity, the standard errors by which its effect looks too good.
-OnResult = Callable[[FitResult], None] | None
-
-
-@dataclass(frozen=True)
-class Effort:
-    """The budget: rows of a probe and of all its repeats, trials, repeats of a trial, rows of a curve."""
-
-    probe_rows: int
-    probe_budget: int
-    trials: int
-    trial_repeats: int
-    most_rows: int
-
-
-EFFORTS: dict[str, Effort] = {
-    "quick": Effort(probe_rows=1_000, probe_budget=4_000, trials=1, trial_repeats=5, most_rows=4_000),
-    "standard": Effort(probe_rows=2_000, probe_budget=8_000, trials=2, trial_repeats=10, most_rows=20_000),
-    "thorough": Effort(probe_rows=10_000, probe_budget=50_000, trials=5, trial_repeats=20, most_rows=100_000),
-    "large": Effort(probe_rows=10_000, probe_budget=50_000, trials=2, trial_repeats=5, most_rows=1_000_000),
-}
-
-LEAST_WIDE_ROWS = 500  # Rows of a short run on a wide table at least, where the budget has as many.
-
-
-def effort_for(budget: str, n_columns: int) -> Effort:
-    """Return what a budget spends on a table of so many columns: above NARROW, a row counts as columns / NARROW rows.
-
-    >>> effort_for("standard", 200)
-    Effort(probe_rows=1000, probe_budget=4000, trials=2, trial_repeats=10, most_rows=20000)
-    """
-    effort, times = EFFORTS[budget], max(1.0, n_columns / NARROW)
-    rows = max(round(effort.probe_rows / times), min(LEAST_WIDE_ROWS, effort.probe_rows))
-    return replace(effort, probe_rows=rows, probe_budget=round(effort.probe_budget / times))
-
-
-DRAWN_TIMES = 1.25  # Times the training rows wanted; the others become dev and test rows.
-
-
-def rows_to_draw(settings: Settings) -> int | None:
-    """Return how many rows of a file larger than memory a diagnosis has use for; None: as many as are usually kept."""
-    return round(DRAWN_TIMES * EFFORTS["large"].most_rows) if settings.budget == "large" else None
-
-
-def diagnosis_split(dataset: Dataset, settings: Settings) -> Split:
-    """Draw the split that a diagnosis with these settings uses."""
-    effort = EFFORTS[settings.budget]
-    rows = min(settings.train_rows or effort.most_rows, effort.most_rows)
-    repeats = max(settings.repeats, effort.trial_repeats, MOST_REPEATS)
-    return make_split(dataset, repeats + SELECTION_REPEATS, settings.seed, rows, selection_repeats=SELECTION_REPEATS)
-
-
-def verdict_repeats(settings: Settings, split: Split, n_columns: int) -> range:
-    """Return the repeats with all training rows, on which the verdict rests: more than the curve has where fits are cheap."""
-    curve = min(settings.repeats, len(split.repeats))
-    n = min(MORE_REPEATS * curve, probe_repeats(effort_for(settings.budget, n_columns), split.n_train))
-    return range(max(curve, min(n, len(split.measuring))))
-
-
-def probe_plan(model: Model, keys: Collection[str] | None = None) -> list[PlanEntry]:
-    """List every setting that a remedy would try on this model, with the changed model."""
-    return [(key, change, changed(model, change)) for key, change in applicable(model, keys)]
-
-
-def data_plan(fits: FitCache, model: Model, found: ErrorAnalysis | None) -> tuple[list[PlanEntry], Luck]:
-    """List the changes of the data that the errors on dev rows suggest, and the luck with which each was chosen."""
-    if found is None:
-        return [], {}
-    looked = Looked(fits, model, found)
-    proposed = [(row.key, one) for row in REMEDIES.values() for one in row.look(looked)]
-    plan = [(key, one.change, changed(model, one.change)) for key, one in proposed]
-    return plan, {entry[2].identity: one.luck for entry, (_, one) in zip(plan, proposed, strict=True)}
-
-
-def probe(
-    fits: FitCache,
-    model: Model,
-    effort: Effort,
-    *,
-    smallest: float,
-    keys: Collection[str] | None = None,
-    found: ErrorAnalysis | None = None,
-    on_result: OnResult = None,
-) -> dict[str, Probe]:
-    """Run every applicable remedy for a few repeats on a few rows; return the best setting of each.
-
-    The current model runs on the same rows, so that every change is paired. It is a race (`race.py`): settings that
-    will hardly be recommended after all repeats are eliminated. What is best among all that ran looks better than it is;
-    its effect is corrected for that. smallest: the user's smallest difference that matters. found: where the model is
-    wrong, from which changes of the data are proposed. Health signals are recorded in the last repeats only: that takes time.
-    """
-    size = min(effort.probe_rows, fits.split.n_train)
-    whole = size == fits.split.n_train
-    every = [repeat.dev_rows for repeat in fits.split.repeats[: probe_repeats(effort, size)]]
-    fits.fit([model], [size], range(len(every)), on_result=on_result, watched=whole)
-    targets, choice = fits.open_targets, fits.encoded.choice
-    plan = [one for one in probe_plan(model, keys) if REMEDIES[one[0]].suits(targets, choice)]
-    of_data, luck = data_plan(fits, model, found)
-    entries = [*briefly(plan, _idle_columns(fits, model, size, smallest)), *of_data]
-    tried: dict[str, _Tried] = {}
-
-    def look(running: Sequence[PlanEntry], n: int) -> list[PlanEntry]:
-        """Run settings for n repeats; return those that go on."""
-        models = [candidate for _, _, candidate in running]
-        fits.fit(models, [size], range(n), on_result=on_result, watched=whole and n == len(every))
-        before = fits.get(model, size, range(n))
-        for one in running:
-            after = fits.get(one[2], size, range(n))
-            tried.pop(_name(one), None)  # What fails in a later repeat is no probe, either.
-            if not any(result.failed for result in (*before, *after)):
-                tried[_name(one)] = _Tried(*one[:2], before, after, luck.get(one[2].identity, 0.0))
-        seen = {name: tried[name] for one in running if (name := _name(one)) in tried}
-        staying = _that_go_on(seen, every, material_of(before, smallest) / 2, costly)
-        return [one for one in running if _name(one) in staying]
-
-    costly = {_name(one) for one in entries if fit_cost(one[2], size) > COSTLY * fit_cost(model, size)}
-    waiting = costly_siblings(entries, costly)
-    alive = [one for one in entries if _name(one) not in waiting]
-    for number, n in enumerate(looks(len(every)), start=1):
-        alive = look(alive, n)
-        if number == WAITED_LOOKS or n == len(every):
-            leading = {_name(one) for one in alive}
-            begun = look([one for one in entries if waiting.pop(_name(one), None) in leading], min(FIRST_LOOK, n))
-            alive = look([*alive, *begun], n) if begun else alive
-    return _best_of_each([tried[name] for name in map(_name, entries) if name in tried], fits)
-
-
-def _name(entry: PlanEntry) -> str:
-    return f"{entry[0]} {entry[2].identity}"
-
-
-def costly_siblings(entries: Sequence[PlanEntry], costly: Collection[str]) -> dict[str, str]:
-    """Return the costly settings, each with the cheaper one that it waits for: the first of its remedy.
-
-    A network that is wider and deeper takes up to ten times as long as one that is only wider; where that cannot gain,
-    it hardly can.
-    """
-    first: dict[str, PlanEntry] = {}
-    for entry in entries:
-        first.setdefault(entry[0], entry)
-    return {
-        _name(entry): _name(first[entry[0]])
-        for entry in entries
-        if entry is not first[entry[0]] and _name(entry) in costly
-    }
-
-
-def _that_go_on(
-    running: Mapping[str, _Tried], every: Sequence[Rows], half: float, costly: Collection[str] = ()
-) -> set[str]:
-    """Return the settings that may gain δ/2, and be recommended after all repeats, whose dev rows are given; half: δ/2.
-
-    costly: those that need a better chance to go on.
-    What may be good for rare classes, which the share of wrong rows does not see, has the least repeats at any rate.
-    """
-    usual = float(np.median([scatter_of(run.before, run.after) for run in running.values()] or [0.0]))
-    staying = set()
-    for name, run in running.items():
-        seen = foresee(run.before, run.after, every, usual)
-        other = REMEDIES[run.remedy].specific == ON_OTHER_GROUNDS and len(run.after) < LEAST_REPEATS
-        guessing = np.mean([one.dev_error - one.guess_error for one in run.before]) > 0
-        is_open = bool(guessing) or unsticks(run.before, run.after)
-        z = COSTLY_CHANCE_Z if name in costly else CHANCE_Z
-        if other or (run.seen.low < -half and seen.may_gain(half, by_value=is_open, chance_z=z)):
-            staying.add(name)
-    return staying
-
-
-@dataclass(frozen=True, eq=False)
-class _Tried:
-    """One setting that ran paired with the current model."""
-
-    remedy: str
-    change: Mapping[str, Any]
-    before: Sequence[FitResult]
-    after: Sequence[FitResult]
-    luck: float = 0.0
-
-    @cached_property
-    def seen(self) -> Estimate:
-        return paired_change(self.before, self.after)
-
-
-def _best_of_each(tried: Sequence[_Tried], fits: FitCache) -> dict[str, Probe]:
-    """Return the best setting of each remedy; its effect is corrected for the choice among all of them."""
-    together = correlation_of([(one.before, one.after) for one in tried], fits.dataset.n_rows)
-    raced = picked([one.seen for one in tried], together, fits.split.repeats[0].seed)
-    found = [less_lucky(effect, one.luck) for one, effect in zip(tried, raced, strict=True)]
-    best: dict[str, Probe] = {}
-    for one, effect in sorted(zip(tried, found, strict=True), key=lambda pair: pair[1].seen.value):
-        if one.remedy not in best:
-            best[one.remedy] = _as_probe(one, effect)
-    return best
-
-
-def _as_probe(one: _Tried, effect: Picked) -> Probe:
-    seconds = sum(result.seconds for result in one.after)
-    train, does_unstick = train_change(one.before, one.after), unsticks(one.before, one.after)
-    return Probe(effect.expected, train, dict(one.change), len(one.after), seconds, does_unstick, effect.seen)
-
-
-def _idle_columns(fits: FitCache, model: Model, size: int, smallest: float) -> set[str]:
-    """Return the columns whose remedies get one try each: bias without training error, variance without a gap."""
-    seen = [fits.get(model, n, range(LEAST_REPEATS)) for n in {size, fits.split.n_train}]
-    return set.intersection(*(idle_columns(one, smallest) for one in seen if one))
-
-
-def idle_columns(before: Sequence[FitResult], smallest: float) -> set[str]:
-    """Return the columns of the remedy table whose problem these fits hardly show."""
-    train = float(np.mean([r.train_error for r in before]))
-    gap = float(np.mean([r.useful_error for r in before])) - train
-    delta = material_of(before, smallest)
-    return ({"bias"} if train <= delta else set()) | ({"variance"} if gap <= delta / 2 else set())
-
-
-def briefly(plan: Sequence[PlanEntry], idle: Collection[str]) -> list[PlanEntry]:
-    """Keep one setting of each remedy in the idle columns and all settings of the others."""
-    done: set[str] = set()
-    kept = []
-    for entry in plan:
-        if REMEDIES[entry[0]].column not in idle or entry[0] not in done:
-            kept.append(entry)
-        done.add(entry[0])
-    return kept
-
-
-def probe_repeats(effort: Effort, size: int) -> int:
-    """Return the repeats of a probe of this many rows: more where fits are cheap."""
-    return min(MOST_REPEATS, max(LEAST_REPEATS, effort.probe_budget // size))
 
 
 @dataclass(frozen=True)

@@ -53,8 +53,15 @@ BY_ANSWERS: Mapping[tuple[Answer, Answer], Message] = {
         "Overfitting (high variance): the error is {train:error} on training rows, but {dev:error} on unseen ones. With {judged} we "
         "can't yet tell whether underfitting is part of it."
     ),
+    ("no", "undecided"): Message(
+        "No underfitting: the training error is {train:error}; the best error seen here is {achievable:error}. The error on unseen "
+        "rows is {dev:error}; with {judged} we can't yet tell whether overfitting is part of it."
+    ),
+    ("undecided", "no"): Message(
+        "No overfitting: the error is {train:error} on training rows and {dev:error} on unseen ones. The best seen here is "
+        "{achievable:error}; with {judged} we can't yet tell whether underfitting is part of it."
+    ),
 }
-# The sentence is the same where one of the two is known not to be high, because that depends on the split.
 CANNOT_TELL = Message(
     "The error on unseen rows is {dev:error}; the best seen here is {achievable:error}. With {judged} we can't yet tell whether "
     "underfitting or overfitting is part of it (training error {train:error})."
@@ -73,7 +80,8 @@ CODES: Mapping[tuple[Answer, Answer], str] = {
 }  # fmt: skip
 NOTHING_TO_GAIN = ("harmless_gap", "nothing_to_fix")  # Codes of verdicts which say that nothing is to be gained.
 GAINS = Message(
-    "The error on unseen rows is {dev:error}, about the best seen here ({achievable:error}). Still, a fix that we tested lowers it."
+    "Neither bias nor variance is high: the error on unseen rows is {dev:error}, the best seen here is {achievable:error}. Still, "
+    "a fix that we tested lowers it."
 )
 # With this verdict keeping the model comes first, though bias or variance is high.
 KEEP = "keep"
@@ -128,7 +136,7 @@ def conclude(
 
 
 def agreeing(verdict: Verdict, recommendations: Sequence[Recommendation]) -> Verdict:
-    """Return the verdict in step with the ranked list: it says so where keeping the model comes first, and not where a fix does."""
+    """Return the verdict in agreement with the ranked list: whether keeping the model or a fix comes first."""
     answers = (verdict.bias, verdict.variance)
     by_answers = CODES.get(answers, "undecided")
     high = (verdict.bias == "yes", verdict.variance == "yes")
@@ -154,7 +162,7 @@ def _is_a_fix(one: Recommendation) -> bool:
 def _headline(
     rules: Sequence[Rule], outcomes: Mapping[str, Outcome], bias: Answer, variance: Answer
 ) -> tuple[Rule | None, Headline | None]:
-    """Return the rule that opens the verdict, and with what; those that do so whatever the answers are come first."""
+    """Return the rule that opens the verdict and its headline; headlines that hold for any answers come first."""
     speak = [(rule, one) for rule in rules for one in rule.headlines if outcomes.get(rule.code) == one.outcome]
     always = [(rule, one) for rule, one in speak if one.instead_of is None]
     asked = [(rule, one) for rule, one in speak if one.instead_of is not None and one.instead_of(bias, variance)]

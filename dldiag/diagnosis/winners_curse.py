@@ -1,4 +1,4 @@
-"""Winner's curse: correct the effects of changes that were picked because they looked best."""
+"""Winner's curse: correct the effects of changes that were chosen because they looked best."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SPLIT = 0.7  # Share of the noise that is added before choosing (measured, see d
 
 @dataclass(frozen=True)
 class Picked:
-    """An effect as it was seen when it was picked, and as it is expected to be (negative is better)."""
+    """The effect of a chosen change as measured, and as expected after the correction (negative is better)."""
 
     seen: Estimate
     expected: Estimate
@@ -67,7 +67,7 @@ def shared_luck(
 ) -> float:
     """Return the share of the luck behind a choice that other repeats on the same rows share.
 
-    That is the rows' part of the variance: what a change does to a row in both, whatever chance adds in either.
+    That is the part of the variance that comes from the rows, and not from chance in either set of repeats.
     """
     one, other = _by_row(*choosing, n_rows), _by_row(*judging, n_rows)
     rows = np.isfinite(one) & np.isfinite(other)
@@ -103,7 +103,7 @@ def continued(seen: Estimate, before: Picked, share: float | None = None) -> Pic
 
 
 def less_lucky(one: Picked, luck: float) -> Picked:
-    """Correct an effect once more by so many standard errors."""
+    """Correct an effect once more by this many standard errors."""
     return one if luck == 0 else Picked(one.seen, shifted(one.expected, luck * standard_error(one.seen)))
 
 

@@ -23,13 +23,13 @@ from dldiag.error_analysis.label_suspects import SuspectRows, share_of_suspects,
 from dldiag.error_analysis.row_losses import ErrorCase, RowLosses, losses_of, row_losses
 from dldiag.error_analysis.slices import LEAST_TABLE_ROWS, find_slices
 
-WORST_ROWS = 10  # So many of the worst rows are shown.
-IMPORTANCE_ROWS = 5_000  # Importance is measured on at most so many rows.
+WORST_ROWS = 10  # Number of the worst rows shown.
+IMPORTANCE_ROWS = 5_000  # Importance is measured on at most this many rows.
 
 
 @dataclass(frozen=True, eq=False)
 class ErrorAnalysis:
-    """What was found, and the rows behind it: `findings` are numbers only, the tables hold the user's rows."""
+    """The result of an error analysis: `findings` holds numbers only, the tables hold the user's rows."""
 
     case: ErrorCase
     losses: RowLosses

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from dldiag.core.error_findings import ColumnImportance, ErrorFindings, PartialDependence
 from dldiag.core.estimate import Estimate
 from dldiag.core.i18n import Message
-from dldiag.core.types import Dataset
+from dldiag.core.types import Dataset, Task
 from dldiag.error_analysis.analysis import ErrorAnalysis, analyze
 from dldiag.error_analysis.dependence import MOST_DEPENDENCES, MeanOf, dependence
 from dldiag.error_analysis.importance import (
@@ -100,45 +100,53 @@ def describing_columns(dataset: Dataset) -> pd.DataFrame:
 def columns_of_fit(
     fits: FitCache, model: Model, seed: int
 ) -> tuple[list[ColumnImportance], list[PartialDependence]] | None:
-    """Fit the first repeat's model again; return the importance of its columns and what the first few do to predictions.
+    """Fit the first repeat's model again; return its permutation importance and the partial dependence of the top columns.
 
     None for more than MOST_GROUPS groups of columns.
     """
-    repeat, dataset = fits.split.repeats[0], fits.dataset
-    rng = np.random.default_rng([seed, 4])
-    dev = np.sort(rng.permutation(repeat.dev_rows)[:SHUFFLED_ROWS])
+    dataset, task = fits.dataset, _task_of_first_repeat(fits, model, seed)
+    dev = task.dev_rows
     table = dataset.X.iloc[dev].reset_index(drop=True)
     groups = column_groups(table)
     if len(groups) > MOST_GROUPS:
         return None
-    coded = with_codes(model, fits.encoded.labels)
-    train_rows = fits.encoded.training_rows(model, repeat.train_rows)
-    task = FitTask((model.identity, fits.split.n_train, 0), coded, train_rows, dev, repeat.seed)
     inputs = Inputs.of(task, fits.encoded)
     fitted = fitted_model(task, inputs)
 
     def losses(group: Sequence[int], time: int) -> NDArray[np.float64]:
         order = np.random.default_rng([seed, time, *group]).permutation(len(dev))
-        X = _moved_inputs(fits, task, inputs, group, order)
-        if dataset.task == "classification":
-            return np.asarray(fitted.predict(X) != inputs.y_dev, dtype=float)
-        residual = (fitted.predict(X) - inputs.y_dev) * inputs.y_spread / inputs.y_scale
-        return np.asarray(np.square(residual))
+        return _losses(fitted, _moved_inputs(fits, task, inputs, group, order), inputs, dataset.task)
+
+    def inputs_with(column: int, row: int) -> Any:
+        return _moved_inputs(fits, task, inputs, [column], np.full(len(dev), row))
 
     names = [one.name for one in dataset.columns]
     is_root = dataset.task == "regression"
     found = permutation_importance(groups, names, losses, is_root=is_root, shuffles=QUICK_SHUFFLES)
     shown = [names.index(one.column) for one in found if one.increase.low > 0][:MOST_DEPENDENCES]
-
-    def inputs_with(column: int, row: int) -> Any:
-        return _moved_inputs(fits, task, inputs, [column], np.full(len(dev), row))
-
     curves = (dependence(table.iloc[:, j], partial(inputs_with, j), _mean_of(fitted, fits, inputs)) for j in shown)
     return found, [one for one in curves if one is not None]
 
 
+def _task_of_first_repeat(fits: FitCache, model: Model, seed: int) -> FitTask:
+    """Return the fit of the first repeat with all training rows and at most SHUFFLED_ROWS dev rows."""
+    repeat = fits.split.repeats[0]
+    dev = np.sort(np.random.default_rng([seed, 4]).permutation(repeat.dev_rows)[:SHUFFLED_ROWS])
+    coded = with_codes(model, fits.encoded.labels)
+    train_rows = fits.encoded.training_rows(model, repeat.train_rows)
+    return FitTask((model.identity, fits.split.n_train, 0), coded, train_rows, dev, repeat.seed)
+
+
+def _losses(fitted: FittedModel, X: Any, inputs: Inputs, task: Task) -> NDArray[np.float64]:
+    """Return the loss of every dev row for inputs X: 0 or 1, or the squared error in the unit of errors."""
+    if task == "classification":
+        return np.asarray(fitted.predict(X) != inputs.y_dev, dtype=float)
+    residual = (fitted.predict(X) - inputs.y_dev) * inputs.y_spread / inputs.y_scale
+    return np.asarray(np.square(residual))
+
+
 def _mean_of(fitted: FittedModel, fits: FitCache, inputs: Inputs) -> MeanOf:
-    """Return what a curve of partial dependence shows for inputs, and the class that it is the probability of."""
+    """Return the function of inputs that partial dependence averages, and the class whose probability it is ("" for none)."""
     if fits.dataset.task == "regression":
         return lambda X: float(np.mean(fitted.predict(X)) * inputs.y_spread + inputs.y_center), ""
     choice = fits.encoded.choice

@@ -27,7 +27,7 @@ from dldiag.error_analysis.judged_rows import (
 
 FALSE_ALARMS = np.linspace(0, 1, 41) ** 1.5  # Denser where few false alarms are tolerated: thresholds are set there.
 RECALLS = np.linspace(0.025, 1, 40)
-NEAR = 0.08  # The slope of a ROC curve is taken over so much to either side.
+NEAR = 0.08  # The slope of a ROC curve is taken over this much to either side.
 _BINS = 10  # Bins of a calibration curve, of equal width.
 _ROWS_PER_BIN = 20  # Least rows of a bin; bins with fewer are joined.
 _MOST_THRESHOLDS = 41

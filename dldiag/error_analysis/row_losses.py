@@ -17,7 +17,7 @@ LEAST_PROBABILITY = 1e-6  # Least probability, so that a log loss stays finite.
 
 @dataclass(frozen=True, eq=False)
 class ErrorCase:
-    """What an error analysis is about: predictions, and the table that they are of.
+    """The input of an error analysis: predictions and the table that they belong to.
 
     X: all rows of the table, of which predictions.rows are numbers; its columns may be others than the model's. scale:
     std of a numeric target, the unit of errors. clusters: (rows of X,) label of the group or copies of a row.

@@ -229,7 +229,7 @@ def _distinct(rules: Sequence[_Rule], columns: Sequence[BinnedColumn], loss: Sli
 
 
 def _simplified(rule: _Rule, columns: Sequence[BinnedColumn], loss: SliceLoss) -> _Rule:
-    """Drop every bound and category without which the rows that come in are wrong as often as those inside."""
+    """Drop every bound and category that keeps out rows with the same error as those inside."""
     for part in rule.parts:
         for wider in _wider(part, columns[part[0]]):
             others = tuple(one for one in rule.parts if one != part)

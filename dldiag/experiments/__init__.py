@@ -1,1 +1,1 @@
-"""Many fits: models, tasks, fits and their memo, learning curves, estimates and the forecast."""
+"""Many fits: models, tasks, the fit cache, learning curves, estimates and the forecast."""

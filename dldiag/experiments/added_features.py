@@ -16,13 +16,13 @@ from dldiag.data.encode import Matrix
 
 KNOTS = (0.1, 0.3, 0.5, 0.7, 0.9)  # Quantiles of the training rows between which a spline is straight.
 _PERIODS = {"month": 12.0, "day of month": 31.0, "day of week": 7.0, "hour": 24.0}  # Periods of the parts of a date.
-PRIOR_ROWS = 10.0  # The overall mean weighs as much as so many rows in a level's mean (Micci-Barreca 2001).
+PRIOR_ROWS = 10.0  # The overall mean weighs as much as this many rows in a level's mean (Micci-Barreca 2001).
 TARGET_FOLDS = 5  # A training row's level mean comes from the other folds.
-MOST_TARGETS = 10  # At most so many classes have their shares encoded.
+MOST_TARGETS = 10  # At most this many classes have their shares encoded.
 
 
 class NamedRows(Protocol):
-    """What has rows X and says what its columns are called: a dataset, or new rows."""
+    """Rows X with named columns: a dataset, or new rows."""
 
     @property
     def X(self) -> pd.DataFrame: ...  # noqa: D102
@@ -124,7 +124,7 @@ def _cycle(train: TableRows, names: Sequence[str], y: NDArray[Any]) -> _Maker:
 
 
 def period_of(name: str) -> float:
-    """Return after how much a part of a date begins again; 0 for any other feature.
+    """Return the period of a part of a date, such as 24 hours; 0 for any other feature.
 
     >>> period_of("sold (hour)"), period_of("price")
     (24.0, 0.0)
@@ -158,7 +158,7 @@ def _target(train: TableRows, names: Sequence[str], y: NDArray[Any]) -> _Maker:
 
 
 def _as_columns(y: NDArray[Any]) -> Floats:
-    """Return what is averaged: the values, or for classes a column of 0 and 1 for all but the first."""
+    """Return the targets to average: values, or a 0/1 column for every class but the first."""
     if y.dtype.kind not in "iu":
         return np.asarray(y[:, None], dtype=float)
     codes = np.arange(1, max(2, min(int(y.max()) + 1, MOST_TARGETS + 1)))
@@ -166,7 +166,7 @@ def _as_columns(y: NDArray[Any]) -> Floats:
 
 
 def _level_means(levels: NDArray[Any], targets: Floats) -> dict[Any, Floats]:
-    """Return the shrunk mean of every level, and under None that of an unknown one."""
+    """Return the shrunk mean of every level; the key None holds that of an unknown level."""
     mean = targets.mean(axis=0)
     found: dict[Any, Floats] = {None: mean}
     for level in np.unique(levels.astype(str)).tolist():
@@ -186,7 +186,7 @@ ADDED: dict[str, AddedFeature] = {
 
 
 def read_feature(text: str, features: Collection[str], categories: Collection[str]) -> tuple[AddedFeature, list[str]]:
-    """Return the kind of an added feature and what it is made of; DataError where there is no such thing.
+    """Return the kind of an added feature and the columns it is made of; DataError for an unknown one.
 
     >>> row, names = read_feature("a * b * c", ["a * b", "c"], [])
     >>> row is ADDED["product"], names

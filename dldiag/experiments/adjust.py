@@ -49,7 +49,7 @@ class Decision:
 
 
 def decide(outputs: ModelOutputs, held: NDArray[Any], inputs: Inputs, kind: str) -> ModelOutputs:
-    """Return the outputs with decisions adjusted by what the out-of-fold probabilities `held` teach; kind: a row of ADJUSTMENTS."""
+    """Return the outputs with decisions adjusted to the out-of-fold probabilities `held`; kind: a row of ADJUSTMENTS."""
     if outputs.train_proba is None or outputs.dev_proba is None:
         raise ValueError("the model gives no class probabilities, by which decisions could be adjusted")
     decision = ADJUSTMENTS[kind](inputs.y, held, inputs.choice)

@@ -58,7 +58,7 @@ def _makes_itself(one: Any) -> bool:
 
 
 def choice_of(model: Model) -> dict[str, Any]:
-    """Return the choice that makes a model again; {} of one that plain settings do not describe."""
+    """Return the choice that describes a model; {} for a model that plain settings cannot describe."""
     if model.key in MODELS:
         return {**({} if model.key == "mlp" else {_KEY: model.key}), **model.parameters}
     name = type(model.estimator).__name__

@@ -1,4 +1,4 @@
-"""Curves for linear models: what bends each number, or multiplies two of them, in front of what is linear in its inputs."""
+"""Curved inputs for linear models: splines of numeric features, or products of two, put before a linear estimator."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _NO_NUMBERS = (
 
 
 def loaded(module: str) -> Any:
-    """Return a module of scikit-learn, which is loaded when it is first needed: start-up stays short."""
+    """Import and return a module of scikit-learn when it is first needed, which keeps start-up short."""
     return import_module(f"sklearn.{module}")
 
 

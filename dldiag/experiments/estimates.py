@@ -1,4 +1,4 @@
-"""Errors of fits to estimates: of one model, of a gap, of a paired difference."""
+"""Estimates from fits: the error of a model, the gap between dev and training error, and paired changes."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def train_change(before: Results, after: Results) -> Estimate:
 
 
 def dev_part(results: Results, shares: Sequence[NDArray[np.float64]] | None = None) -> RowPart:
-    """Return what sampling of the dev rows gives: to the dev error, or to whatever has these shares of its rows."""
+    """Return the variance from the sampling of dev rows, of the dev error or of a quantity with these shares of its rows."""
     values = [r.influence for r in results] if shares is None else shares
     least = _least(results, values, _LEAST_SHARE if shares is None else 0.0)
     clusters = [r.dev_clusters for r in results if r.dev_clusters is not None]
@@ -148,7 +148,7 @@ def _variance_of_one(results: Results, more_rows: bool) -> float:
 
 
 def _added_to_gap(results: Results) -> NDArray[np.float64]:
-    """Return what each row (or cluster) that was seen adds to the mean gap: as a dev row in some repeats, as a training row in others."""
+    """Return what each row or cluster adds to the mean gap, as a dev row in some repeats and as a training row in others."""
     seen = np.concatenate([np.concatenate(_units(r)) for r in results])
     dev = [r.influence for r in results]
     train = [np.asarray(r.train_influence, dtype=float) for r in results]

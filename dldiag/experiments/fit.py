@@ -1,4 +1,4 @@
-"""fit_all, the only slow function: every learning curve, probe and trial is a list of fits that passes through it."""
+"""fit_all, which does all training: every learning curve, probe and trial is a list of fits passed to it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from dldiag.experiments.models import MODELS, fit_cost, is_network, trees_that_s
 from dldiag.experiments.tasks import Encoded, FitTask, Inputs, prepare_inputs
 from dldiag.nn.health import Health
 
-# What an estimator of ours may raise on rows that it cannot learn from; a user's own may raise anything.
+# Errors that our own estimators raise on rows that they cannot learn from; a user's estimator may raise anything.
 REFUSALS = (ValueError, TypeError, ArithmeticError, MemoryError, np.linalg.LinAlgError)
 NO_PROBABILITIES = Message("the model gives no class probabilities, which the metric needs")
 PAIRED_ROWS = 20_000  # Most training rows whose losses are kept; with more rows the gap is known well without them.
@@ -214,7 +214,7 @@ def _seeded(task: FitTask) -> BaseEstimator:
 
 
 def _by_metric(estimator: BaseEstimator, task: FitTask, inputs: Inputs) -> BaseEstimator:
-    """Let a network's early stopping go by the metric of the diagnosis, unless that ranks epochs as scikit-learn's score does."""
+    """Make a network's early stopping use the metric of the diagnosis, unless scikit-learn's score ranks epochs the same."""
     chosen = estimator.get_params()
     if not chosen["early_stopping"] or chosen["validation_score"] or task.model.log_target:
         return estimator

@@ -18,11 +18,12 @@ from dldiag.experiments.models import Model
 from dldiag.experiments.predictions import Predictions, PredictionStore, pooled
 from dldiag.experiments.tasks import Encoded, FitTask, encode_dataset, with_codes
 
+OnResult = Callable[[FitResult], None] | None  # Called with every result as it comes.
 FitKey = tuple[str, int, int]  # Identity of the model, number of training rows, repeat.
 
 
 class FitCache:
-    """Fits on demand and remembers: curves, probes and trials ask for points and share them.
+    """Fit on demand and remember the results, which curves, probes and trials share.
 
     A class because it keeps results between calls; `results` maps each Point to its FitResult.
     """
@@ -53,7 +54,7 @@ class FitCache:
         sizes: Sequence[int],
         repeats: Sequence[int],
         *,
-        on_result: Callable[[FitResult], None] | None = None,
+        on_result: OnResult = None,
         watched: bool = False,
     ) -> None:
         """Fit every model at every size and repeat that is not there yet; smallest sizes first.
@@ -70,7 +71,7 @@ class FitCache:
         self,
         points: Sequence[tuple[Model, int, int]],
         *,
-        on_result: Callable[[FitResult], None] | None = None,
+        on_result: OnResult = None,
         watched: Collection[int] = (),
     ) -> None:
         """Fit every (model, size, repeat) that is not there yet, all sent at once; watched: the sizes to record health at."""

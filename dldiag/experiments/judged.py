@@ -1,4 +1,4 @@
-"""Judged: target values and a model's predictions for them, which every metric reads."""
+"""Target values beside a model's predictions, which every metric reads."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from sklearn.utils import indexable
 
 from dldiag.core.i18n import Message, english
 from dldiag.core.parallel import Processes
-from dldiag.core.types import DataError, Dataset, LearningCurve
+from dldiag.core.types import DataError, Dataset, LearningCurve, Rows
 from dldiag.data.encode import Matrix
 from dldiag.data.target import check_scale
 from dldiag.experiments import estimates
@@ -115,18 +115,31 @@ def learning_curve(  # noqa: PLR0913 — scikit-learn's own arguments
     encoded = _as_given(model, X, y)
     folds = list(check_cv(cv, y, classifier=is_classifier(estimator)).split(X, y, groups))
     sizes = _absolute(np.asarray(train_sizes), min(len(train) for train, _ in folds))
-    rng = np.random.default_rng(random_state)
-    tasks = []
-    for r, (train, dev) in enumerate(folds):
-        rows = rng.permutation(train) if shuffle else train
-        seed = int(rng.integers(2**31))
-        coded = with_codes(model, encoded.labels)
-        how: dict[str, Any] = {"reseeded": False, "as_given": True}
-        tasks += [FitTask((model.identity, size, r), coded, rows[:size], dev, seed, **how) for size in sizes]
+    tasks = _tasks(model, encoded, folds, sizes, rng=np.random.default_rng(random_state), shuffle=shuffle)
     processes = Processes(n_jobs or 1, import_models)
     results = {result.task.key: result for result in fit_all(tasks, encoded, processes=processes)}
     _report_failures(list(results.values()), error_score)
     return as_curve(model, sizes, len(folds), results, encoded.dataset.unit)
+
+
+def _tasks(
+    model: Model,
+    encoded: Encoded,
+    folds: Sequence[tuple[Rows, Rows]],
+    sizes: Sequence[int],
+    *,
+    rng: np.random.Generator,
+    shuffle: bool,
+) -> list[FitTask]:
+    """Return a fit for every size on every fold, a pair of training and dev rows; the subsets of a fold are nested."""
+    coded = with_codes(model, encoded.labels)
+    how: dict[str, Any] = {"reseeded": False, "as_given": True}
+    tasks = []
+    for r, (train, dev) in enumerate(folds):
+        rows = rng.permutation(train) if shuffle else train
+        seed = int(rng.integers(2**31))
+        tasks += [FitTask((model.identity, size, r), coded, rows[:size], dev, seed, **how) for size in sizes]
+    return tasks
 
 
 def _check_no_missing(y: Any) -> None:

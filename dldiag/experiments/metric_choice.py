@@ -18,7 +18,7 @@ from dldiag.experiments.metrics import COSTS, METRICS, NONNEGATIVE, POSITIVE, PR
 _RARE = 0.2  # Share of a class's even share (1 / classes), below which the error rate hardly reflects the class.
 _PLAIN: dict[Task, str] = {"classification": "error", "regression": "rmse"}
 SAID_YES = {"1", "true", "yes", "y", "t", "positive", "pos", "bad", "fraud", "default", "churn", "churned", "+"}
-TWO = 2  # With so many classes, one can be called positive without asking.
+TWO = 2  # With this many classes, one can be called positive without asking.
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from dldiag.core.types import Task
 from dldiag.experiments.curved_inputs import CURVES_PARAM, can_be_curved, curved, is_pipeline, loaded
 from dldiag.experiments.model_params import BOOSTING_PARAMS, FOREST_PARAMS, LINEAR_PARAMS, NEIGHBOR_PARAMS, SVM_PARAMS
 
-SETUP_ROWS = 300  # Starting a fit costs about as much as training on so many rows.
+SETUP_ROWS = 300  # Starting a fit costs about as much as training on this many rows.
 USUAL_INPUTS, USUAL_UNITS, USUAL_EPOCHS = 20, 100, 200
 
 # Half as many trees with twice the learning rate of scikit-learn's defaults: half the time, and over twelve tables at
@@ -131,12 +131,12 @@ class Model:
 
     @property
     def inputs_key(self) -> Hashable:
-        """What its inputs depend on besides the rows: models of one key share prepared inputs."""
+        """Key of its preparation: models with the same key share prepared inputs on the same rows."""
         return self.scale_inputs, self.new_features, self.drop_columns
 
     @property
     def is_baseline(self) -> bool:
-        """Whether it is the baseline: whatever it learns, the best constant by the metric is what it predicts."""
+        """Whether it is the baseline, which always predicts the best constant by the metric."""
         return self.key == "guess"
 
     @property
@@ -279,7 +279,7 @@ def build_model(task: Task, parameters: Mapping[str, Any] | None = None, key: st
 
 
 def reference_model(task: Task, key: str, n_columns: int) -> Model:
-    """Make the row of MODELS that others are compared with on a table of so many columns."""
+    """Make the row of MODELS that others are compared with on a table of this many columns."""
     return build_model(task, MODELS[key].when_wide if n_columns > NARROW else None, key)
 
 

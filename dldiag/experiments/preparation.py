@@ -21,7 +21,7 @@ REMEMBERED = 2**20  # In bytes of prepared inputs; training on more takes far lo
 
 @dataclass(frozen=True, eq=False)
 class Preparation:
-    """What one training subset teaches about the inputs.
+    """The preparation of inputs learned from one training subset.
 
     Remembers what it prepared while that is small: every remedy is tried on the same rows, and on few of them a network
     takes little longer to train than its inputs to prepare.

@@ -1,4 +1,4 @@
-"""A fitted model with all that its inputs go through: it predicts for rows as a file has them."""
+"""A fitted model with its whole preparation: it predicts for rows as they stand in a file."""
 
 from __future__ import annotations
 
@@ -30,9 +30,10 @@ class TableModel:
     """A model trained on rows of a table; predict and predict_proba take new rows of such a table.
 
     classes_: (K,) labels as pandas reads them, in the order of predict_proba; empty for a numeric target.
-    columns: which features the estimator gets, added ones among them. steps: what fills gaps and scales the measured ones. labels: what the estimator has in the place of class codes.
-    center, spread: a numeric target was learned less the one and over the other. is_log: the estimator learned its logarithm,
-    which `smear` brings back to the mean. decision: how probabilities were adjusted. mean: of the training targets.
+    columns: features of the estimator, added ones among them. steps: fill gaps and scale the measured features. labels: what
+    the estimator predicts instead of class codes. center, spread: a numeric target y was learned as (y − center) / spread.
+    is_log: the estimator learned the logarithm; `smear` corrects its mean. decision: the adjustment of probabilities. mean:
+    of the training targets.
     """
 
     target: str
@@ -95,7 +96,7 @@ class TableModel:
             return np.asarray(self.smear * np.exp(values))
 
     def near_values(self, frame: pd.DataFrame, unit: float) -> NDArray[np.float64]:
-        """Return values that are at most HOPELESS units from the mean, which is how far a diagnosis lets one be wrong."""
+        """Return values clipped to HOPELESS units around the mean, as a diagnosis clips them."""
         off = np.nan_to_num(self.values(frame) - self.mean, nan=np.inf, posinf=np.inf, neginf=-np.inf)
         return np.asarray(np.clip(off, -HOPELESS * unit, HOPELESS * unit) + self.mean)
 
@@ -109,7 +110,7 @@ class TableModel:
 
 @dataclass(frozen=True, eq=False)
 class _Frame:
-    """Typed rows with their columns, in the place of a dataset."""
+    """Typed rows with their columns, used where no dataset exists."""
 
     X: pd.DataFrame
     columns: tuple[FeatureLayout, ...]

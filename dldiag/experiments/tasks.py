@@ -1,4 +1,4 @@
-"""Inputs of fits: a dataset encoded once, one task per fit, and its prepared inputs."""
+"""What a fit needs: a dataset encoded once, one task per fit, and the task's prepared inputs."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from dldiag.experiments.metric_choice import SHARE_WRONG, MetricChoice, plain_ch
 from dldiag.experiments.models import MODELS, Model, is_network, is_of_counts
 from dldiag.experiments.preparation import Preparation, learn_preparation
 
-_KEY_BYTES = 1 << 16  # Up to so many bytes the row numbers are the key; beyond, their hash is.
+_KEY_BYTES = 1 << 16  # Up to this many bytes the row numbers are the key; beyond, their hash is.
 
 
 @dataclass(frozen=True, eq=False)
 class Encoded:
-    """A dataset with its encoded features: what every fit on it shares.
+    """A dataset with its encoded features, shared by every fit on it.
 
     y_scale: std(y), the unit of RMSE. given: what a raw model gets rows of; by default the dataset's typed frame.
     clusters: of the rows that do not count each for itself. labels: of the classes, as a user's own model gets them.

@@ -166,7 +166,7 @@ def _gelu(z: Array, a: Array, slope: Any) -> None:
 
 
 def _gelu_back(delta: Array, z: Array, a: Array, scratch: Array, slope: Any) -> None:
-    # g'(z) = Φ(z) + z·φ(z)
+    # The derivative is g'(z) = Φ(z) + z·φ(z).
     np.multiply(z, z, out=scratch)
     scratch *= -0.5
     np.exp(scratch, out=scratch)

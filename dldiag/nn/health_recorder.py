@@ -18,7 +18,7 @@ COMPARED_UNITS = 64  # The weights of this many units of a layer are compared wi
 DEV_TIME_SHARE = 0.02
 DEV_POINTS = 25  # A run has at least this many dev errors.
 FORWARD_SHARE = 1 / 3  # Cost of a forward pass relative to a whole step.
-STARTING = 200  # Rows whose pass takes about as long as starting a pass does.
+STARTING = 200  # Fixed cost of a forward pass, in rows that take as long.
 
 
 @dataclass(eq=False)
@@ -74,7 +74,7 @@ class Recorder:
         self.forget()
 
     def forget(self) -> None:
-        """Begin an epoch."""
+        """Reset the counts of errors at the start of an epoch."""
         size = len(self.members)
         self.errors, self.penalty = np.zeros(size), np.zeros(size)
 

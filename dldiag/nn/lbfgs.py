@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -30,32 +30,41 @@ def minimize(
     """
     stack = Stack([member], replace(plan, shuffle=False))
     stack.shuffle()
-    watch = _Watch(stack) if plan.record_health else None
-    after_step = shown_to(observers, stack)
-
-    def end_iteration(intermediate_result: Any) -> None:
-        if watch is not None:
-            watch.end_iteration(intermediate_result.x)
-        if after_step is not None:
-            stack.flat[0], stack.updates = intermediate_result.x, stack.updates + 1
-            after_step(np.array([intermediate_result.fun]))
+    health = _HealthOfIterations(stack) if plan.record_health else None
 
     def loss_and_gradient(flat: Array) -> tuple[float, Array]:
         ask(should_stop)
         stack.flat[0] = flat
-        loss = float(stack.differentiate(0, stack.n_rows, watch.note if watch else None)[0])
+        loss = float(stack.differentiate(0, stack.n_rows, health.note if health else None)[0])
         return loss, stack.gradient[0].astype(np.float64)
 
     options = {"maxfun": max_evaluations, "maxiter": member.max_epochs, "gtol": member.tol}
     start: Any = np.asarray(member.flat, np.float64)
+    after_iteration = _after_iteration(stack, health, observers)
     with quiet_and_single_threaded():
         found: Any = scipy_minimize(  # type: ignore[call-overload]  # the stubs want exact shapes
-            loss_and_gradient, start, method="L-BFGS-B", jac=True, options=options, callback=end_iteration
+            loss_and_gradient, start, method="L-BFGS-B", jac=True, options=options, callback=after_iteration
         )
         _store(member, found)
-        if watch is not None:
-            watch.end(member.stopped_by)
+        if health is not None:
+            health.end(member.stopped_by)
     member.losses = [float(found.fun)]
+
+
+def _after_iteration(
+    stack: Stack, health: _HealthOfIterations | None, observers: Sequence[Observer]
+) -> Callable[[Any], None]:
+    """Return SciPy's callback: it records health signals and calls the observers, who see the start at once."""
+    after_step = shown_to(observers, stack)
+
+    def callback(intermediate_result: Any) -> None:  # SciPy passes the result only to an argument of this name.
+        if health is not None:
+            health.end_iteration(intermediate_result.x)
+        if after_step is not None:
+            stack.flat[0], stack.updates = intermediate_result.x, stack.updates + 1
+            after_step(np.array([intermediate_result.fun]))
+
+    return callback
 
 
 def _store(member: Member, found: Any) -> None:
@@ -67,8 +76,8 @@ def _store(member: Member, found: Any) -> None:
     member.stopped_by = "divergence" if not np.isfinite(found.fun) else "epochs" if found.status == 1 else "plateau"
 
 
-class _Watch:
-    """Record health signals: SciPy calls back after an iteration without saying whether it was the last."""
+class _HealthOfIterations:
+    """Record health signals of every iteration; a class because SciPy does not say which one is the last."""
 
     def __init__(self, stack: Stack) -> None:
         self.stack, self.recorder = stack, Recorder(stack)
@@ -76,7 +85,7 @@ class _Watch:
         self.pending: Array | None = None
 
     def note(self, delta: Array, losses: Array) -> None:
-        """Take the errors of an evaluation; the last one before an iteration ends is that of its weights."""
+        """Take the errors of an evaluation; the last one before the end of an iteration is at its weights."""
         self.recorder.forget()
         self.recorder.note_errors(delta, losses)
 

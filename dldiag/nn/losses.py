@@ -145,7 +145,7 @@ def _self_information(y: Array) -> Array:
 
 
 def _wrong_class(delta: Array, losses: Array) -> Array:
-    # delta is p - onehot(y), so its largest entry is the largest probability of a wrong class; exp(-L) is p_y
+    # delta is p - onehot(y): its largest entry is the largest probability of a wrong class, and exp(-L) is p_y.
     return np.asarray(np.maximum.reduce(delta, axis=1) >= np.exp(-losses))
 
 

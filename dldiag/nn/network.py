@@ -220,7 +220,7 @@ class Evaluation:
         return result
 
     def passes(self, flat: Array, running: Sequence[Array] = ()) -> Iterator[tuple[slice, Workspace]]:
-        """Run the networks on some rows after the other; yields which rows, and every layer's values on them."""
+        """Run the networks on blocks of rows; yield the rows of each block and every layer's values on them."""
         if self.layout.batch_norm and running:
             flat = fold(self.layout, flat, list(running))
         parameters = Parameters.of(self.network.layout, flat)

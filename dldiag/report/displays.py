@@ -1,6 +1,6 @@
-"""How results show themselves in a notebook: a short repr, a page, and figures, as scikit-learn's results do.
+"""Displays of results in a notebook: a short repr, a page, and figures, as in scikit-learn.
 
-Attached to the nouns here, because the nouns know no figures; `attach` is called when the library is first used.
+They are attached to the result classes, which know no figures, when the library is first used.
 """
 
 from __future__ import annotations

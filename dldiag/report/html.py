@@ -24,8 +24,7 @@ from dldiag.report import view
 from dldiag.report.figures import FIGURES
 from dldiag.report.interval_bars import BarScale, interval_bar, look_of, scale_of
 from dldiag.report.view import TextRow
-from dldiag.report.view.error_rows import TITLE as ERRORS_TITLE
-from dldiag.report.view.error_rows import Section, error_sections
+from dldiag.report.view.error_rows import TITLE as ERRORS_TITLE, Section, error_sections
 from dldiag.report.view.performance import PERFORMANCE_TITLE, performance_sections
 
 HERE = Path(__file__).parent

@@ -1,4 +1,4 @@
-"""The library's door: `dldiag.diagnose` takes a dataset of ours, or a model with X and y as scikit-learn does."""
+"""`dldiag.diagnose`, which takes a dataset of ours, or a model with X and y as in scikit-learn."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Past runs in words: the name of a run, and what distinguishes it from others."""
+"""Titles and descriptions of past runs, which distinguish runs of the same table."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def run_title(one: PastReport) -> str:
     return one.label.name or f"{legible(one.name, _LONGEST)} · {legible(one.target, _LONGEST)}"
 
 
-def told_apart(runs: Sequence[PastReport]) -> list[str]:
+def distinct_titles(runs: Sequence[PastReport]) -> list[str]:
     """Return the titles of runs; runs of one table that nobody named go by their model and its settings."""
     titles = [run_title(one) for one in runs]
     return [

@@ -13,8 +13,7 @@ from dldiag.core.types import Column_, Outcome, Report
 from dldiag.experiments.models import params_of_model
 from dldiag.report import view
 from dldiag.report.view import Cell, Fix
-from dldiag.report.view.error_rows import TITLE as ERRORS_TITLE
-from dldiag.report.view.error_rows import Section, error_sections
+from dldiag.report.view.error_rows import TITLE as ERRORS_TITLE, Section, error_sections
 from dldiag.report.view.performance import PERFORMANCE_TITLE, brief_sections
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ IN_FULL: tuple[Outcome, ...] = (
 
 
 def to_text(report: Report, width: int = WIDTH) -> str:
-    """Write the verdict, the error budget, the remedy table and the findings in so many columns."""
+    """Write the verdict, the error budget, the remedy table and the findings in this many columns."""
     sections = (_verdict, _repairs, _budget, _remedies, _performance, _errors, _findings)
     parts = (section(report, width) for section in sections)
     return "\n\n".join("\n".join(part) for part in map(list, parts) if part) + "\n"
@@ -228,12 +227,12 @@ def display_width(text: str) -> int:
 
 
 def padded(text: str, width: int) -> str:
-    """Fill a text with blanks to so many columns."""
+    """Fill a text with blanks to this many columns."""
     return text + " " * max(0, width - display_width(text))
 
 
 def wrapped(text: str, width: int, *, indent: str = "", first: str | None = None) -> Iterator[str]:
-    """Yield lines of at most so many columns, broken between words (or between Chinese characters)."""
+    """Yield lines of at most this many columns, broken between words (or between Chinese characters)."""
     line = start = indent if first is None else first
     for piece in _pieces(text):
         if display_width(line + piece.rstrip()) > width and line != start:

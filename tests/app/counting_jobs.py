@@ -5,7 +5,7 @@ import signal
 import time
 from pathlib import Path
 
-from dldiag.app.jobs.asked import DataJob, Job
+from dldiag.app.jobs.job_kinds import DataJob, Job
 from dldiag.app.jobs.registry import JOBS
 from dldiag.core.i18n import Message
 from dldiag.core.types import DataError, Progress, Stopped

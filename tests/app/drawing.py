@@ -3,7 +3,7 @@
 from streamlit.testing.v1 import AppTest
 
 from dldiag.app.jobs import store
-from dldiag.app.jobs.asked import DiagnosisJob
+from dldiag.app.jobs.job_kinds import DiagnosisJob
 from dldiag.app.storage.paths import new_token
 
 IRIS = {"sample": "iris", "name": "iris.csv", "target": "target", "task": "classification"}

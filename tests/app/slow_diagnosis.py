@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from dldiag.app.jobs.asked import DiagnosisJob
+from dldiag.app.jobs.job_kinds import DiagnosisJob
 from dldiag.app.jobs.registry import JOBS
 from dldiag.core.i18n import Message
 from dldiag.core.types import Progress, Stopped

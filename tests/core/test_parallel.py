@@ -12,7 +12,7 @@ from dldiag.core import parallel as processes
 from dldiag.core.parallel import ALONE, Processes, portable
 from dldiag.core.settings import Settings
 from dldiag.core.types import Stopped
-from dldiag.diagnosis.trials import diagnosis_split
+from dldiag.diagnosis.effort import diagnosis_split
 from dldiag.experiments.fit import _costliest_last, fit_all
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.models import build_model, fit_cost

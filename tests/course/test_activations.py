@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.neural_network import MLPRegressor
 
-from dldiag.course.activations.functions import OFFERED, collapse, look_at_shapes, shape
+from dldiag.course.activations.functions import OFFERED, collapse, describe_shapes, shape
 from dldiag.course.shared.toys import toy
 
 TORCH = {"logistic": "sigmoid", "tanh": "tanh", "relu": "relu", "leaky_relu": "leaky_relu", "softplus": "softplus"}
@@ -38,10 +38,10 @@ def test_the_largest_slope_is_the_textbooks(name, largest):
 
 
 def test_the_sentence_about_slopes_follows_what_was_chosen():
-    both = look_at_shapes([shape("logistic"), shape("relu")], layers=5)
+    both = describe_shapes([shape("logistic"), shape("relu")], layers=5)
     assert both.values["left"] == pytest.approx(0.25**5)
     assert "Sigmoid is nowhere above 0.25" in str(both)
-    assert "let the same gradient through" in str(look_at_shapes([shape("tanh"), shape("relu")], layers=5))
+    assert "let the same gradient through" in str(describe_shapes([shape("tanh"), shape("relu")], layers=5))
 
 
 @pytest.mark.parametrize("depth", [1, 3, 10])

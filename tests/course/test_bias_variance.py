@@ -19,8 +19,8 @@ from dldiag.course.bias_variance.sweep import (
     below_zero,
     best_change,
     caution,
+    describe_sweep,
     pictures_to_show,
-    read_sweep,
     sweep_rows,
     sweep_table,
     sweep_toy,
@@ -52,7 +52,7 @@ def test_stronger_regularization_raises_bias_and_lowers_variance(wave):
     assert wave.parts[-1].bias.low > wave.parts[0].bias.high
     assert wave.parts[-1].variance.high < wave.parts[0].variance.value
     assert 0 < wave.best < len(wave.values) - 1
-    assert "underfits" in str(read_sweep(wave))
+    assert "underfits" in str(describe_sweep(wave))
 
 
 def totals(wave, *values):
@@ -71,9 +71,9 @@ def test_a_best_value_is_recommended_only_where_both_ends_are_clearly_worse(wave
 
 
 def test_an_end_that_is_the_best_is_not_called_not_clearly_worse(wave):
-    said = str(read_sweep(totals(wave, 0.2, 0.3, 0.4)))
+    said = str(describe_sweep(totals(wave, 0.2, 0.3, 0.4)))
     assert "least at 0 (0.200), an end of what was tried" in said and "At the other end, 2, the model" in said
-    assert "the other end is not clearly worse" in str(read_sweep(totals(wave, 0.3, 0.2, 0.21)))
+    assert "the other end is not clearly worse" in str(describe_sweep(totals(wave, 0.3, 0.2, 0.21)))
 
 
 def test_a_variance_below_zero_is_explained_and_shares_are_written_in_percent(wave):
@@ -82,7 +82,7 @@ def test_a_variance_below_zero_is_explained_and_shares_are_written_in_percent(wa
     negative = replace(rates.parts[0], variance=Estimate(-0.012, -0.02, -0.004))
     rates = replace(rates, parts=(negative, *rates.parts[1:]))
     assert "no mistake" in str(below_zero(rates))
-    assert "variance rises from −1.2% to 10.0%" in str(read_sweep(rates))
+    assert "variance rises from −1.2% to 10.0%" in str(describe_sweep(rates))
     assert sweep_rows(rates)[0]["variance"] == "−1.2% (−2.0% – −0.4%)"
 
 
@@ -136,7 +136,7 @@ def test_a_table_keeps_noise_inside_the_bias_and_says_so(dataset):
     assert not sweep.noise_known
     assert all(parts.noise is None and np.isfinite(parts.total.value) for parts in sweep.parts)
     assert "noise stays inside the bias" in str(caution(sweep))
-    assert str(read_sweep(sweep)) and len(sweep_rows(sweep)) == len(sweep.values)
+    assert str(describe_sweep(sweep)) and len(sweep_rows(sweep)) == len(sweep.values)
 
 
 def test_no_test_row_of_a_table_is_ever_trained_on_or_judged_with():
@@ -174,5 +174,5 @@ def test_progress_goes_through_every_value():
 
 def test_when_nothing_moves_the_reading_says_so():
     sweep = sweep_toy("line", SweepSettings(axis="layers", draws=5), start={"max_iter": 1, "learning_rate_init": 1e-9})
-    text = str(read_sweep(sweep))
+    text = str(describe_sweep(sweep))
     assert "does not" in text or "cannot tell" in text

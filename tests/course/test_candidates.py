@@ -6,7 +6,7 @@ import pytest
 from dldiag.core.types import Stopped
 from dldiag.course.shared.toys import toy
 from dldiag.course.splits.candidates import SelectionSettings, select_on_test
-from dldiag.course.splits.selection import Selection, read_selection
+from dldiag.course.splits.selection import Selection, describe_selection
 from dldiag.data import SAMPLES, load_sample
 from dldiag.data.dataset import make_dataset
 from dldiag.data.split import make_split
@@ -30,7 +30,7 @@ def test_guesses_on_a_real_table_promise_what_the_closed_form_expects(credit):
     assert result.gap[-1] == pytest.approx(result.expected[-1], rel=0.25)
     assert result.gap[-1] > 0.05
     assert np.all(np.diff(result.gap) > -0.005)
-    assert "luck" in str(read_selection(result))
+    assert "luck" in str(describe_selection(result))
 
 
 @pytest.mark.parametrize("kind", ["seeds", "settings"])

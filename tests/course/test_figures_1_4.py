@@ -8,15 +8,15 @@ from dldiag.core.i18n import typeset
 from dldiag.course.activations import figures as figures_activations
 from dldiag.course.activations.functions import collapse, shape
 from dldiag.course.initialization import figures as figures_initialization
-from dldiag.course.initialization.starts import StartSettings, beginnings
+from dldiag.course.initialization.starts import StartSettings, compare_starts
 from dldiag.course.logistic import figures as figures_logistic
 from dldiag.course.logistic.graph import computation_graph
 from dldiag.course.logistic.regression import cost_map, descend, loss_curve, pass_at
+from dldiag.course.shared.activation_race import RaceSettings, race_activations
 from dldiag.course.shared.band_figures import decades_axis
 from dldiag.course.shared.bands import SeedBand
 from dldiag.course.shared.prepared import prepare_lesson
-from dldiag.course.shared.problem import yes_no
-from dldiag.course.shared.race import RaceSettings, race
+from dldiag.course.shared.problem import binary_problem
 from dldiag.course.shared.signal_flow import FlowSettings, flow
 from dldiag.course.shared.toys import toy
 from dldiag.course.took_off import figures as figures_took_off
@@ -36,7 +36,7 @@ def written(number):
 
 @each_theme
 def test_the_graph_shows_every_forward_value_and_every_backward_derivative(theme):
-    problem = yes_no(toy("moons"), most=2)
+    problem = binary_problem(toy("moons"), most=2)
     row = pass_at(problem, descend(problem, steps=3), 2, 1)
     graph = computation_graph(row)
     drawn = figures_logistic.graph_moving(graph, theme=theme)
@@ -51,7 +51,7 @@ def test_the_graph_shows_every_forward_value_and_every_backward_derivative(theme
 
 
 def test_no_derivative_covers_a_node_and_every_value_fits_into_its_own():
-    problem = yes_no(toy("moons"), most=2)
+    problem = binary_problem(toy("moons"), most=2)
     graph = computation_graph(pass_at(problem, descend(problem, steps=3), 2, 1))
     drawn = figures_logistic.graph_moving(graph)
     pixels = figures_logistic.LEVEL_HEIGHT
@@ -66,7 +66,7 @@ def test_no_derivative_covers_a_node_and_every_value_fits_into_its_own():
 
 @each_theme
 def test_every_frame_of_the_descent_ends_where_the_descent_stands(theme):
-    problem = yes_no(toy("moons"), most=2)
+    problem = binary_problem(toy("moons"), most=2)
     made = descend(problem, steps=10)
     drawn = figures_logistic.descent_moving(made, cost_map(problem, made), theme=theme)
     assert len(drawn.frames) == 11
@@ -79,7 +79,7 @@ def test_every_frame_of_the_descent_ends_where_the_descent_stands(theme):
 
 @each_theme
 def test_the_graph_plays_forward_and_then_backward(theme):
-    problem = yes_no(toy("moons"), most=2)
+    problem = binary_problem(toy("moons"), most=2)
     graph = computation_graph(pass_at(problem, descend(problem, steps=5), 2, 1))
     drawn = figures_logistic.graph_moving(graph, theme=theme)
     shown = [len(one.data[1].text or ()) for one in drawn.frames]
@@ -91,7 +91,7 @@ def test_the_graph_plays_forward_and_then_backward(theme):
 
 @each_theme
 def test_the_finish_line_is_drawn_at_the_target_and_its_words_beside_it(theme, data):
-    found = race(data, RaceSettings(steps=50, seeds=3, hidden_layers=2))
+    found = race_activations(data, RaceSettings(steps=50, seeds=3, hidden_layers=2))
     drawn = figures_took_off.race_figure(found, seconds=False, theme=theme)
     assert drawn.layout.shapes[0].y0 == pytest.approx(found.target)
     assert drawn.layout.annotations[0].y == pytest.approx(np.log10(found.target))
@@ -100,7 +100,7 @@ def test_the_finish_line_is_drawn_at_the_target_and_its_words_beside_it(theme, d
 
 @each_theme
 def test_a_start_keeps_its_color_in_every_figure(theme, data):
-    found = beginnings(data, StartSettings(steps=20, seeds=3, hidden_layers=2))
+    found = compare_starts(data, StartSettings(steps=20, seeds=3, hidden_layers=2))
     colors = {}
     for figure in ("distance_figure", "losses_figure", "gradients_figure"):
         drawn = getattr(figures_initialization, figure)(found, theme=theme)

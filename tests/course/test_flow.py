@@ -11,7 +11,7 @@ from dldiag.course.activations.dead_units import (
     DeadUnitsRun,
     DeadUnitsSettings,
     dead_units,
-    look_at_dead_units,
+    describe_dead_units,
     slope_to_use,
 )
 from dldiag.course.activations.lessons import dead_units_outcomes
@@ -21,9 +21,9 @@ from dldiag.course.shared.signal_flow import (
     Flow,
     FlowSettings,
     activation_to_use,
+    describe_flow,
     flow,
     log_band,
-    look_at_flow,
     ratio_through,
 )
 from dldiag.course.shared.toys import toy
@@ -44,10 +44,10 @@ def test_the_sigmoid_starves_the_first_layer_and_relu_does_not(found):
     assert sigmoid.through.high < 0.01
     assert relu.through.low > 0.05
     assert list(np.argsort(sigmoid.start.mean)) == sorted(range(6), key=lambda i: sigmoid.start.mean[i])
-    assert "with Sigmoid, 0.2 with ReLU" in str(look_at_flow(found))
+    assert "with Sigmoid, 0.2 with ReLU" in str(describe_flow(found))
     assert activation_to_use(found) == {"activation": "relu"}
     there, runs = sum(sigmoid.runner.arrived), len(sigmoid.runner.arrived)
-    assert there == runs or f"Sigmoid {there} of {runs}" in str(look_at_flow(found))
+    assert there == runs or f"Sigmoid {there} of {runs}" in str(describe_flow(found))
 
 
 def test_shares_by_depth_end_at_the_share_at_the_chosen_depth(found):
@@ -67,13 +67,13 @@ def test_a_gradient_through_sigmoids_is_at_most_a_quarter_per_layer_times_the_we
 
 def test_shallow_networks_do_not_show_it_and_the_sentence_says_so(data):
     shallow = flow(data, FlowSettings(functions=("tanh", "relu"), hidden_layers=1, steps=50, seeds=3))
-    assert "does not show" in str(look_at_flow(shallow))
+    assert "does not show" in str(describe_flow(shallow))
     assert activation_to_use(shallow) == {}
 
 
 def test_one_activation_is_not_compared_with_itself(data):
     alone = flow(data, FlowSettings(functions=("relu",), hidden_layers=1, steps=50, seeds=3))
-    assert "choose two" in str(look_at_flow(alone))
+    assert "choose two" in str(describe_flow(alone))
     assert activation_to_use(alone) == {}
 
 
@@ -100,13 +100,13 @@ def test_leaky_units_wake_and_the_network_learns(data):
     slept = dead_units(data, DeadUnitsSettings())
     assert slept.leaky.recovered > slept.plain.recovered
     assert slept.loss_change.high < 0
-    assert "recovered" in str(look_at_dead_units(slept))
+    assert "recovered" in str(describe_dead_units(slept))
     assert slope_to_use(slept) == {"activation": "leaky_relu"}
 
 
 def test_where_nobody_sleeps_the_sentence_says_so(data):
     awake = dead_units(data, DeadUnitsSettings(start_bias=0.0, learning_rate=0.01, steps=50, seeds=3))
-    assert "none could recover" in str(look_at_dead_units(awake))
+    assert "none could recover" in str(describe_dead_units(awake))
     assert slope_to_use(awake) == slope_to_use(replace(awake, loss_change=Estimate(-1, -2, -0.5))) == {}
 
 
@@ -116,4 +116,4 @@ def test_a_leaky_slope_that_did_not_surely_pay_is_not_recommended(data):
     assert slope_to_use(replace(slept, loss_change=Estimate(-0.005, -0.007, -0.003))) == {}, "sure, but next to nothing"
     tiny = replace(slept, loss_change=Estimate(-0.001, -0.002, -0.0005))
     assert dead_units_outcomes(tiny).claims[0].verdict == "not_shown"
-    assert "no difference that matters" in str(look_at_dead_units(tiny))
+    assert "no difference that matters" in str(describe_dead_units(tiny))

@@ -8,12 +8,12 @@ import pytest
 
 from dldiag.course.initialization.starts import (
     STARTS,
-    Beginnings,
     StartSettings,
-    beginnings,
+    StartsRun,
     change_against,
-    look_at_starts,
-    look_at_zeros,
+    compare_starts,
+    describe_starts,
+    describe_zeros,
     settings_to_use,
     winner,
 )
@@ -29,7 +29,7 @@ def data():
 
 @pytest.fixture(scope="module")
 def found(data):
-    return beginnings(data, StartSettings(hidden_layers=4, steps=100, seeds=3))
+    return compare_starts(data, StartSettings(hidden_layers=4, steps=100, seeds=3))
 
 
 def start(found, key):
@@ -40,14 +40,14 @@ def start(found, key):
 @pytest.mark.parametrize("name", ["moons", "blobs"])
 def test_units_from_zeros_stay_exactly_alike(activation, name):
     settings = StartSettings(activation=activation, hidden_layers=2, steps=60, seeds=3, solver="adam")
-    zeros = start(beginnings(prepare_lesson(toy(name, 300)), settings), "zeros")
+    zeros = start(compare_starts(prepare_lesson(toy(name, 300)), settings), "zeros")
     assert max(zeros.distance) < 1e-5  # exactly 0 but for the rounding of some processors' matrix products
 
 
 def test_one_layer_learns_from_zeros_and_the_sentence_says_both(found):
     assert found.single.mean[-1] < 0.7 * found.single.mean[0]
     assert start(found, "zeros").loss.mean[-1] == pytest.approx(found.baseline, abs=0.01)
-    assert "still the same" in str(look_at_zeros(found))
+    assert "still the same" in str(describe_zeros(found))
 
 
 @pytest.mark.parametrize(
@@ -77,21 +77,23 @@ def test_small_weights_fade_and_large_ones_saturate(found):
 
 
 def test_the_sentence_names_the_saturated_and_the_faded(found):
-    said = str(look_at_starts(found))
+    said = str(describe_starts(found))
     assert "With random × 10," in said
     assert "saturated before the first step" in said
     assert "Did not learn in these steps: random × 0.001" in said
 
 
 def test_numbers_that_blow_up_are_said_to(data):
-    wild = beginnings(data, StartSettings(activation="relu", hidden_layers=6, steps=50, seeds=3, learning_rate=0.03))
-    assert "diverged with" in str(look_at_starts(wild))
+    wild = compare_starts(
+        data, StartSettings(activation="relu", hidden_layers=6, steps=50, seeds=3, learning_rate=0.03)
+    )
+    assert "diverged with" in str(describe_starts(wild))
     assert np.isfinite(change_against(wild, "he", "glorot").value)
 
 
 def test_where_nothing_learns_the_sentence_says_so(data):
-    idle = beginnings(data, StartSettings(steps=20, seeds=3, learning_rate=0.0001))
-    assert "does not show" in str(look_at_starts(idle))
+    idle = compare_starts(data, StartSettings(steps=20, seeds=3, learning_rate=0.0001))
+    assert "does not show" in str(describe_starts(idle))
     assert winner(idle) is None
     assert settings_to_use(idle) == {}
 
@@ -131,9 +133,9 @@ def test_a_start_is_recommended_where_only_starts_made_to_measure_win(found, fin
 
 def test_where_glorot_and_he_do_not_win_the_sentence_says_so(found):
     other = with_finals(found, {"times_1": (0.10, 0.11, 0.12), "he": (0.20, 0.21, 0.22)})
-    assert "Glorot and He do not win" in str(look_at_starts(other))
+    assert "Glorot and He do not win" in str(describe_starts(other))
 
 
 def test_results_survive_json(found):
-    again = msgspec.json.decode(msgspec.json.encode(found), type=Beginnings)
+    again = msgspec.json.decode(msgspec.json.encode(found), type=StartsRun)
     assert again == found

@@ -18,13 +18,13 @@ from dldiag.course.logistic.regression import (
     cost_map,
     cross_entropy,
     descend,
+    describe_descent,
     forward_backward,
-    look_at_descent,
     loss_curve,
     map_words,
-    place,
+    step_to_show,
 )
-from dldiag.course.shared.problem import sigmoid, yes_no
+from dldiag.course.shared.problem import binary_problem, sigmoid
 from dldiag.course.shared.toys import toy
 
 ROWS = [([0.5, -1.2, 2.0], [0.1, 0.4, -0.3], 0.2, 1.0), ([1.0], [3.0], -1.0, 0.0), ([0.0, 0.0], [5.0, 5.0], 0.0, 1.0)]
@@ -114,7 +114,7 @@ def test_the_derivation_multiplies_to_its_last_line():
 
 
 def test_descent_starts_as_a_coin_and_ends_where_scikit_learn_ends():
-    problem = yes_no(toy("moons", 300), most=2)
+    problem = binary_problem(toy("moons", 300), most=2)
     result = descend(problem, learning_rate=4.0, steps=2000)
     reference = LogisticRegression(C=np.inf, tol=1e-10, max_iter=1000).fit(problem.X, problem.y)
     assert result.steps[0].cost == pytest.approx(math.log(2))
@@ -124,55 +124,55 @@ def test_descent_starts_as_a_coin_and_ends_where_scikit_learn_ends():
 
 
 def test_a_step_moves_against_the_gradient_by_the_learning_rate():
-    result = descend(yes_no(toy("circles")), learning_rate=0.3, steps=2, start=[1.0, 2.0, 3.0])
+    result = descend(binary_problem(toy("circles")), learning_rate=0.3, steps=2, start=[1.0, 2.0, 3.0])
     before, after = result.steps[:2]
     np.testing.assert_allclose(after.w, np.subtract(before.w, np.multiply(0.3, before.dw)))
     assert after.b == pytest.approx(before.b - 0.3 * before.db)
 
 
 def test_the_sentence_follows_the_run():
-    problem = yes_no(toy("moons"), most=2)
-    assert "never rose" in str(look_at_descent(descend(problem, learning_rate=0.5)))
-    assert "overshoots" in str(look_at_descent(descend(yes_no(toy("xor")), learning_rate=30.0)))
+    problem = binary_problem(toy("moons"), most=2)
+    assert "never rose" in str(describe_descent(descend(problem, learning_rate=0.5)))
+    assert "overshoots" in str(describe_descent(descend(binary_problem(toy("xor")), learning_rate=30.0)))
     still = descend(problem, learning_rate=1e-6)
     assert still.steps[0].cost - still.steps[-1].cost < SMALLEST_FALL
-    assert "does not show" in str(look_at_descent(still))
+    assert "does not show" in str(describe_descent(still))
 
 
 def test_rounding_is_no_overshoot():
     """At the bottom of the valley the cost goes up and down in its last digit."""
-    still = descend(yes_no(toy("moons", 300), most=2), steps=50)
+    still = descend(binary_problem(toy("moons", 300), most=2), steps=50)
     shaken = tuple(replace(step, cost=0.25 + 1e-16 * (-1) ** at) for at, step in enumerate(still.steps))
     assert any(after.cost > before.cost for before, after in pairwise(shaken))
-    assert "hardly moved" in str(look_at_descent(replace(still, steps=shaken)))
+    assert "hardly moved" in str(describe_descent(replace(still, steps=shaken)))
 
 
 def test_a_unit_that_only_says_no_is_not_praised():
-    problem = yes_no(toy("moons", 300), most=2)
+    problem = binary_problem(toy("moons", 300), most=2)
     rare = replace(problem, y=(np.arange(300) < 60).astype(float), X=np.random.default_rng(0).normal(size=(300, 2)))
     found = descend(rare)
     assert found.constant_error == pytest.approx(0.2)
     assert found.steps[-1].error >= found.constant_error
-    assert "no fewer than the baseline (20.0%)" in str(look_at_descent(found))
+    assert "no fewer than the baseline (20.0%)" in str(describe_descent(found))
 
 
 def test_a_step_or_row_that_is_not_there_is_said_to_be_the_last():
-    problem = yes_no(toy("moons", 300), most=2)
+    problem = binary_problem(toy("moons", 300), most=2)
     found = descend(problem, steps=5)
-    assert place(problem, found, 3, 300).words is None
-    beyond = place(problem, found, 9, 1000)
+    assert step_to_show(problem, found, 3, 300).words is None
+    beyond = step_to_show(problem, found, 9, 1000)
     assert (beyond.step, beyond.row) == (5, 300)
     assert "There are 5 steps and 300 rows" in str(beyond.words)
 
 
 def test_the_map_says_what_it_holds_at_its_last_value():
-    two, one = (yes_no(toy("moons"), most=most) for most in (2, 1))
+    two, one = (binary_problem(toy("moons"), most=most) for most in (2, 1))
     assert "bias" in str(map_words(cost_map(two, descend(two, steps=3))))
     assert map_words(cost_map(one, descend(one, steps=3))) is None
 
 
 def test_the_cost_map_holds_the_cost_along_the_path():
-    problem = yes_no(toy("moons"), most=2)
+    problem = binary_problem(toy("moons"), most=2)
     result = descend(problem, steps=30)
     made = cost_map(problem, result, points=201)
     (u, v), last = made.path[-1], result.steps[-1]
@@ -182,9 +182,9 @@ def test_the_cost_map_holds_the_cost_along_the_path():
 
 def test_a_stopped_descent_stops():
     with pytest.raises(Stopped):
-        descend(yes_no(toy("moons")), should_stop=lambda: True)
+        descend(binary_problem(toy("moons")), should_stop=lambda: True)
 
 
 def test_results_are_plain_json():
-    result = descend(yes_no(toy("moons")), steps=3)
+    result = descend(binary_problem(toy("moons")), steps=3)
     assert msgspec.json.decode(msgspec.json.encode(result), type=type(result)) == result

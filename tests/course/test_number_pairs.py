@@ -2,7 +2,7 @@
 
 import pytest
 
-from dldiag.course.bias_variance.number_pairs import PAIRS, Pair, pair_summary, read_number_pairs, read_pairs
+from dldiag.course.bias_variance.number_pairs import PAIRS, Pair, describe_number_pairs, pair_summary, read_pairs
 
 TEXTBOOK = ("high variance", "high bias", "high bias and high variance", "low bias and low variance")
 
@@ -16,11 +16,11 @@ def test_the_rules_read_the_five_pairs_as_the_textbook_does(rows):
 def test_on_few_rows_small_differences_stay_open_and_the_reading_says_so():
     readings = read_pairs(dev_rows=200)
     assert [one.has_variance for one in readings][:3] == ["fired", "undecided", "fired"]
-    assert "undecided" in str(read_number_pairs(readings, 200))
+    assert "undecided" in str(describe_number_pairs(readings, 200))
 
 
 def test_the_reading_points_at_the_pair_that_people_explain():
-    text = str(read_number_pairs(read_pairs(), 10_000))
+    text = str(describe_number_pairs(read_pairs(), 10_000))
     assert "15 / 16%" in text and "15.0%" in text
 
 

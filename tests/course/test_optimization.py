@@ -18,7 +18,7 @@ from dldiag.course.optimization.descents import (
 from dldiag.course.optimization.figures import passes_figure, valley_moving, way_rows
 from dldiag.course.optimization.lessons import optimizer_outcomes
 from dldiag.course.shared.prepared import prepare_lesson
-from dldiag.course.shared.problem import sigmoid, yes_no
+from dldiag.course.shared.problem import binary_problem, sigmoid
 from dldiag.course.shared.toys import toy
 
 QUICK = BatchSettings(passes=5, seeds=3)
@@ -27,7 +27,7 @@ QUICK = BatchSettings(passes=5, seeds=3)
 @pytest.fixture(scope="module")
 def moons():
     made = toy("moons", 200)
-    return yes_no(made, most=2), prepare_lesson(made)
+    return binary_problem(made, most=2), prepare_lesson(made)
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import pytest
 
 from dldiag.core.i18n import Message
 from dldiag.core.types import Column, DataError, Dataset
-from dldiag.course.shared.problem import feature_names, marks_of, marks_words, yes_no
+from dldiag.course.shared.problem import binary_problem, feature_names, marks_of, marks_words
 from dldiag.course.shared.toys import TOYS, toy
 
 WHY = Message("")
@@ -20,7 +20,7 @@ def table(frame, y, task="classification", kinds=None, classes=("a", "b")):
 @pytest.mark.parametrize("name", TOYS)
 def test_features_are_standardized_and_can_be_put_back(name):
     made = toy(name)
-    problem = yes_no(made)
+    problem = binary_problem(made)
     np.testing.assert_allclose(problem.X.mean(axis=0), 0, atol=1e-9)
     np.testing.assert_allclose(problem.X.std(axis=0), 1)
     np.testing.assert_allclose(problem.X * problem.scales + problem.centers, made.X[list(problem.names)])
@@ -28,14 +28,14 @@ def test_features_are_standardized_and_can_be_put_back(name):
 
 
 def test_a_number_target_is_cut_at_its_median():
-    problem = yes_no(toy("line", 401))
+    problem = binary_problem(toy("line", 401))
     assert problem.y.mean() == pytest.approx(200 / 401)
     assert "median" in str(problem.event)
 
 
 def test_one_class_of_many_is_asked_for_against_the_rest():
     made = toy("blobs", 300)
-    problem = yes_no(made, positive="top")
+    problem = binary_problem(made, positive="top")
     np.testing.assert_array_equal(problem.y, made.y == 2)
 
 
@@ -44,7 +44,7 @@ def test_of_eight_hundred_columns_the_ones_that_correlate_are_taken():
     values = rng.normal(size=(500, 800))
     y = (values[:, 41] + 0.1 * rng.normal(size=500) > 0).astype(int)
     made = table(pd.DataFrame(values, columns=[f"c{j}" for j in range(800)]), y)
-    assert yes_no(made, most=1).names == ("c41",)
+    assert binary_problem(made, most=1).names == ("c41",)
     assert len(feature_names(made)) == 200
 
 
@@ -60,7 +60,7 @@ def test_categories_dates_missing_values_and_constants_are_handled():
     made = table(frame, [0, 1, 0, 1] * 10, kinds={"color": "category", "day": "date", "same": "constant"})
     names = feature_names(made)
     assert set(names) == {"color = red", "color = blue", "day", "size"}
-    problem = yes_no(made, names)
+    problem = binary_problem(made, names)
     assert np.isfinite(problem.X).all()
     days = problem.X[:, names.index("day")] * problem.scales[names.index("day")]
     assert days[3] - days[0] == pytest.approx(4)
@@ -69,18 +69,18 @@ def test_categories_dates_missing_values_and_constants_are_handled():
 def test_a_table_without_numbers_is_refused_with_a_hint():
     made = table(pd.DataFrame({"words": ["x y", "z"] * 5}), [0, 1] * 5, kinds={"words": "text"})
     with pytest.raises(DataError) as caught:
-        yes_no(made)
+        binary_problem(made)
     assert str(caught.value.hint)
 
 
 def test_of_many_rows_a_sample_is_used():
-    assert len(yes_no(toy("moons", 5000), max_rows=700).y) == 700
+    assert len(binary_problem(toy("moons", 5000), max_rows=700).y) == 700
 
 
 def test_marks_that_share_a_place_are_spread_around_it_the_same_way_each_time():
     rng = np.random.default_rng(0)
     frame = pd.DataFrame({"sex": rng.integers(0, 2, 300), "class": rng.integers(1, 4, 300)})
-    problem = yes_no(table(frame, rng.integers(0, 2, 300)), ["sex", "class"])
+    problem = binary_problem(table(frame, rng.integers(0, 2, 300)), ["sex", "class"])
     marks = marks_of(problem)
     assert marks.moved and marks == marks_of(problem)
     assert len({row[:2] for row in marks.rows}) == 300
@@ -94,7 +94,7 @@ def test_marks_that_share_a_place_are_spread_around_it_the_same_way_each_time():
 def test_marks_of_an_ordered_file_are_of_all_its_rows_and_a_column_of_two_values_becomes_two_bands():
     rng = np.random.default_rng(0)
     frame = pd.DataFrame({"income": rng.normal(size=2000), "foreign": np.repeat([0, 1], 1000)})
-    problem = yes_no(table(frame, np.repeat([0, 1], 1000)), ["income", "foreign"])
+    problem = binary_problem(table(frame, np.repeat([0, 1], 1000)), ["income", "foreign"])
     marks = np.array(marks_of(problem).rows)
     assert 0.4 < marks[:, 2].mean() < 0.6, "rows of both halves"
     assert set(marks[:, 0]) <= set(problem.X[:, 0]), "a column of many values stays as it is"
@@ -103,7 +103,7 @@ def test_marks_of_an_ordered_file_are_of_all_its_rows_and_a_column_of_two_values
 
 
 def test_marks_that_can_be_told_apart_stay_where_they_are():
-    problem = yes_no(toy("moons", 300), most=2)
+    problem = binary_problem(toy("moons", 300), most=2)
     marks = marks_of(problem)
     words = str(marks_words(marks))
     assert "Squares: y is lower." in words and "moved a little" not in words

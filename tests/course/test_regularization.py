@@ -7,18 +7,18 @@ import pytest
 from sklearn.metrics import balanced_accuracy_score, log_loss, roc_auc_score
 
 from dldiag.core.types import Estimate
-from dldiag.course.bias_variance.bias_remedies import CapacitySettings, grow, size_that_helped
+from dldiag.course.bias_variance.bias_remedies import CapacitySettings, compare_capacities, size_that_helped
 from dldiag.course.bias_variance.lessons import capacity_outcomes
 from dldiag.course.regularization.lessons import penalty_outcomes
 from dldiag.course.regularization.penalties import (
     DropoutSettings,
     PenaltySettings,
+    compare_regularization,
     penalty_to_use,
-    regularize,
 )
 from dldiag.course.shared.judge import judge_of, judge_outputs, losses_of_outputs
 from dldiag.course.shared.prepared import prepare_lesson
-from dldiag.course.shared.problem import yes_no
+from dldiag.course.shared.problem import binary_problem
 from dldiag.course.shared.toys import toy
 from dldiag.course.shared.treatment_figures import treated_figure, treated_moving, treated_rows
 from dldiag.experiments.metric_choice import MetricChoice
@@ -28,7 +28,7 @@ QUICK = PenaltySettings(steps=100, repeats=3)
 
 def of_toy(name, settings, rows=600):
     made = toy(name, rows)
-    return regularize(yes_no(made, most=2), prepare_lesson(made), settings)
+    return compare_regularization(binary_problem(made, most=2), prepare_lesson(made), settings)
 
 
 @pytest.fixture(scope="module")
@@ -64,8 +64,8 @@ def test_a_metric_that_these_rows_do_not_allow_is_left_for_the_plain_one():
 
 def test_a_penalty_is_judged_by_the_metric_chosen():
     made = toy("twist", 600)
-    rows = yes_no(made, most=2), prepare_lesson(made)
-    plain, by_loss = (regularize(*rows, QUICK, choice=one) for one in (None, MetricChoice("log_loss")))
+    rows = binary_problem(made, most=2), prepare_lesson(made)
+    plain, by_loss = (compare_regularization(*rows, QUICK, choice=one) for one in (None, MetricChoice("log_loss")))
     assert (plain.compared.unit, by_loss.compared.unit) == ("rate", "loss")
     assert by_loss.plain.train.mean == plain.plain.train.mean, "the same networks"
     assert by_loss.plain.dev_error != plain.plain.dev_error
@@ -112,7 +112,7 @@ def test_the_pictures_show_both_ways(found):
 
 def test_more_units_lower_the_training_error_of_a_network_that_is_too_small():
     made = toy("circles", 1000)
-    found = grow(yes_no(made, most=2), prepare_lesson(made), CapacitySettings(repeats=4))
+    found = compare_capacities(binary_problem(made, most=2), prepare_lesson(made), CapacitySettings(repeats=4))
     assert found.train_changes[0].high < 0
     assert capacity_outcomes(found).claims[0].statement == 28
     assert size_that_helped(found, CapacitySettings(), (16,)) == {"hidden_layer_sizes": (32,)}

@@ -6,7 +6,7 @@ import pytest
 from dldiag.app.jobs.course import REQUESTS
 from dldiag.course.activations.dead_units import DeadUnitsSettings
 from dldiag.course.activations.jobs import DeadUnitsRequest
-from dldiag.course.shared.race import RaceSettings
+from dldiag.course.shared.activation_race import RaceSettings
 from dldiag.course.shared.request import PREVIEW_ROWS, preview_of, preview_rows, preview_words
 from dldiag.course.shared.toys import toy
 from dldiag.course.took_off.jobs import RaceRequest

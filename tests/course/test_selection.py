@@ -9,9 +9,9 @@ from dldiag.course.splits.selection import (
     Selection,
     candidate_losses,
     choose_on_test,
+    describe_selection,
     expected_maximum,
     guessing_losses,
-    read_selection,
 )
 
 
@@ -59,8 +59,8 @@ def test_a_much_better_model_wins_by_merit_and_the_reading_says_so():
     rates = np.array([0.05] + [0.4] * 15)[:, None]
     result = choose_on_test((rng.random((16, 4000)) < rates).astype(float), n_test=400, seed=0)
     assert abs(result.gap[-1]) < 2 * result.standard_error[-1] + 0.002
-    assert "does not show the effect" in str(read_selection(result)) or "only the gap is luck" in str(
-        read_selection(result)
+    assert "does not show the effect" in str(describe_selection(result)) or "only the gap is luck" in str(
+        describe_selection(result)
     )
 
 
@@ -89,6 +89,6 @@ def test_a_test_set_of_every_row_is_refused():
 def test_the_reading_gives_the_gap_of_this_run():
     losses = (np.random.default_rng(0).random((64, 4000)) < 0.5).astype(float)
     result = choose_on_test(losses, n_test=100, seed=0)
-    text = str(read_selection(result))
+    text = str(describe_selection(result))
     assert f"{100 * result.promised[-1]:.1f}%" in text and f"{100 * result.fresh[-1]:.1f}%" in text
     assert norm.cdf(-(result.gap[-1] / np.sqrt(0.25 / 100))) < 0.05

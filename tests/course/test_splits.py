@@ -11,11 +11,11 @@ from dldiag.course.splits.selection import choose_on_test, fewer_rows
 from dldiag.course.splits.sizes import (
     LEAST_DEV_ROWS,
     advise_split,
+    describe_split_advice,
     half_width,
     known_to,
     material_to_use,
     notes_and_ours,
-    read_split_advice,
     rows_to_see,
     split_name,
     why_ours_departs,
@@ -71,9 +71,9 @@ def test_every_row_is_given_to_exactly_one_set(rows):
 
 
 def test_the_reading_says_when_no_split_is_enough_and_when_to_cross_validate():
-    assert "cross-validation" in str(read_split_advice(advise_split(60, 0.1, 0.01)))
-    assert "only 200" in str(read_split_advice(advise_split(1000, 0.1, 0.01)))
-    assert "98/1/1 gives 10,000" in str(read_split_advice(advise_split(10**6, 0.1, 0.01)))
+    assert "cross-validation" in str(describe_split_advice(advise_split(60, 0.1, 0.01)))
+    assert "only 200" in str(describe_split_advice(advise_split(1000, 0.1, 0.01)))
+    assert "98/1/1 gives 10,000" in str(describe_split_advice(advise_split(10**6, 0.1, 0.01)))
 
 
 @pytest.mark.parametrize("difference", [0.05, 0.01, 0.002])
@@ -93,7 +93,7 @@ def test_a_handful_of_rows_is_never_advised(error, difference, unit):
 
 def test_differences_are_written_in_points_and_said_to_be_of_one_error():
     assert "To know an error of 10.0% to ± 1.0 points takes 3,458 dev rows" in str(
-        read_split_advice(advise_split(10**6, 0.1, 0.01))
+        describe_split_advice(advise_split(10**6, 0.1, 0.01))
     )
 
 

@@ -13,12 +13,12 @@ from dldiag.course.shared.toys import toy
 from dldiag.course.took_off.figures import scale_figure
 from dldiag.course.took_off.scaling import (
     LEARNERS,
-    Scale,
+    LearnerComparison,
     ScaleSettings,
-    look_at_crossover,
-    look_at_few_rows,
-    read_learners,
-    scale,
+    compare_learners,
+    describe_crossover,
+    describe_few_rows,
+    fit_learners,
     size_to_use,
     size_words,
 )
@@ -36,7 +36,7 @@ def curve(key, errors, repeats=6, spread=0.003):
 
 def test_the_linear_learner_is_scikit_learns_on_the_same_rows():
     made = toy("circles", 500)
-    found = scale(made, QUICK)
+    found = fit_learners(made, QUICK)
     split = make_split(made, 3, 0, 200)
     size, errors = found.curves[1].sizes[0], []
     for repeat in split.repeats:
@@ -46,7 +46,7 @@ def test_the_linear_learner_is_scikit_learns_on_the_same_rows():
         X_dev = scaler.transform(made.X.to_numpy()[repeat.dev_rows])
         errors.append(1 - model.score(X_dev, made.y[repeat.dev_rows]))
     assert found.curves[1].errors[0] == pytest.approx(np.mean(errors), abs=1e-6)
-    assert msgspec.json.decode(msgspec.json.encode(found), type=Scale) == found
+    assert msgspec.json.decode(msgspec.json.encode(found), type=LearnerComparison) == found
 
 
 @pytest.mark.parametrize(("name", "least"), [("moons", 0.2), ("wave", 0.8)])
@@ -57,22 +57,22 @@ def test_networks_of_every_size_learn(name, least):
         made = replace(made, y=1000 + 100 * made.y)
     seen = []
     asked = ScaleSettings(learners=("small", "medium", "large"), sizes=3, repeats=3, train_rows=240)
-    found = scale(made, asked, on_progress=seen.append)
+    found = fit_learners(made, asked, on_progress=seen.append)
     assert all(one.errors[-1] < least for one in found.curves)
     assert [curve.label for curve in seen[-1].curves] == [str(LEARNERS[one.key].label) for one in found.curves]
 
 
 def test_a_true_crossover_is_said_with_its_rows():
-    found = read_learners([curve("large", [0.4, 0.3, 0.2, 0.1]), curve("linear", [0.3, 0.25, 0.22, 0.2])], rho=0.25)
+    found = compare_learners([curve("large", [0.4, 0.3, 0.2, 0.1]), curve("linear", [0.3, 0.25, 0.22, 0.2])], rho=0.25)
     one = found.crossings[0]
     assert (one.first, one.second, one.verdict) == ("linear", "large", "crosses")
     assert 80 < one.size.value < 320
-    assert "overtakes Linear model" in str(look_at_crossover(found))
+    assert "overtakes Linear model" in str(describe_crossover(found))
 
 
 def test_only_the_two_learners_of_the_crossover_are_shaded():
     errors = {"large": [0.4, 0.3, 0.2, 0.1], "linear": [0.3, 0.25, 0.22, 0.2], "small": [0.5, 0.5, 0.5, 0.5]}
-    found = read_learners([curve(key, values) for key, values in errors.items()], rho=0.25)
+    found = compare_learners([curve(key, values) for key, values in errors.items()], rho=0.25)
     shaded = [one for one in scale_figure(found).data if one.fill == "toself" and len(one.x or ())]
     assert len(shaded) == 2
 
@@ -86,8 +86,8 @@ def test_only_the_two_learners_of_the_crossover_are_shaded():
     ],
 )
 def test_what_is_not_there_is_not_claimed(large, words):
-    found = read_learners([curve("large", large), curve("linear", [0.3, 0.25, 0.22, 0.2])], rho=0.25)
-    assert words in str(look_at_crossover(found))
+    found = compare_learners([curve("large", large), curve("linear", [0.3, 0.25, 0.22, 0.2])], rho=0.25)
+    assert words in str(describe_crossover(found))
 
 
 @pytest.mark.parametrize(
@@ -95,26 +95,26 @@ def test_what_is_not_there_is_not_claimed(large, words):
     [([0.301, 0.3, 0.3, 0.3], "hardly differ, as the course says"), ([0.5, 0.3, 0.3, 0.3], "Here that is false")],
 )
 def test_the_claim_about_few_rows_is_tested(other, words):
-    found = read_learners([curve("large", [0.3, 0.3, 0.3, 0.3]), curve("linear", other)], rho=0.25)
-    assert words in str(look_at_few_rows(found))
+    found = compare_learners([curve("large", [0.3, 0.3, 0.3, 0.3]), curve("linear", other)], rho=0.25)
+    assert words in str(describe_few_rows(found))
 
 
 def test_noise_leaves_the_claim_open():
     loud = [curve(key, [0.3, 0.3, 0.3, 0.3], spread=0.1) for key in ("large", "linear")]
-    assert "is undecided" in str(look_at_few_rows(read_learners(loud, rho=0.25)))
+    assert "is undecided" in str(describe_few_rows(compare_learners(loud, rho=0.25)))
 
 
 def test_one_learner_or_none_is_answered_kindly():
-    alone = read_learners([curve("linear", [0.3, 0.2, 0.1, 0.1])], rho=0.25)
-    assert "choose two or more" in str(look_at_few_rows(alone))
-    assert "choose both" in str(look_at_crossover(alone))
-    assert read_learners([], rho=0.25).curves == ()
+    alone = compare_learners([curve("linear", [0.3, 0.2, 0.1, 0.1])], rho=0.25)
+    assert "choose two or more" in str(describe_few_rows(alone))
+    assert "choose both" in str(describe_crossover(alone))
+    assert compare_learners([], rho=0.25).curves == ()
 
 
 def test_every_learner_can_be_built_for_both_tasks():
     for name, task in (("moons", "classification"), ("wave", "regression")):
         everyone = ScaleSettings(learners=tuple(LEARNERS), sizes=3, repeats=3, train_rows=60)
-        found = scale(toy(name, 200), everyone)
+        found = fit_learners(toy(name, 200), everyone)
         assert [one.key for one in found.curves] == list(LEARNERS)
         assert found.unit == ("rate" if task == "classification" else "sd")
 
@@ -131,7 +131,7 @@ def test_every_learner_can_be_built_for_both_tasks():
     ],
 )
 def test_the_size_of_the_best_network_is_recommended_unless_another_learner_is_better(errors, size):
-    found = read_learners([curve(key, [0.4, 0.4, 0.4, error]) for key, error in errors.items()], rho=0.25)
+    found = compare_learners([curve(key, [0.4, 0.4, 0.4, error]) for key, error in errors.items()], rho=0.25)
     assert size_to_use(found, "classification").get("hidden_layer_sizes") == size
     assert (size_words(found) is None) == (size is None)
 
@@ -142,11 +142,11 @@ def test_a_difference_is_said_of_the_two_learners_it_was_measured_between():
         curve(*one, spread=0) for one in (("linear", [0.2, 0.2, 0.2, 0.2]), ("neighbors", [0.3, 0.3, 0.3, 0.34]))
     )
     ends = curve("boosting", [0.3, 0.3, 0.3, 0.35], spread=0.1)
-    said = str(look_at_few_rows(read_learners([calm, wild, ends], rho=0.25)))
+    said = str(describe_few_rows(compare_learners([calm, wild, ends], rho=0.25)))
     assert "On 1,280 rows k nearest neighbors errs 14.0 points more than Linear model." in said
     assert "two ends" not in said
 
 
 def test_a_stop_is_heard():
     with pytest.raises(Stopped):
-        scale(toy("moons", 200), QUICK, should_stop=lambda: True)
+        fit_learners(toy("moons", 200), QUICK, should_stop=lambda: True)

@@ -8,22 +8,22 @@ import pytest
 
 from dldiag.core.params import SettingError, check, parse
 from dldiag.core.types import Stopped
-from dldiag.course.hyperparameters.record import experiment_of, read_record, record_rows
+from dldiag.course.hyperparameters.record import describe_record, experiment_of, record_rows
 from dldiag.course.hyperparameters.settings import (
     SEARCHED_NAMES,
     SearchSettings,
+    describe_hyperparameters,
     grid_of,
     is_true_bound,
-    read_searched,
     same_twice,
     settings_of,
     values_to_try,
 )
 from dldiag.course.hyperparameters.validation_curve import (
-    Validation,
+    ValidationGrid,
     ValidationSettings,
     best_settings,
-    read_validation,
+    describe_validation,
     validate,
     validation_rows,
 )
@@ -76,7 +76,7 @@ def test_errors_are_those_of_the_estimator_fitted_by_hand_on_the_same_rows(model
 def test_a_step_far_too_small_loses_and_the_reading_names_the_best(by_rate):
     assert by_rate.tried[0].dev.low > by_rate.tried[by_rate.best].dev.high
     assert 0 not in by_rate.ties
-    assert f"Learning rate = {by_rate.tried[by_rate.best].values[0]}" in str(read_validation(by_rate))
+    assert f"Learning rate = {by_rate.tried[by_rate.best].values[0]}" in str(describe_validation(by_rate))
 
 
 def test_the_best_value_can_be_put_into_the_model_only_where_it_surely_beats_the_present_one(by_rate, model):
@@ -96,14 +96,14 @@ def test_the_same_hyperparameter_twice_is_said():
 def test_values_that_change_nothing_are_ties_and_the_reading_says_so(model):
     result = validate(toy("moons", 400), model, {"beta_2": ("0.999", "0.9991")}, QUICK)
     assert result.ties == (0, 1)
-    assert "No effect seen" in str(read_validation(result))
+    assert "No effect seen" in str(describe_validation(result))
 
 
 def test_a_best_value_at_the_edge_is_warned_of_unless_it_is_a_true_bound(model):
     data = toy("moons", 400)
     edge = validate(data, model, {"learning_rate_init": ("1e-07", "1e-06", "0.001")}, QUICK)
     assert edge.edges == ("learning_rate_init",)
-    assert "the last one tried: extend" in str(read_validation(edge))
+    assert "the last one tried: extend" in str(describe_validation(edge))
     bound = validate(data, model, {"alpha": ("0.0", "1000.0")}, QUICK)
     assert bound.tried[bound.best].values == ("0.0",) and bound.edges == ()
 
@@ -126,7 +126,7 @@ def test_a_map_holds_every_combination_in_order_and_agrees_with_the_curve(model)
 
 
 def test_a_validation_survives_json_and_stops_when_asked(by_rate, model):
-    assert msgspec.json.decode(msgspec.json.encode(by_rate), type=Validation) == by_rate
+    assert msgspec.json.decode(msgspec.json.encode(by_rate), type=ValidationGrid) == by_rate
     with pytest.raises(Stopped):
         validate(toy("moons", 400), model, {"alpha": ("0.0",)}, QUICK, should_stop=lambda: True)
 
@@ -142,12 +142,12 @@ def test_the_list_of_hyperparameters_shows_present_values_and_which_were_changed
     rows = {one.name: one for one in settings_of(model)}
     assert rows["hidden_layer_sizes"].value == "16" and rows["hidden_layer_sizes"].is_changed
     assert not rows["beta_1"].is_changed
-    assert "changed by hand" in str(read_searched(model))
+    assert "changed by hand" in str(describe_hyperparameters(model))
 
 
 def test_a_search_becomes_a_turn_of_the_loop(by_rate):
     record = (experiment_of(by_rate, "f"), Experiment("more rows", {"rows": 2}, "helped", "even more", "trial", "f"))
     assert record[0].changed == {"learning_rate_init": by_rate.tried[by_rate.best].values[0]}
     assert [row["Idea"] for row in record_rows(record)] == ["more rows", record[0].idea]
-    assert "Experiments: 2 (tested 1" in str(read_record(record, "f"))
-    assert "Nothing here yet" in str(read_record(record, "another"))
+    assert "Experiments: 2 (tested 1" in str(describe_record(record, "f"))
+    assert "Nothing here yet" in str(describe_record(record, "another"))

@@ -70,7 +70,7 @@ def test_looking_before_training_agrees_with_the_manifest(row):
         assert found.majority_share == pytest.approx(float(row["majority_share"]), abs=1e-4)
     if row["name"] != "credit_default_taiwan":  # its ID column makes every row different; we leave it out
         assert 100 * found.copies.share == pytest.approx(float(row["dup_row_pct"]), abs=0.01)
-    assert found.giveaways == ()
+    assert found.leaky_columns == ()
     assert not found.order.strong
 
 

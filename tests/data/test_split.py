@@ -2,13 +2,12 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from dldiag.core.settings import Settings
 from dldiag.core.types import DataError
 from dldiag.data.split import held_out_share, make_split, rows_fingerprint
-from dldiag.diagnosis.trials import SELECTION_REPEATS, diagnosis_split
+from dldiag.diagnosis.effort import SELECTION_REPEATS, diagnosis_split
 from tests.problems import dataset, noise, two_blobs
 
 

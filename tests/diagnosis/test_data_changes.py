@@ -6,7 +6,7 @@ from sklearn.linear_model import Ridge
 
 from dldiag.core.settings import Settings
 from dldiag.data.dataset import make_dataset
-from dldiag.diagnosis.data_changes import Looked, idle_columns_dropped, missing_features, other_kind_weighted
+from dldiag.diagnosis.data_changes import ErrorContext, idle_columns_dropped, missing_features, other_kind_weighted
 from dldiag.diagnosis.diagnose import diagnose, prepare_case
 from dldiag.error_analysis.of_fits import analyze_fits
 from dldiag.experiments.chosen_model import choice_of, chosen_model
@@ -24,7 +24,7 @@ def interaction(seed=0, rows=500, strength=1.0):
 def looked(data, model, settings=QUICK):
     case = prepare_case(data, model, settings)
     case.fits.fit([case.model, *case.references], case.sizes[-1:], case.all_repeats)
-    return Looked(case.fits, case.model, analyze_fits(case.fits, case.model))
+    return ErrorContext(case.fits, case.model, analyze_fits(case.fits, case.model))
 
 
 def test_a_planted_interaction_is_proposed_first_and_helps():

@@ -13,9 +13,9 @@ from dldiag.data.dataset import make_dataset
 from dldiag.data.read_table import read_table
 from dldiag.diagnosis import diagnose as diagnose_module
 from dldiag.diagnosis.diagnose import diagnose
+from dldiag.diagnosis.effort import diagnosis_split
 from dldiag.diagnosis.forecast_or_abstain import ILL_BEHAVED, START_FIRST, TRAIN_FIRST, forecast_or_abstain
 from dldiag.diagnosis.remedies import applicable
-from dldiag.diagnosis.trials import diagnosis_split
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.models import build_model, changed
 from dldiag.nn import MLPClassifier

@@ -8,8 +8,8 @@ from dldiag.core.estimate import Estimate
 from dldiag.core.settings import Settings
 from dldiag.data.dataset import make_dataset
 from dldiag.diagnosis.diagnose import diagnose
+from dldiag.diagnosis.effort import diagnosis_split
 from dldiag.diagnosis.label_trial import label_verdict, try_without_suspects
-from dldiag.diagnosis.trials import diagnosis_split
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.models import build_model
 

@@ -10,10 +10,10 @@ from dldiag.core.settings import Settings
 from dldiag.core.types import exactly
 from dldiag.data.dataset import make_dataset
 from dldiag.data.samples import SAMPLES, load_sample
+from dldiag.diagnosis.effort import diagnosis_split
 from dldiag.diagnosis.evidence.evidence import Evidence
 from dldiag.diagnosis.evidence.signals import SMOOTHED, mean_training_curve, signals, unsticks
 from dldiag.diagnosis.rules import RULES, apply_rule
-from dldiag.diagnosis.trials import diagnosis_split
 from dldiag.experiments.fit import FitResult
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.models import as_model, build_model

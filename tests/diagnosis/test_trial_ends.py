@@ -11,26 +11,18 @@ from sklearn.neighbors import KNeighborsClassifier
 from dldiag.core.settings import Settings
 from dldiag.core.types import Estimate, LearningCurve, exactly
 from dldiag.data.split import make_split
-from dldiag.diagnosis.evidence import Evidence
-from dldiag.diagnosis.race import looks
-from dldiag.diagnosis.trials import (
-    COSTLY,
+from dldiag.diagnosis.effort import (
     EFFORTS,
     SELECTION_REPEATS,
-    Attempt,
-    _that_go_on,
-    _Tried,
     diagnosis_split,
     effort_for,
-    hindcast,
-    idle_columns,
-    probe,
-    probe_plan,
     rows_to_draw,
-    trial_of,
-    try_change,
     verdict_repeats,
 )
+from dldiag.diagnosis.evidence import Evidence
+from dldiag.diagnosis.probes import COSTLY, ShortRun, _that_go_on, idle_columns, probe, probe_plan
+from dldiag.diagnosis.race import looks
+from dldiag.diagnosis.trials import Attempt, hindcast, trial_of, try_change
 from dldiag.experiments.estimates import paired_change
 from dldiag.experiments.fit import FitResult
 from dldiag.experiments.fit_cache import FitCache
@@ -148,7 +140,7 @@ def test_a_setting_that_takes_five_times_as_long_needs_a_better_chance_to_go_on(
         lay(fits, network, [0.2] * 4)
         lay(fits, longer, error + 0.02 * WAVE[:4])
         tried = {
-            "it": _Tried(remedy, change, *(fits.get(one, fits.split.n_train, range(4)) for one in (network, longer)))
+            "it": ShortRun(remedy, change, *(fits.get(one, fits.split.n_train, range(4)) for one in (network, longer)))
         }
         going_on["usual"] += bool(_that_go_on(tried, every, 0.001))
         going_on["costly"] += bool(_that_go_on(tried, every, 0.001, {"it"}))

@@ -11,24 +11,12 @@ from sklearn.neighbors import KNeighborsClassifier
 from dldiag.core.settings import Settings
 from dldiag.core.types import Estimate, Forecast, LearningCurve, Recommendation, Trial, exactly
 from dldiag.data.split import make_split
+from dldiag.diagnosis.effort import EFFORTS, MOST_REPEATS, diagnosis_split, probe_repeats
 from dldiag.diagnosis.evidence.evidence import Evidence
+from dldiag.diagnosis.probes import briefly, idle_columns, probe, probe_plan
 from dldiag.diagnosis.race import looks
 from dldiag.diagnosis.recommend import decide_order
-from dldiag.diagnosis.trials import (
-    EFFORTS,
-    MOST_REPEATS,
-    Attempt,
-    briefly,
-    diagnosis_split,
-    hindcast,
-    idle_columns,
-    probe,
-    probe_plan,
-    probe_repeats,
-    try_change,
-    try_remedies,
-    widened,
-)
+from dldiag.diagnosis.trials import Attempt, hindcast, try_change, try_remedies, widened
 from dldiag.diagnosis.winners_curse import Picked
 from dldiag.experiments.fit import FitResult
 from dldiag.experiments.fit_cache import FitCache

@@ -8,7 +8,7 @@ from sklearn.model_selection import TunedThresholdClassifierCV
 from sklearn.svm import LinearSVC
 
 from dldiag.core.settings import Settings
-from dldiag.diagnosis.trials import diagnosis_split
+from dldiag.diagnosis.effort import diagnosis_split
 from dldiag.experiments.estimates import dev_error, paired_change
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.metric_choice import choose_metric

@@ -24,7 +24,7 @@ from dldiag.core.settings import Settings
 from dldiag.core.types import DataError
 from dldiag.data.split import make_split
 from dldiag.diagnosis.diagnose import diagnose
-from dldiag.diagnosis.trials import diagnosis_split
+from dldiag.diagnosis.effort import diagnosis_split
 from dldiag.experiments.fit import fit_all, fitted_estimator
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.metric_choice import MetricChoice

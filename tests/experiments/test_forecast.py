@@ -10,8 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from dldiag.core.i18n import speaking
 from dldiag.experiments.forecast import expected_gain, forecast, more_data_helps

@@ -9,8 +9,7 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.exceptions import FitFailedWarning
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import Lasso, LogisticRegression, Ridge
-from sklearn.model_selection import ShuffleSplit, cross_val_score
-from sklearn.model_selection import learning_curve as sklearn_curve
+from sklearn.model_selection import ShuffleSplit, cross_val_score, learning_curve as sklearn_curve
 from sklearn.naive_bayes import GaussianNB
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder

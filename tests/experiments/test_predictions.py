@@ -9,7 +9,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 
 from dldiag.core.settings import Settings
-from dldiag.diagnosis.trials import diagnosis_split
+from dldiag.diagnosis.effort import diagnosis_split
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.models import as_model, build_model
 from dldiag.experiments.predictions import Predictions, PredictionStore, pooled

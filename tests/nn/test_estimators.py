@@ -11,8 +11,7 @@ from sklearn import metrics
 from sklearn.base import clone
 from sklearn.datasets import load_diabetes, load_digits
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.neural_network import MLPClassifier as TheirClassifier
-from sklearn.neural_network import MLPRegressor as TheirRegressor
+from sklearn.neural_network import MLPClassifier as TheirClassifier, MLPRegressor as TheirRegressor
 
 from dldiag.core.params import SettingError, check
 from dldiag.nn import CLASSIFIER_PARAMS, MLP_PARAMS, REGRESSOR_PARAMS, MLPClassifier, MLPRegressor, fit_stack

@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dldiag.app.jobs import store
-from dldiag.app.jobs.asked import DiagnosisJob
+from dldiag.app.jobs.job_kinds import DiagnosisJob
 from dldiag.app.storage.paths import new_token
 from dldiag.app.ui import page as navigation
 from dldiag.app.ui.page import FIRST_OF_COURSE

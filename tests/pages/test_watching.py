@@ -7,7 +7,7 @@ import tomllib
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from dldiag.app.jobs.asked import DiagnosisJob
+from dldiag.app.jobs.job_kinds import DiagnosisJob
 from dldiag.app.state import server, session
 from dldiag.app.storage import data_ref
 from dldiag.app.storage.paths import new_token

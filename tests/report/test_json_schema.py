@@ -5,8 +5,7 @@ from dataclasses import fields, is_dataclass, replace
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from dldiag.core.i18n import Message, speaking
 from dldiag.core.settings import Settings

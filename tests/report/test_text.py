@@ -3,8 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from dldiag.core.i18n import Message, speaking
 from dldiag.diagnosis.from_metrics import GivenNumbers, diagnose_numbers

@@ -12,7 +12,7 @@ from dldiag.app.ui.forms import ask_params
 from dldiag.core.params import Param
 from dldiag.core.types import Dataset
 from dldiag.course.shared.prepared import without_test_rows
-from dldiag.course.shared.problem import default_positive, feature_names, yes_no
+from dldiag.course.shared.problem import binary_problem, default_positive, feature_names
 
 
 def open_dataset(reference: Reference) -> Dataset:
@@ -42,7 +42,7 @@ def ask_plane(dataset: Dataset, reference: Reference, prefix: str) -> dict[str, 
 
 def plane_params(dataset: Dataset) -> dict[str, Param]:
     """Return the settings of `ask_plane`: the two columns that say most about the target come first."""
-    offered, strongest = feature_names(dataset), yes_no(dataset, most=2).names
+    offered, strongest = feature_names(dataset), binary_problem(dataset, most=2).names
     strongest = tuple(sorted(strongest, key=lambda name: offered.index(name) if name in offered else len(offered)))
     names = {name: name for name in (*strongest, *offered)}
     params = {

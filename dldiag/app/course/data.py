@@ -36,8 +36,8 @@ def ask_data(
     """Let the visitor choose what a course page runs on and return its reference (plain JSON, for a job).
 
     `toys` and `samples` are keys (samples: all when None); `own` offers the visitor's table once a target is chosen,
-    and then begins with it. The choice stays in the URL as `?prefix.data=toy:moons`, an own table excepted: it is
-    nobody else's. Of such a choice it only says that there was one, for the sentence after F5 has closed the table.
+    and then begins with it. The choice stays in the URL as `?prefix.data=toy:moons`. For the visitor's own table, which is
+    private, the URL only says that there was one, so that the page can explain after F5 that it has to be opened again.
     """
     if own:
         reopen_table()

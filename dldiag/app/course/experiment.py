@@ -9,7 +9,7 @@ from typing import TypeVar, cast
 from dldiag.app.course.columns import open_dataset
 from dldiag.app.course.data import lesson_dataset
 from dldiag.app.jobs import store
-from dldiag.app.jobs.asked import CourseJob, job_kind
+from dldiag.app.jobs.job_kinds import CourseJob, job_kind
 from dldiag.app.state import session
 from dldiag.app.storage import codec
 from dldiag.app.storage.data_ref import Reference

@@ -50,13 +50,13 @@ def _slides(name: str, one: Param) -> bool:
     return one.log or one.kind is float or one.high - one.low <= FINEST_SLIDER
 
 
-def add(message: Message | None) -> None:
+def show_remark(message: Message | None) -> None:
     """Show a remark in small letters where there is one."""
     if message is not None:
         show_message(message, kind="caption")
 
 
-def formulas(lines: Sequence[tuple[str, Message]]) -> None:
+def show_formulas(lines: Sequence[tuple[str, Message]]) -> None:
     """Typeset formulas (LaTeX), each with a sentence."""
     with st.expander(tr("The formulas"), icon=":material/function:"):
         for formula, words in lines:
@@ -92,11 +92,11 @@ def axis_title(reference: Reference) -> str:
     return metric_axis_title(lesson_choice(reference).metric)
 
 
-def offer(values: Mapping[str, Any], reference: Reference, *, key: str, prefix: str = "model") -> bool:
+def offer_settings(values: Mapping[str, Any], reference: Reference, *, key: str, prefix: str = "model") -> bool:
     """Offer to put settings into the visitor's model (or diagnosis); True when they were taken just now.
 
-    Without settings there is no button: a result that shows nothing, like a preview, recommends nothing. Nor is there one
-    for what is set already, or for what was found on a toy or a sample: that says nothing about the visitor's table.
+    There is no button without settings, for a preview, for settings that are in use already, or for what was found on a toy
+    or a sample, which says nothing about the visitor's table.
     """
     if not is_own(reference):
         return False

@@ -47,7 +47,7 @@ def show_topic(key: str, shows: Mapping[str, Show]) -> None:
     _show_next(topic, lesson)
 
 
-def came_out(lesson: Lesson, reference: Reference, *results: Any) -> None:
+def show_outcomes(lesson: Lesson, reference: Reference, *results: Any) -> None:
     """Say what a run shows about the lesson's statements and about the guess, and keep it with the visitor.
 
     A preview decides nothing: it is shown without a verdict and not kept.

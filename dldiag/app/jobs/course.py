@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from dldiag.app.jobs.asked import CourseJob
 from dldiag.app.jobs.diagnosis import JobProgress, JobStop
+from dldiag.app.jobs.job_kinds import CourseJob
 from dldiag.app.storage.data_ref import load_dataset
 from dldiag.course.activations import jobs as activations
 from dldiag.course.bias_variance import jobs as bias_variance

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from dldiag.app.jobs.asked import DiagnosisJob, ModelJob
+from dldiag.app.jobs.job_kinds import DiagnosisJob, ModelJob
 from dldiag.app.storage import data_ref
 from dldiag.app.storage.limits import ServerLimits
 from dldiag.core.params import from_environment
 from dldiag.core.types import Dataset, Progress, Report
 from dldiag.diagnosis.compare import with_parent
 from dldiag.diagnosis.diagnose import diagnose
-from dldiag.diagnosis.trials import rows_to_draw
+from dldiag.diagnosis.effort import rows_to_draw
 from dldiag.experiments.chosen_model import chosen_model
 
 JobProgress = Callable[[Progress], None]  # A job reports its progress through this.

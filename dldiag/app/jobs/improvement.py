@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 
-from dldiag.app.jobs.asked import ImprovementJob, JobParameters, RemedyTrialJob, TestOpeningJob
 from dldiag.app.jobs.diagnosis import JobProgress, JobStop, data_and_model, processes_of_a_job
+from dldiag.app.jobs.job_kinds import ImprovementJob, JobParameters, RemedyTrialJob, TestOpeningJob
 from dldiag.core.i18n import Message
 from dldiag.core.types import Progress, TestResult, Trial
 from dldiag.diagnosis.diagnose import prepare_case

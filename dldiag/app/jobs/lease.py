@@ -1,6 +1,6 @@
 """A lease tells servers that share a home apart: a file named by the server's token, touched every two seconds.
 
-Process ids would not do: containers reuse the same ones, and so does the system.
+Process ids are not enough, because containers and the system reuse them.
 """
 
 from __future__ import annotations

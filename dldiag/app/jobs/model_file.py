@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from dldiag.app.jobs.asked import ModelExportJob
 from dldiag.app.jobs.diagnosis import JobProgress, JobStop, data_and_model
+from dldiag.app.jobs.job_kinds import ModelExportJob
 from dldiag.core.i18n import Message
 from dldiag.core.types import DataError, Progress
 from dldiag.diagnosis.fitted import fitted

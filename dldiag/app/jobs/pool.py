@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from dldiag.app.jobs import store
-from dldiag.app.jobs.asked import Job
+from dldiag.app.jobs.job_kinds import Job
 from dldiag.app.jobs.lease import BEAT_SECONDS, Lease
 from dldiag.app.jobs.processes import Worker
 from dldiag.app.jobs.store import ENDED, Ending, State

@@ -60,7 +60,7 @@ class Worker:
             self._process.stdin.flush()
 
     def hear(self, seconds: float) -> str | None:
-        """Return its next line, None after so many seconds without one."""
+        """Return its next line, None after this many seconds without one."""
         try:
             return self._said.get(timeout=seconds)
         except queue.Empty:

@@ -1,4 +1,4 @@
-"""JOBS: the jobs a worker can run. To add one, add a struct to `asked` and a row here.
+"""JOBS: the jobs a worker can run. To add one, add a struct to `job_kinds` and a row here.
 
 A row is a function (job, on_progress, should_stop) -> result that the codec can write. `on_progress` takes a `Progress`;
 `should_stop` is called often, and the function may raise `Stopped`. Only workers import this table.
@@ -10,7 +10,7 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any, Union
 
-from dldiag.app.jobs import asked
+from dldiag.app.jobs import job_kinds
 from dldiag.app.jobs.course import REQUESTS, course_job
 from dldiag.app.jobs.diagnosis import JobProgress, JobStop, diagnose_job
 from dldiag.app.jobs.error_rows import error_rows_job, label_trial_job
@@ -20,22 +20,22 @@ from dldiag.experiments.fit import import_models
 
 JobFunction = Callable[[Any, JobProgress, JobStop], Any]
 
-JOBS: dict[type[asked.Job], JobFunction] = {
-    asked.DiagnosisJob: diagnose_job,
-    asked.ModelExportJob: model_job,
-    asked.ErrorRowsJob: error_rows_job,
-    asked.LabelTrialJob: label_trial_job,
-    asked.RemedyTrialJob: try_job,
-    asked.ImprovementJob: improve_job,
-    asked.TestOpeningJob: open_job,
-    asked.CourseJob: course_job,
+JOBS: dict[type[job_kinds.Job], JobFunction] = {
+    job_kinds.DiagnosisJob: diagnose_job,
+    job_kinds.ModelExportJob: model_job,
+    job_kinds.ErrorRowsJob: error_rows_job,
+    job_kinds.LabelTrialJob: label_trial_job,
+    job_kinds.RemedyTrialJob: try_job,
+    job_kinds.ImprovementJob: improve_job,
+    job_kinds.TestOpeningJob: open_job,
+    job_kinds.CourseJob: course_job,
 }
 
 
 def any_job() -> Any:
     """Return the tagged union of all jobs, a course job of any lesson among them."""
     lessons: Any = Union[tuple(REQUESTS)]  # noqa: UP007 — made of a table
-    return Union[tuple(asked.CourseJob[lessons] if one is asked.CourseJob else one for one in JOBS)]  # noqa: UP007
+    return Union[tuple(job_kinds.CourseJob[lessons] if one is job_kinds.CourseJob else one for one in JOBS)]  # noqa: UP007
 
 
 def warm_up() -> None:

@@ -23,7 +23,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 import msgspec
 
-from dldiag.app.jobs.asked import Job
+from dldiag.app.jobs.job_kinds import Job
 from dldiag.app.storage import codec
 from dldiag.app.storage.paths import app_home, is_token, new_token, private, write_whole
 from dldiag.core.i18n import Message

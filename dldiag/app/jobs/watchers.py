@@ -50,7 +50,7 @@ class Watchers:
                 store.note_watched(job)
 
     def is_watched(self, job: str, patience: float) -> bool:
-        """Return whether a job has a viewer, had one within so many seconds, or is to run on without."""
+        """Return whether a job has a viewer, had one within this many seconds, or is to run on without."""
         with self._changed:
             ago, sessions = time.monotonic() - self._looked.get(job, 0.0), list(self._sessions.get(job, ()))
         if ago < patience or any(map(self._is_connected, sessions)):
@@ -73,7 +73,7 @@ class Watchers:
             return list(self._looked)
 
     def count(self, seconds: float) -> int:
-        """Return how many pages polled a job within so many seconds."""
+        """Return how many pages polled a job within this many seconds."""
         oldest = time.monotonic() - seconds
         with self._changed:
             return sum(seen >= oldest for seen in self._pages.values())

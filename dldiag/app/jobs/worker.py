@@ -23,7 +23,7 @@ from typing import TextIO
 import msgspec
 
 from dldiag.app.jobs import store
-from dldiag.app.jobs.asked import DataJob, Job
+from dldiag.app.jobs.job_kinds import DataJob, Job
 from dldiag.app.jobs.processes import end_family
 from dldiag.app.jobs.registry import JOBS, any_job, warm_up
 from dldiag.app.storage import data_ref

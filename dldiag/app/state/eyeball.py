@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from dldiag.app.jobs import store
-from dldiag.app.jobs.asked import DiagnosisJob, ErrorRowsJob
 from dldiag.app.jobs.error_rows import ErrorLists
+from dldiag.app.jobs.job_kinds import DiagnosisJob, ErrorRowsJob
 from dldiag.app.state import improvement
 from dldiag.app.storage import codec
 from dldiag.app.storage.paths import storing, write_whole

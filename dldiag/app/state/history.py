@@ -60,7 +60,7 @@ def _keep_test(job: str, report: Report) -> None:
         mark.touch()
 
 
-def note_adopted(report: Report, one: Recommendation, change: dict[str, Any]) -> None:
+def note_applied(report: Report, one: Recommendation, change: dict[str, Any]) -> None:
     """Record an applied fix: what it changed, and what its test had shown."""
     result = change_text(one.trial.change, unit_of(report)) if one.trial else ""
     note(_experiment(report, one, change, result, "adopted"))

@@ -1,4 +1,4 @@
-"""What was started from a diagnosis (trials, improvement, opening the test set) and the results.
+"""Jobs started from a diagnosis (trials, improvement, opening the test set) and their results.
 
 It is kept in the folder of the diagnosis, so that it survives F5 and page switches.
 """
@@ -11,8 +11,15 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from dldiag.app.jobs import store
-from dldiag.app.jobs.asked import DiagnosisJob, ImprovementJob, JobParameters, ModelJob, RemedyTrialJob, TestOpeningJob
 from dldiag.app.jobs.improvement import FoundPath
+from dldiag.app.jobs.job_kinds import (
+    DiagnosisJob,
+    ImprovementJob,
+    JobParameters,
+    ModelJob,
+    RemedyTrialJob,
+    TestOpeningJob,
+)
 from dldiag.app.state import session
 from dldiag.app.storage import codec, data_ref
 from dldiag.app.storage.paths import app_home, private, storing, write_whole

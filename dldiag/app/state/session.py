@@ -19,7 +19,7 @@ from streamlit import runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from dldiag.app.jobs import store
-from dldiag.app.jobs.asked import DiagnosisJob, job_kind
+from dldiag.app.jobs.job_kinds import DiagnosisJob, job_kind
 from dldiag.app.jobs.pool import Pool
 from dldiag.app.jobs.watchers import Watchers
 from dldiag.app.state import auth, server
@@ -177,8 +177,8 @@ def current_dataset() -> Dataset | None:
     return cast(Dataset, _kept("dataset", reference, read))
 
 
-def found_before(dataset: Dataset) -> tuple[Repair, ...]:
-    """Return the repairs suggested for a dataset; it is checked once."""
+def suggested_repairs(dataset: Dataset) -> tuple[Repair, ...]:
+    """Return the repairs suggested for a dataset, which is checked once."""
     kept = state().get("kept look")
     if kept is None or kept[0] != dataset.fingerprint:
         kept = state()["kept look"] = (dataset.fingerprint, audit_open_rows(dataset).repairs)

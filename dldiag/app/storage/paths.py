@@ -72,7 +72,7 @@ def storing() -> Iterator[None]:
 
 
 def remove_older_than(days: float, *, is_in_use: Callable[[str], bool] = lambda _: False) -> None:
-    """Remove jobs, uploads and course progress not touched for so many days.
+    """Remove jobs, uploads and course progress not touched for this many days.
 
     is_in_use: called for each folder just before its removal.
     """

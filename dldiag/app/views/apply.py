@@ -9,9 +9,9 @@ from typing import Any
 import streamlit as st
 
 from dldiag.app.jobs import store
-from dldiag.app.jobs.asked import DiagnosisJob
+from dldiag.app.jobs.job_kinds import DiagnosisJob
 from dldiag.app.state import improvement, session
-from dldiag.app.state.history import note_adopted
+from dldiag.app.state.history import note_applied
 from dldiag.app.state.session import KEY
 from dldiag.app.ui.widgets import warned
 from dldiag.app.views.start import SLOT, start_diagnosis
@@ -25,7 +25,7 @@ def apply_fix(job: str, report: Report, one: Fix) -> None:
     """Change the model of a diagnosis by a fix, write that down, and start the diagnosis of the changed model."""
     recommendation = next(found for found in report.recommendations if found.remedy == one.remedy)
     with warned():
-        note_adopted(report, recommendation, dict(one.settings))
+        note_applied(report, recommendation, dict(one.settings))
     present = store.asked_of(job, DiagnosisJob).model
     choice = {KEY: one.model} if one.model else {**present, **one.settings}
     change = view.model_pair(report, one.model) if one.model else view.pairs_of(report, one.settings)

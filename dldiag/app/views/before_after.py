@@ -8,7 +8,7 @@ from dldiag.app.jobs import store
 from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_rows
 from dldiag.app.views.apply import undo
 from dldiag.core.i18n import tr
-from dldiag.core.types import Report
+from dldiag.core.types import LearningCurve, Parent, Report
 from dldiag.report import view
 from dldiag.report.figures import alt_learning_curves, learning_curves
 
@@ -20,30 +20,28 @@ def show_before_after(report: Report, job: str | None) -> None:
         return
     with st.container(key="before_after"):
         st.subheader(tr("Before and after"), anchor=False)
-        text, button = st.columns([4, 1], vertical_alignment="center")
-        with text:
-            show_message(view.applied_line(report))
-        if (
-            job is not None
-            and store.exists(parent.id)
-            and button.button(
-                tr("Undo"),
-                key="undo",
-                width="stretch",
-                icon=":material/undo:",
-                help=tr("Go back to the run before this change."),
-            )
-        ):
-            undo(parent)
+        _show_change(report, parent, can_undo=job is not None and store.exists(parent.id))
         show_rows(view.side_by_side(report), alt=tr("Before and after"))
         if line := view.side_by_side_note(report):
             show_message(line, kind="caption")
         if parent.curve is not None and report.curves:
-            axis = view.error_axis_title(report)
-            figure = learning_curves(
-                report.curves[:1], theme=figure_mode(), train=False, ghost=parent.curve, title=axis
-            )
-            show_figure(figure, alt_learning_curves([report.curves[0], parent.curve]), key="figure.before_after")
+            _show_curves(report, parent.curve)
         if parent.earlier:
             show_message(tr("The path so far"), kind="caption")
             show_rows(view.steps_so_far(report), alt=tr("The path so far"))
+
+
+def _show_change(report: Report, parent: Parent, *, can_undo: bool) -> None:
+    text, button = st.columns([4, 1], vertical_alignment="center")
+    with text:
+        show_message(view.applied_line(report))
+    help_text = tr("Go back to the run before this change.")
+    if can_undo and button.button(tr("Undo"), key="undo", width="stretch", icon=":material/undo:", help=help_text):
+        undo(parent)
+
+
+def _show_curves(report: Report, before: LearningCurve) -> None:
+    """Draw the learning curve with the one before the change as a pale line."""
+    axis = view.error_axis_title(report)
+    drawn = learning_curves(report.curves[:1], theme=figure_mode(), train=False, ghost=before, title=axis)
+    show_figure(drawn, alt_learning_curves([report.curves[0], before]), key="figure.before_after")

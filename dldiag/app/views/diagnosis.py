@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dldiag.app.jobs import store
-from dldiag.app.jobs.asked import DiagnosisJob
+from dldiag.app.jobs.job_kinds import DiagnosisJob
 from dldiag.app.jobs.pool import JobStatus
 from dldiag.app.state import session
 from dldiag.app.state.eyeball import with_error_facts

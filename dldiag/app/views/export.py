@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from dldiag.app.jobs import store
-from dldiag.app.jobs.asked import ModelExportJob
+from dldiag.app.jobs.job_kinds import ModelExportJob
 from dldiag.app.jobs.model_file import ModelFile
 from dldiag.app.state import improvement, session
 from dldiag.app.ui.widgets import explained, show_message

@@ -21,7 +21,7 @@ _HIDDEN = ("bias", "variance", "loss", "predictions", "wrong")  # Columns that a
 _LARGE = 1e6  # Whole numbers below it are written as such.
 
 
-def go_through(job: str, rows: eyeball.ErrorRows) -> None:
+def review_rows(job: str, rows: eyeball.ErrorRows) -> None:
     """Show the next row and ask for its categories; below it, what was counted so far."""
     if rows.drawn is None or rows.eyeball.empty:
         show_message(tr("No dev row is wrong: there is nothing to look at."))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from dldiag.app.jobs import store
-from dldiag.app.jobs.asked import DiagnosisJob
 from dldiag.app.jobs.improvement import FoundPath
+from dldiag.app.jobs.job_kinds import DiagnosisJob
 from dldiag.app.state import improvement, session
 from dldiag.app.ui.widgets import explained, show_message, show_rows
 from dldiag.app.views.apply import diagnose_changed, parent_of

@@ -1,4 +1,4 @@
-"""Choosing the metric in the open: which one, why, and what it needs."""
+"""Choosing the metric: which one, why, and what it needs."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from dldiag.core.i18n import tr
 from dldiag.core.sanitize import escape_markdown, legible
 from dldiag.report import view
 from dldiag.report.history import PastReport
-from dldiag.report.past_runs import run_choice, run_facts, run_title, told_apart
+from dldiag.report.past_runs import distinct_titles, run_choice, run_facts, run_title
 
 OPENED, COMPARED = "report", "compare"  # Parameters of the URL.
 MOST_COMPARED = 5  # More runs side by side do not fit a screen.
@@ -138,7 +138,7 @@ def _ask_label(one: PastReport) -> None:
 def _show_comparison(keys: Sequence[str]) -> None:
     known = {one.id: one for one in history.past_reports()}
     kept = [key for key in keys if key in known]
-    names = dict(zip(kept, told_apart([known[key] for key in kept]), strict=True))
+    names = dict(zip(kept, distinct_titles([known[key] for key in kept]), strict=True))
     named = [f"{i}. {legible(names.get(key, key))}" for i, key in enumerate(keys, 1)]
     runs = view.side_by_side_runs({name: history.past_report(key) for name, key in zip(named, keys, strict=True)})
     st.subheader(tr("Two runs side by side") if len(runs) == 2 else tr("Runs side by side"), anchor=False)

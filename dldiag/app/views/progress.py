@@ -12,7 +12,7 @@ from typing import TypeVar
 import streamlit as st
 
 from dldiag.app.jobs import store
-from dldiag.app.jobs.asked import DiagnosisJob, ImprovementJob, Job, RemedyTrialJob, job_kind
+from dldiag.app.jobs.job_kinds import DiagnosisJob, ImprovementJob, Job, RemedyTrialJob, job_kind
 from dldiag.app.jobs.pool import JobStatus
 from dldiag.app.state import session
 from dldiag.app.storage import codec

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dldiag.app.jobs import store
-from dldiag.app.jobs.asked import DiagnosisJob
+from dldiag.app.jobs.job_kinds import DiagnosisJob
 from dldiag.app.state import session
 from dldiag.app.ui.widgets import show_message
 from dldiag.app.views.apply import parent_of
@@ -23,7 +23,7 @@ def offer_repairs(dataset: Dataset) -> None:
     """Look at the table before anything is trained, and offer what one click repairs."""
     if dataset.n_rows * dataset.X.shape[1] > LOOKED_AT_ONCE:
         return
-    for one in _clicked(session.found_before(dataset), tr("Repair")):
+    for one in _clicked(session.suggested_repairs(dataset), tr("Repair")):
         session.repair_data(one)
         st.rerun()
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from dldiag.app.jobs.asked import DiagnosisJob, job_kind
+from dldiag.app.jobs.job_kinds import DiagnosisJob, job_kind
 from dldiag.app.state import session
 from dldiag.app.state.session import KEY, SKLEARN
 from dldiag.app.ui import forms

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -127,12 +128,7 @@ def _plan_fields(plan: ReadPlan) -> dict[str, Any]:
     left, middle, right = st.columns(3)
     with left:
         delimiter = _pick(tr("Separator"), DELIMITERS, plan.delimiter, tr("What stands between two cells of a line."))
-        encoding = st.selectbox(
-            tr("Encoding"),
-            _with(ENCODINGS, plan.encoding),
-            index=_with(ENCODINGS, plan.encoding).index(plan.encoding),
-            help=tr("How bytes become letters. Wrong letters in names? Try another one."),
-        )
+        encoding = _ask_encoding(plan.encoding)
     with middle:
         header = st.number_input(
             tr("Header line (0: none)"),
@@ -145,16 +141,24 @@ def _plan_fields(plan: ReadPlan) -> dict[str, Any]:
         thousands = _pick(
             tr("Thousands mark"), _THOUSANDS, plan.thousands, tr("What groups the digits of large numbers.")
         )
-        missing = st.text_input(
-            tr("Missing values"),
-            value=", ".join(one for one in plan.missing if one),
-            help=tr("Spellings that mean “no value”, separated by commas; empty cells always do."),
-        )
+        missing = _ask_missing(plan.missing)
     fields = {"delimiter": delimiter, "encoding": encoding, "decimal": decimal, "thousands": thousands}
-    spelled = tuple(one.strip() for one in missing.split(",") if one.strip())
-    given = tuple(one for one in plan.missing if one)
-    lines = _header_fields(int(header), plan)
-    return fields | lines | ({"missing": ("", *spelled)} if spelled != given else {})
+    return fields | _header_fields(int(header), plan) | missing
+
+
+def _ask_encoding(present: str) -> str:
+    known = _with(ENCODINGS, present)
+    help_text = tr("How bytes become letters. Wrong letters in names? Try another one.")
+    return st.selectbox(tr("Encoding"), known, index=known.index(present), help=help_text)
+
+
+def _ask_missing(present: Sequence[str]) -> dict[str, Any]:
+    """Ask for the spellings of missing values; empty where nothing was changed."""
+    given = tuple(one for one in present if one)
+    help_text = tr("Spellings that mean “no value”, separated by commas; empty cells always do.")
+    typed = st.text_input(tr("Missing values"), value=", ".join(given), help=help_text)
+    spelled = tuple(one.strip() for one in typed.split(",") if one.strip())
+    return {"missing": ("", *spelled)} if spelled != given else {}
 
 
 def _header_fields(line: int, plan: ReadPlan) -> dict[str, Any]:

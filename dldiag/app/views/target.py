@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -12,7 +14,7 @@ from dldiag.app.views.split_options import ask_use
 from dldiag.app.views.target_figure import describe_target, distribution, draw_target
 from dldiag.core.i18n import Message, tr, trn
 from dldiag.core.sanitize import escape_markdown, legible
-from dldiag.core.types import DataError, Dataset, Table, Task
+from dldiag.core.types import DataError, Dataset, Notice, Table, Task
 from dldiag.data.target import infer_task, suggest_target
 
 _TASKS: dict[Task, Message] = {
@@ -22,9 +24,9 @@ _TASKS: dict[Task, Message] = {
 
 
 def ask_target(table: Table, place: DeltaGenerator, more: DeltaGenerator) -> Dataset | None:
-    """Ask for the target and the task in one place, for the rest in another; return the rows ready to learn from.
+    """Ask for the target and the task in `place`, for the other choices in `more`; return the dataset.
 
-    None while something is missing.
+    None while a choice is missing or cannot be used.
     """
     with place:
         target = _ask_column(table)
@@ -43,20 +45,19 @@ def ask_target(table: Table, place: DeltaGenerator, more: DeltaGenerator) -> Dat
             show_error(error)
         return None
     if dataset is not None:
-        own = dataset.notices[len(table.notices) :]
         with place:
             offer_repairs(dataset)
         with more:
             _show_distribution(dataset)
-            show_notices(
-                own,
-                label=trn(
-                    "{n} notice about the target and the features",
-                    "{n} notices about the target and the features",
-                    len(own),
-                ),
-            )
+            _show_own_notices(dataset.notices[len(table.notices) :])
     return dataset
+
+
+def _show_own_notices(own: Sequence[Notice]) -> None:
+    label = trn(
+        "{n} notice about the target and the features", "{n} notices about the target and the features", len(own)
+    )
+    show_notices(own, label=label)
 
 
 def _show_distribution(dataset: Dataset) -> None:

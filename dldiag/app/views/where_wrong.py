@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from dldiag.app.jobs.asked import LabelTrialJob
+from dldiag.app.jobs.job_kinds import LabelTrialJob
 from dldiag.app.state import eyeball, improvement, session
 from dldiag.app.ui.page import link_to
 from dldiag.app.ui.widgets import explained, show_frame, show_message
@@ -22,7 +22,7 @@ SHOWN_ROWS = 10  # Rows shown of a list; the download has all of them.
 
 
 def show_where_wrong(report: Report, job: str | None) -> None:
-    """Show where the model is wrong; the rows themselves only for a diagnosis at hand, never in a report."""
+    """Show where the model is wrong; the rows themselves are shown only for an open diagnosis, never for a past report."""
     if report.errors is None:
         return
     with st.container(key="where_wrong"):

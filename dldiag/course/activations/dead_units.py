@@ -9,16 +9,15 @@ import numpy as np
 
 from dldiag.core.i18n import Message
 from dldiag.core.params import param
-from dldiag.core.statistics import t_interval
 from dldiag.core.types import Estimate, OnProgress, ShouldStop
-from dldiag.course.shared.bands import SeedBand, band
-from dldiag.course.shared.instrumented import Recipe, Watched, watch_all
+from dldiag.course.shared.activation_race import LEAST_FALL
+from dldiag.course.shared.bands import SeedBand, band, mean_over_seeds
+from dldiag.course.shared.instrumented import InstrumentedRun, Recipe, record_runs
 from dldiag.course.shared.prepared import Prepared
-from dldiag.course.shared.race import LEAST_FALL
 from dldiag.nn.activations import ACTIVATIONS
 
 PAIR = ("relu", "leaky_relu")
-FEW_SILENT = 0.05  # With a smaller share of dead units, none counts as having died.
+FEW_DEAD = 0.05  # With a smaller share of dead units, none counts as having died.
 
 
 @dataclass(frozen=True)
@@ -42,18 +41,18 @@ class DeadUnitsSettings:
 
 
 @dataclass(frozen=True)
-class DeadUnitsOf:
+class DeadUnitsResult:
     """One activation: share of dead units and loss over steps, and of the units that died the share that recovered.
 
-    dead: (T, hidden layers, units) 1 where a unit of the first network is dead at a checkpoint.
+    dead_units: (T, hidden layers, units) 1 where a unit of the first network is dead at a checkpoint.
     """
 
     activation: str
     label: str
-    silent: SeedBand
+    dead_share: SeedBand
     loss: SeedBand
     recovered: float
-    dead: tuple[tuple[tuple[float, ...], ...], ...] = ()
+    dead_units: tuple[tuple[tuple[float, ...], ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,8 +63,8 @@ class DeadUnitsRun:
     """
 
     baseline: float
-    plain: DeadUnitsOf
-    leaky: DeadUnitsOf
+    plain: DeadUnitsResult
+    leaky: DeadUnitsResult
     loss_change: Estimate
 
 
@@ -89,7 +88,7 @@ def dead_units(
         )
         for name in PAIR
     ]
-    plain, leaky = watch_all(
+    plain, leaky = record_runs(
         data,
         recipes,
         seeds=chosen.seeds,
@@ -99,31 +98,24 @@ def dead_units(
         should_stop=should_stop,
     )
     change = np.asarray(leaky.loss[-1]) - np.asarray(plain.loss[-1])
-    return DeadUnitsRun(data.baseline, _dead_units_of(plain), _dead_units_of(leaky), _paired(change))
+    return DeadUnitsRun(data.baseline, _dead_units_of(plain), _dead_units_of(leaky), mean_over_seeds(change))
 
 
-def _paired(change: Any) -> Estimate:
-    if not np.isfinite(change).all():
-        return Estimate(0.0, -np.inf, np.inf)
-    low, high = t_interval(change)
-    return Estimate(float(change.mean()), low, high)
-
-
-def _dead_units_of(ran: Watched) -> DeadUnitsOf:
+def _dead_units_of(ran: InstrumentedRun) -> DeadUnitsResult:
     recovered = [share for share in ran.recovered if np.isfinite(share)]
-    return DeadUnitsOf(
+    return DeadUnitsResult(
         activation=ran.recipe.activation,
         label=ACTIVATIONS[ran.recipe.activation].label,
-        silent=band(ran.steps, np.asarray(ran.silent).mean(axis=2)),
+        dead_share=band(ran.steps, np.asarray(ran.dead_share).mean(axis=2)),
         loss=band(ran.steps, ran.loss),
         recovered=float(np.mean(recovered)) if recovered else 0.0,
-        dead=ran.dead,
+        dead_units=ran.dead_units,
     )
 
 
 def slope_to_use(found: DeadUnitsRun) -> dict[str, Any]:
     """Return the leaky slope where units died and it lowered the loss clearly (90% confidence); empty otherwise."""
-    pays = helped(found) and max(found.plain.silent.mean) >= FEW_SILENT
+    pays = helped(found) and max(found.plain.dead_share.mean) >= FEW_DEAD
     return {"activation": found.leaky.activation} if pays else {}
 
 
@@ -137,14 +129,14 @@ def harmed(found: DeadUnitsRun) -> bool:
     return found.loss_change.low > LEAST_FALL * found.baseline
 
 
-def look_at_dead_units(found: DeadUnitsRun) -> Message:
+def describe_dead_units(found: DeadUnitsRun) -> Message:
     """Say how many units died, how many recovered, and whether the leaky slope helped in this run."""
     change = found.loss_change
-    most = max(found.plain.silent.mean)
+    most = max(found.plain.dead_share.mean)
     values: dict[str, Any] = {
         "most": most,
-        "plain_end": found.plain.silent.mean[-1],
-        "leaky_end": found.leaky.silent.mean[-1],
+        "plain_end": found.plain.dead_share.mean[-1],
+        "leaky_end": found.leaky.dead_share.mean[-1],
         "plain_recovered": found.plain.recovered,
         "leaky_recovered": found.leaky.recovered,
         "plain_loss": found.plain.loss.mean[-1],
@@ -154,7 +146,7 @@ def look_at_dead_units(found: DeadUnitsRun) -> Message:
         "high": change.high,
         "unit": "rate",
     }
-    if most < FEW_SILENT:
+    if most < FEW_DEAD:
         return Message(
             "At most {most:error} of the ReLU units were dead at any time, so none could recover. This run does not show the effect. Lower the starting bias or raise the learning rate.",
             values,

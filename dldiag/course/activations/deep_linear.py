@@ -12,12 +12,18 @@ from sklearn.linear_model import LogisticRegression
 from dldiag.core.i18n import Message
 from dldiag.core.params import param
 from dldiag.core.statistics import t_interval
-from dldiag.core.types import Array, Estimate, OnProgress, Progress, ShouldStop, Stopped
+from dldiag.core.types import Array, Estimate, OnProgress, ShouldStop
 from dldiag.course.activations.functions import Collapse, collapse
-from dldiag.course.shared.instrumented import Recipe, moments_of
-from dldiag.course.shared.planes import MOVING_STEPS, PlaneAnswers, answers_over_time, prepared_plane, side_of_plane
-from dldiag.course.shared.problem import PlotMarks, YesNo, marks_of, sigmoid
-from dldiag.course.shared.race import suited_init
+from dldiag.course.shared.activation_race import suited_init
+from dldiag.course.shared.instrumented import Recipe, moments_of, reporting
+from dldiag.course.shared.planes import (
+    MOVING_STEPS,
+    PlanePredictions,
+    plane_of_points,
+    predictions_over_time,
+    prepared_plane,
+)
+from dldiag.course.shared.problem import BinaryProblem, PlotMarks, marks_of, sigmoid
 from dldiag.course.shared.snapshots import Layers, layer_outputs, train_snapshots
 from dldiag.nn.activations import ACTIVATIONS
 
@@ -40,7 +46,7 @@ class DeepLinearSettings:
 
 
 @dataclass(frozen=True)
-class Drawn:
+class ModelOnPlane:
     """One model: its dev error on every repeat, and its predictions on the plane, probabilities[i][j] at (x[j], y[i])."""
 
     key: str
@@ -64,16 +70,16 @@ class DeepLinear:
     x: tuple[float, ...]
     y: tuple[float, ...]
     marks: PlotMarks
-    models: tuple[Drawn, ...]
+    models: tuple[ModelOnPlane, ...]
     against_logistic: tuple[Estimate, ...]
     line: tuple[float, float, float]
     collapsed: Collapse
     steps: tuple[int, ...] = ()
-    moving: tuple[PlaneAnswers, ...] = ()
+    moving: tuple[PlanePredictions, ...] = ()
 
 
 def deep_linear(
-    problem: YesNo,
+    problem: BinaryProblem,
     settings: DeepLinearSettings | None = None,
     *,
     seed: int = 0,
@@ -94,17 +100,11 @@ def deep_linear(
     moments = moments_of(chosen.steps, MOVING_STEPS)
     networks: list[list[list[Layers]]] = []
     for number, recipe in enumerate(recipes):
-
-        def on_step(step: int, before: int = number * chosen.steps) -> None:
-            if should_stop is not None and should_stop():
-                raise Stopped
-            if on_progress is not None:
-                on_progress(Progress(Message("Training networks"), before + step, len(recipes) * chosen.steps))
-
+        on_step = reporting(number, len(recipes), chosen.steps, on_progress, should_stop)
         networks.append(train_snapshots(data, recipe, pools, moments=moments, seed=seed, on_step=on_step))
     found = _assemble(problem, recipes, [one[-1] for one in networks], pools, devs)
     pairs = list(zip(recipes, networks, strict=True))[1:]
-    moving = tuple(answers_over_time(problem, one.activation, [at[0] for at in taken]) for one, taken in pairs)
+    moving = tuple(predictions_over_time(problem, one.activation, [at[0] for at in taken]) for one, taken in pairs)
     return replace(found, steps=tuple(moments), moving=moving)
 
 
@@ -128,14 +128,13 @@ def _partitions(n_rows: int, repeats: int, seed: int) -> tuple[NDArray[np.int64]
 
 
 def _assemble(
-    problem: YesNo,
+    problem: BinaryProblem,
     recipes: list[Recipe],
     networks: list[list[Layers]],
     pools: NDArray[np.int64],
     devs: NDArray[np.int64],
 ) -> DeepLinear:
-    sides = [side_of_plane(problem.X[:, j], _GRID) for j in (0, 1)]
-    plane = np.stack(np.meshgrid(*sides), axis=-1).reshape(-1, 2)
+    sides, plane = plane_of_points(problem, _GRID)
     reference = [_logistic(problem, pool) for pool in pools]
     errors = np.array([_error(problem, dev, one.decision_function) for one, dev in zip(reference, devs, strict=True)])
     models = [_drawn("logistic", 1, LINEAR, errors, reference[0].decision_function(plane))]
@@ -156,8 +155,8 @@ def _assemble(
 
 
 def _drawn_network(
-    problem: YesNo, recipe: Recipe, members: list[Layers], devs: NDArray[np.int64], plane: NDArray[Any]
-) -> Drawn:
+    problem: BinaryProblem, recipe: Recipe, members: list[Layers], devs: NDArray[np.int64], plane: NDArray[Any]
+) -> ModelOnPlane:
     """Return the dev errors of a network's members, and what the first of them predicts on the plane."""
     name, layers = recipe.activation, recipe.hidden_layers + 1
     errors = [
@@ -168,17 +167,17 @@ def _drawn_network(
     return _drawn(key, layers, name, np.array(errors), layer_outputs(members[0], plane, name)[:, 0])
 
 
-def _logistic(problem: YesNo, rows: NDArray[np.int64]) -> Any:
+def _logistic(problem: BinaryProblem, rows: NDArray[np.int64]) -> Any:
     return LogisticRegression(C=np.inf, max_iter=1000).fit(problem.X[rows], problem.y[rows])
 
 
-def _error(problem: YesNo, rows: NDArray[np.int64], score: Any) -> float:
+def _error(problem: BinaryProblem, rows: NDArray[np.int64], score: Any) -> float:
     return float(np.mean((score(problem.X[rows]) > 0) != (problem.y[rows] == 1)))
 
 
-def _drawn(key: str, layers: int, activation: str, errors: Array, z: Array) -> Drawn:
+def _drawn(key: str, layers: int, activation: str, errors: Array, z: Array) -> ModelOnPlane:
     table = sigmoid(z).reshape(_GRID, _GRID)
-    return Drawn(key, layers, activation, tuple(map(float, errors)), tuple(map(tuple, table.round(4).tolist())))
+    return ModelOnPlane(key, layers, activation, tuple(map(float, errors)), tuple(map(tuple, table.round(4).tolist())))
 
 
 def _difference(differences: Array, rho: float) -> Estimate:
@@ -192,7 +191,7 @@ def is_a_line(found: DeepLinear) -> bool:
     return abs(gap.value) < NO_DIFFERENCE or gap.low <= 0 <= gap.high
 
 
-def look_at_deep_linear(found: DeepLinear) -> Message:
+def describe_deep_linear(found: DeepLinear) -> Message:
     """Say how the linear networks and the nonlinear one compare with logistic regression on these rows."""
     deep, bent = found.models[2], found.models[3]
     line, curve = found.against_logistic[1], found.against_logistic[2]

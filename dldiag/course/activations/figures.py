@@ -12,7 +12,7 @@ from dldiag.core.i18n import Message, Value, format_error, tr, translate, typese
 from dldiag.core.sanitize import escape_plotly
 from dldiag.core.types import Estimate
 from dldiag.course.activations.dead_units import DeadUnitsRun
-from dldiag.course.activations.deep_linear import LINEAR, DeepLinear, Drawn
+from dldiag.course.activations.deep_linear import LINEAR, DeepLinear, ModelOnPlane
 from dldiag.course.activations.functions import Collapse, Shape
 from dldiag.course.shared.band_figures import bands_figure, decades_axis
 from dldiag.course.shared.moving_figures import Frame, frames_side_by_side, moving, two_planes_moving
@@ -50,7 +50,7 @@ def alt_shapes(shapes: Sequence[Shape], *, slopes: bool) -> Message:
     return text
 
 
-def model_name(one: Drawn) -> str:
+def model_name(one: ModelOnPlane) -> str:
     """Name one of the four models."""
     if one.key == "logistic":
         return tr("Logistic regression")
@@ -142,7 +142,7 @@ def _steps(one: LayerFlow) -> str:
 
 def dead_units_figure(found: DeadUnitsRun, *, theme: ThemeName = "light") -> go.Figure:
     """Draw the share of dead units over steps."""
-    named = [(translate(one.label), one.silent) for one in (found.plain, found.leaky)]
+    named = [(translate(one.label), one.dead_share) for one in (found.plain, found.leaky)]
     drawn = bands_figure(named, tr("step"), tr("share of dead units"), theme=theme)
     return drawn.update_yaxes(range=[0, 1.02], tickformat=".0%")
 
@@ -159,8 +159,8 @@ def alt_dead_units(found: DeadUnitsRun) -> Message:
     for one in (found.plain, found.leaky):
         values: dict[str, Value] = {
             "label": Message(one.label),
-            "start": one.silent.mean[0],
-            "end": one.silent.mean[-1],
+            "start": one.dead_share.mean[0],
+            "end": one.dead_share.mean[-1],
             "loss": one.loss.mean[-1],
             "unit": "rate",
         }
@@ -244,12 +244,12 @@ def dead_units_moving(found: DeadUnitsRun, steps: Sequence[float], *, theme: The
 def _dead_at(found: DeadUnitsRun, at: int, theme: ThemeName) -> list[go.Heatmap]:
     look, cells = THEMES[theme], []
     for one in (found.plain, found.leaky):
-        silent = one.dead[at]
+        dead = one.dead_units[at]
         cells.append(
             go.Heatmap(
-                z=silent,
-                x=list(range(1, len(silent[0]) + 1)),
-                y=list(range(1, len(silent) + 1)),
+                z=dead,
+                x=list(range(1, len(dead[0]) + 1)),
+                y=list(range(1, len(dead) + 1)),
                 zmin=0,
                 zmax=1,
                 colorscale=[[0, look.series[0]], [1, look.grid]],
@@ -266,7 +266,10 @@ def alt_dead_units_moving(found: DeadUnitsRun) -> Message:
     """Say how many units of the drawn networks are dead at both ends."""
     values: dict[str, Value] = {"unit": "rate"}
     for name, one in (("relu", found.plain), ("leaky", found.leaky)):
-        values |= {f"{name}_start": float(np.mean(one.dead[0])), f"{name}_end": float(np.mean(one.dead[-1]))}
+        values |= {
+            f"{name}_start": float(np.mean(one.dead_units[0])),
+            f"{name}_end": float(np.mean(one.dead_units[-1])),
+        }
     return Message(
         "Moving picture of the hidden units of one network; dead ones are grey. ReLU: {relu_start:error} dead at the start, {relu_end:error} at the end. Leaky ReLU: {leaky_start:error} and {leaky_end:error}.",
         values,

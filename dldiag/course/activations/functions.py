@@ -17,7 +17,7 @@ from dldiag.nn.activations import ACTIVATIONS
 
 FARTHEST_INPUT = 6.0  # The range −6…6 is drawn.
 SAME_SLOPE = 0.05  # Largest slopes closer than this count as equal.
-EXACT_ROWS = 3  # So many rows are sent through both networks in exact fractions.
+EXACT_ROWS = 3  # This many rows are sent through both networks in exact fractions.
 
 OFFERED = tuple(name for name, row in ACTIVATIONS.items() if row.name == name)
 
@@ -68,7 +68,7 @@ def shape(name: str, points: int = 241) -> Shape:
     )
 
 
-def look_at_shapes(shapes: Sequence[Shape], layers: int) -> Message:
+def describe_shapes(shapes: Sequence[Shape], layers: int) -> Message:
     """Say what the steepest and the flattest of these slopes do to a gradient on its way through layers."""
     order = sorted(shapes, key=lambda one: (round(one.largest_slope, 6), sum(map(abs, one.slope))))
     flat, steep = order[0], order[-1]

@@ -10,9 +10,9 @@ import numpy as np
 
 from dldiag.core.i18n import Message
 from dldiag.core.statistics import t_interval
-from dldiag.course.activations.dead_units import FEW_SILENT, DeadUnitsRun, harmed, helped, look_at_dead_units
-from dldiag.course.activations.deep_linear import DeepLinear, is_a_line, look_at_deep_linear
-from dldiag.course.activations.functions import Shape, look_at_shapes
+from dldiag.course.activations.dead_units import FEW_DEAD, DeadUnitsRun, describe_dead_units, harmed, helped
+from dldiag.course.activations.deep_linear import DeepLinear, describe_deep_linear, is_a_line
+from dldiag.course.activations.functions import Shape, describe_shapes
 from dldiag.course.shared.lesson import (
     Claim,
     ClaimVerdict,
@@ -25,19 +25,19 @@ from dldiag.course.shared.lesson import (
     one_claim,
 )
 from dldiag.course.shared.pace import Pace
-from dldiag.course.shared.signal_flow import WEAK, Flow, LayerFlow, look_at_flow
+from dldiag.course.shared.signal_flow import WEAK, Flow, LayerFlow, describe_flow
 
 CLEAR_LOSS = 0.1  # A gradient counts as vanishing when less than this part of it is left after all layers.
 
 
 def shapes_outcomes(shapes: Sequence[Shape], layers: int) -> Outcomes:
-    """Read statement 11 off the slopes; the guess is about the sigmoid's."""
+    """Judge statement 11 by the slopes; the guess is about the sigmoid's."""
     least = min(one.largest_slope for one in shapes) ** layers
     most = max(one.largest_slope for one in shapes) ** layers
     verdict = claim_verdict(least < CLEAR_LOSS <= most)
     sigmoid = next((one for one in shapes if one.name == "logistic"), None)
     answer = "" if sigmoid is None else _order_of_size(sigmoid.largest_slope**layers)
-    return one_claim(11, verdict, look_at_shapes(shapes, layers), answer)
+    return one_claim(11, verdict, describe_shapes(shapes, layers), answer)
 
 
 def _order_of_size(left: float) -> str:
@@ -46,18 +46,18 @@ def _order_of_size(left: float) -> str:
 
 
 def bend_outcomes(found: DeepLinear) -> Outcomes:
-    """Read statement 10 off the deep linear network."""
+    """Judge statement 10 by the deep linear network."""
     line = is_a_line(found)
     answer = "same" if line else "deep" if found.against_logistic[1].high < 0 else "logistic"
-    return one_claim(10, claim_verdict(line), look_at_deep_linear(found), answer)
+    return one_claim(10, claim_verdict(line), describe_deep_linear(found), answer)
 
 
 def flow_outcomes(found: Flow) -> Outcomes:
-    """Read statements 12 to 14 off the race of activations."""
+    """Judge statements 12 to 14 by the race of activations."""
     if len(found.layers) < 2:
-        return one_claim(12, "not_shown", look_at_flow(found))
+        return one_claim(12, "not_shown", describe_flow(found))
     named = {one.runner.activation: one for one in found.layers}
-    claims = [Claim(12, _relu_verdict(named), look_at_flow(found))]
+    claims = [Claim(12, _relu_verdict(named), describe_flow(found))]
     if "logistic" in named and "tanh" in named:
         claims.append(_tanh_claim(named))
     if found.step_pace is not None and found.slope_pace is not None:
@@ -117,7 +117,7 @@ _TANH_LESS = (
 
 
 def seconds_claim(slopes: Pace, steps: Pace) -> Claim:
-    """Read statement 14 off the seconds of the derivatives, timed in turns, and say what they are worth in a step."""
+    """Judge statement 14 by the seconds of the derivatives, timed in turns, and say what they are worth in a step."""
     values: dict[str, Any] = {
         "ratio": slopes.ratio.value,
         "low": slopes.ratio.low,
@@ -158,8 +158,8 @@ _STEP = {
 
 
 def dead_units_outcomes(found: DeadUnitsRun) -> Outcomes:
-    """Read statement 15 off the pair of networks; the guess is about ReLU units that died."""
-    died = max(found.plain.silent.mean) >= FEW_SILENT
+    """Judge statement 15 by the pair of networks; the guess is about ReLU units that died."""
+    died = max(found.plain.dead_share.mean) >= FEW_DEAD
     answer = (
         ""
         if not died
@@ -170,7 +170,7 @@ def dead_units_outcomes(found: DeadUnitsRun) -> Outcomes:
         else "none"
     )
     return one_claim(
-        15, claim_verdict(died and helped(found), died and harmed(found)), look_at_dead_units(found), answer
+        15, claim_verdict(died and helped(found), died and harmed(found)), describe_dead_units(found), answer
     )
 
 

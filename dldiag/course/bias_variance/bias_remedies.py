@@ -11,8 +11,8 @@ from dldiag.core.params import param
 from dldiag.core.types import OnProgress, ShouldStop
 from dldiag.course.shared.instrumented import Recipe
 from dldiag.course.shared.prepared import Prepared
-from dldiag.course.shared.problem import YesNo
-from dldiag.course.shared.treatments import ACTIVATION, Compared, Way, compare_ways, rows_to_train
+from dldiag.course.shared.problem import BinaryProblem
+from dldiag.course.shared.treatments import ACTIVATION, SetupComparison, TrainingSetup, compare_setups, rows_to_train
 from dldiag.experiments.metric_choice import MetricChoice
 
 _TRAIN_ROWS = 300
@@ -29,33 +29,33 @@ class CapacitySettings:
     repeats: int = param(8, "Repeats", "Random draws of training and dev rows.", low=3, high=20)
 
 
-def grow(
-    problem: YesNo,
+def compare_capacities(
+    problem: BinaryProblem,
     data: Prepared,
     chosen: CapacitySettings,
     *,
     choice: MetricChoice | None = None,
     on_progress: OnProgress = None,
     should_stop: ShouldStop = None,
-) -> Compared:
+) -> SetupComparison:
     """Train the small network, the larger one, and the small one for longer, each on the same draws of rows."""
     small = Recipe(ACTIVATION, hidden_layers=1, units=chosen.units, optimizer="adam", rates=(0.01,))
     larger = replace(small, units=chosen.units * chosen.times)
     rows = rows_to_train(data, _TRAIN_ROWS)
     ways = [
-        Way(Message("Small network"), small, rows, chosen.steps),
-        Way(Message("Larger network"), larger, rows, chosen.steps),
-        Way(Message("Small network, trained longer"), small, rows, chosen.steps * chosen.longer),
+        TrainingSetup(Message("Small network"), small, rows, chosen.steps),
+        TrainingSetup(Message("Larger network"), larger, rows, chosen.steps),
+        TrainingSetup(Message("Small network, trained longer"), small, rows, chosen.steps * chosen.longer),
     ]
-    return compare_ways(
+    return compare_setups(
         problem, data, ways, chosen.repeats, choice=choice, on_progress=on_progress, should_stop=should_stop
     )
 
 
-def size_that_helped(found: Compared, chosen: CapacitySettings, present: Sequence[int]) -> dict[str, Any]:
+def size_that_helped(found: SetupComparison, chosen: CapacitySettings, present: Sequence[int]) -> dict[str, Any]:
     """Return the larger layer where it lowered the dev error with 90% confidence; empty otherwise.
 
-    Nor is it returned where the visitor's network has as many hidden units already: against bias none is made smaller.
+    Also empty where the visitor's network has at least as many hidden units: no network is made smaller against bias.
     """
     units = chosen.units * chosen.times
     return {"hidden_layer_sizes": (units,)} if found.dev_changes[0].high < 0 and units > sum(present) else {}

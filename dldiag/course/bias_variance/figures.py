@@ -64,14 +64,9 @@ def picture_figure(picture: Picture, *, theme: ThemeName = "light") -> go.Figure
 
 def _line(picture: Picture, theme: ThemeName) -> go.Figure:
     drawn, look = figure(theme, height=PICTURE_HEIGHT), THEMES[theme]
+    thin = {"color": translucent(look.series[0], 0.35), "width": 1}
     for single in picture.singles:
-        drawn.add_scatter(
-            x=picture.x,
-            y=single,
-            mode="lines",
-            line={"color": translucent(look.series[0], 0.35), "width": 1},
-            hoverinfo="skip",
-        )
+        drawn.add_scatter(x=picture.x, y=single, mode="lines", line=thin, hoverinfo="skip")
     drawn.add_scatter(
         x=[*picture.x, *picture.x[::-1]],
         y=[*picture.high, *picture.low[::-1]],
@@ -83,12 +78,7 @@ def _line(picture: Picture, theme: ThemeName) -> go.Figure:
     )
     drawn.add_scatter(x=picture.x, y=picture.mean, mode="lines", line={"color": look.series[0], "width": 3})
     drawn.add_scatter(x=picture.x, y=picture.truth, mode="lines", line={"color": look.series[1], "dash": "dash"})
-    drawn.add_scatter(
-        x=picture.row_x,
-        y=picture.row_y,
-        mode="markers",
-        marker={"color": look.faint, "size": 5},
-    )
+    drawn.add_scatter(x=picture.row_x, y=picture.row_y, mode="markers", marker={"color": look.faint, "size": 5})
     seen = [*picture.truth, *picture.row_y]
     room = ROOM_ABOVE * (max(seen) - min(seen))
     drawn.update_xaxes(title={"text": "x"})

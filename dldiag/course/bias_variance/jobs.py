@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from dldiag.core.types import Dataset, OnProgress, ShouldStop
-from dldiag.course.bias_variance.bias_remedies import CapacitySettings, grow
+from dldiag.course.bias_variance.bias_remedies import CapacitySettings, compare_capacities
 from dldiag.course.bias_variance.sweep import Sweep, SweepSettings, sweep_table, sweep_toy
 from dldiag.course.shared.prepared import prepare_open_rows
 from dldiag.course.shared.problem import plane_of
 from dldiag.course.shared.request import JudgedPlaneRequest, ModelRequest
-from dldiag.course.shared.treatments import JUDGED_ROWS, Compared
+from dldiag.course.shared.treatments import JUDGED_ROWS, SetupComparison
 from dldiag.experiments.models import build_model
 
 
@@ -31,11 +31,11 @@ class CapacityRequest(JudgedPlaneRequest, frozen=True, kw_only=True, tag="capaci
 
 def capacity_job(
     dataset: Dataset, given: CapacityRequest, on_progress: OnProgress, should_stop: ShouldStop
-) -> Compared:
+) -> SetupComparison:
     """Give a network that is too small more units, or more steps."""
     problem = plane_of(dataset, given.columns, given.positive)
     data = prepare_open_rows(dataset, JUDGED_ROWS)
-    return grow(
+    return compare_capacities(
         problem, data, given.asked, choice=given.choice(dataset), on_progress=on_progress, should_stop=should_stop
     )
 

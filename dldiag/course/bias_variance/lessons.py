@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from dldiag.core.i18n import Message
-from dldiag.course.bias_variance.number_pairs import PairReading, read_number_pairs
-from dldiag.course.bias_variance.sweep import Sweep, read_sweep, trades_bias_for_variance, worse_ends
+from dldiag.course.bias_variance.number_pairs import PairReading, describe_number_pairs
+from dldiag.course.bias_variance.sweep import Sweep, describe_sweep, trades_bias_for_variance, worse_ends
 from dldiag.course.shared.lesson import (
     Claim,
     Lesson,
@@ -18,21 +18,21 @@ from dldiag.course.shared.lesson import (
     joined_lines,
     one_claim,
 )
-from dldiag.course.shared.treatments import Compared
+from dldiag.course.shared.treatments import SetupComparison
 
 # Outcomes of the rules on bias and on variance, in the order of the course's examples.
 EXPECTED = (("passed", "fired"), ("fired", "passed"), ("fired", "fired"), ("passed", "passed"))
 
 
 def sweep_outcomes(found: Sweep) -> Outcomes:
-    """Read statement 25 off the parts of the error."""
+    """Judge statement 25 by the parts of the error."""
     ends, trades = worse_ends(found), trades_bias_for_variance(found)
     answer = "middle" if len(ends) == 2 else "end" if found.best in (0, len(found.values) - 1) else ""
-    return one_claim(25, claim_verdict(trades or len(ends) == 2), read_sweep(found), answer)
+    return one_claim(25, claim_verdict(trades or len(ends) == 2), describe_sweep(found), answer)
 
 
 def pairs_outcomes(readings: Sequence[PairReading], rows: int) -> Outcomes:
-    """Read statements 26 and 27 off the rules' readings of the textbook's pairs."""
+    """Judge statements 26 and 27 by the rules' readings of the textbook's pairs."""
     found = tuple((one.bias, one.has_variance) for one in readings[:4])
     agree = sum(ours == theirs for ours, theirs in zip(found, EXPECTED, strict=True))
     values = {"agree": agree, "pairs": len(EXPECTED), "rows": rows}
@@ -40,14 +40,14 @@ def pairs_outcomes(readings: Sequence[PairReading], rows: int) -> Outcomes:
     people = readings[1].bias == "fired" and readings[4].bias == "passed"
     claims = (
         Claim(26, claim_verdict(agree == len(EXPECTED)), says),
-        Claim(27, claim_verdict(people), read_number_pairs(readings, rows)),
+        Claim(27, claim_verdict(people), describe_number_pairs(readings, rows)),
     )
     answer = "none" if people else "bias" if readings[4].bias == "fired" else ""
     return Outcomes(claims, answer)
 
 
-def capacity_outcomes(found: Compared) -> Outcomes:
-    """Read statement 28 off the training errors of the larger network and of longer training."""
+def capacity_outcomes(found: SetupComparison) -> Outcomes:
+    """Judge statement 28 by the training errors of the larger network and of longer training."""
     larger, longer = found.train_changes
     parts = [_remedy_line(found, number) for number in (1, 2)]
     values: dict[str, Any] = {"train": _mean(found.ways[0].train_error), "unit": found.unit}
@@ -60,7 +60,7 @@ def capacity_outcomes(found: Compared) -> Outcomes:
     return one_claim(28, claim_verdict(shown, against), joined_lines(first, *parts), answer)
 
 
-def _remedy_line(found: Compared, number: int) -> Message:
+def _remedy_line(found: SetupComparison, number: int) -> Message:
     change, way = found.train_changes[number - 1], found.ways[number]
     values: dict[str, Any] = {
         "way": way.label,

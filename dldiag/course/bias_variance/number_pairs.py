@@ -75,7 +75,7 @@ class PairReading:
 
 
 def read_pairs(pairs: Sequence[Pair] = PAIRS, *, dev_rows: int = 10_000) -> tuple[PairReading, ...]:
-    """Apply the rules to each pair as if it had been measured on so many dev rows."""
+    """Apply the rules to each pair as if it had been measured on this many dev rows."""
     return tuple(_read(pair, dev_rows) for pair in pairs)
 
 
@@ -119,8 +119,8 @@ def words_of_rules(reading: PairReading) -> tuple[Message, ...]:
     return (reading.bias_finding.message, reading.variance_finding.message)
 
 
-def read_number_pairs(readings: Sequence[PairReading], dev_rows: int) -> Message:
-    """Say what to look at: the same pair of numbers read differently once human-level error equals the model's."""
+def describe_number_pairs(readings: Sequence[PairReading], dev_rows: int) -> Message:
+    """Say the same pair of numbers read differently once human-level error equals the model's."""
     undecided = sum(_fired(o) is None for one in readings for o in (one.bias, one.has_variance))
     values: dict[str, Value] = {"rows": dev_rows, "undecided": undecided, "pairs": len(readings)}
     if undecided:

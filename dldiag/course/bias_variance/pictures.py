@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dldiag.course.bias_variance.resampling import Problem
 from dldiag.course.shared.toys import TOYS
 
-SINGLE_FITS = 8  # So many fits are drawn one by one.
+SINGLE_FITS = 8  # Number of fits drawn as single lines.
 ROWS_SHOWN = 300  # Most training rows drawn on a picture.
 MIDDLE = (5, 95)  # 90% of the fits lie between these percentiles.
 

@@ -22,7 +22,7 @@ from dldiag.data.split import make_split
 from dldiag.experiments.models import Model
 from dldiag.experiments.tasks import Encoded, encode_dataset
 
-TEST_ROWS = 600  # The parts of the error are means over so many fresh rows.
+TEST_ROWS = 600  # The parts of the error are means over this many fresh rows.
 GRID_1D, GRID_2D = 161, 41  # Points of a picture along one axis.
 GRID_MARGIN = 0.15  # Part of the range of the inputs that is added on every side of a picture.
 # A training set takes at most this share of a table's training rows, so that the sets differ.

@@ -18,7 +18,7 @@ from dldiag.course.bias_variance.resampling import Problem, predict_after_each, 
 from dldiag.course.shared.toys import TOYS
 from dldiag.experiments.models import Model, build_model, changed
 
-# A network that can bend as far as it likes: wide, with steep starting weights, no penalty, trained to the end.
+# A flexible network: wide, with steep starting weights, no penalty, trained to the end.
 START: Mapping[str, Any] = {
     "hidden_layer_sizes": (32,),
     "activation": "tanh",
@@ -156,14 +156,14 @@ def sweep_table(
     on_progress: OnProgress = None,
     should_stop: ShouldStop = None,
 ) -> Sweep:
-    """Do the same with a table, whose truth is unknown: bias and noise stay together. The test rows stay sealed."""
+    """Decompose the error along an axis on a table, where bias includes the noise; the test rows stay sealed."""
     rows = asked.rows or ROWS_OF_TABLE
     problem = table_problem(dataset, _most_rows(asked.axis, rows), asked.draws, asked.seed)
     return _sweep(problem, model, replace(asked, rows=rows), on_progress, should_stop)
 
 
-def read_sweep(sweep: Sweep) -> Message:
-    """Say what to look at: how bias and variance move along the axis, and where underfitting and overfitting begin."""
+def describe_sweep(sweep: Sweep) -> Message:
+    """Say how bias and variance move along the axis, and where underfitting and overfitting begin."""
     first, last, best = sweep.parts[0], sweep.parts[-1], sweep.parts[sweep.best]
     values: dict[str, Value] = {"axis": AXES[sweep.axis].label, "best": f"{sweep.values[sweep.best]:g}"}
     values |= {"first": f"{sweep.values[0]:g}", "last": f"{sweep.values[-1]:g}"}
@@ -294,7 +294,7 @@ def _with_interval(part: Estimate, unit: str) -> str:
 def best_change(sweep: Sweep) -> dict[str, Any]:
     """Return the settings of the best value where both ends are clearly worse; empty otherwise.
 
-    Rows that were turned are no setting: they give none.
+    Empty where the axis is the number of rows, which is no setting.
     """
     if len(worse_ends(sweep)) < 2:
         return {}

@@ -8,7 +8,7 @@ from dldiag.core.i18n import format_error, tr, translate
 from dldiag.core.sanitize import escape_plotly
 from dldiag.core.types import Estimate
 from dldiag.course.hyperparameters.settings import value_words
-from dldiag.course.hyperparameters.validation_curve import Validation
+from dldiag.course.hyperparameters.validation_curve import ValidationGrid
 from dldiag.report.figures.theme import MARKERS, THEMES, Theme, ThemeName, error_axis, figure
 
 MAP_CELL = 52  # Pixels per row of a map.
@@ -16,7 +16,7 @@ MAP_MARGIN = 130
 _MOST_WORDS = 14  # A map with more columns has no room for numbers in its cells.
 
 
-def validation_figure(result: Validation, *, title: str = "", theme: ThemeName = "light") -> go.Figure:
+def validation_figure(result: ValidationGrid, *, title: str = "", theme: ThemeName = "light") -> go.Figure:
     """Draw training and dev error against the values of one hyperparameter, with 90% intervals."""
     drawn, look = figure(theme, height=420), THEMES[theme]
     texts = [str(value_words(result.names[0], one.values[0])) for one in result.tried]
@@ -65,7 +65,7 @@ def write_at(drawn: go.Figure, x: str, y: float, word: str, look: Theme, *, plac
     )
 
 
-def map_figure(result: Validation, *, kind: str = "dev", theme: ThemeName = "light") -> go.Figure:
+def map_figure(result: ValidationGrid, *, kind: str = "dev", theme: ThemeName = "light") -> go.Figure:
     """Draw the dev (or training) error over two hyperparameters as a map of cells; ◎ is the best, ○ the present."""
     first, second = result.grid
     errors = [(one.dev if kind == "dev" else one.train).value for one in result.tried]
@@ -90,7 +90,7 @@ def map_figure(result: Validation, *, kind: str = "dev", theme: ThemeName = "lig
     return drawn.update_yaxes(type="category", showgrid=False, title={"text": up})
 
 
-def _word(result: Validation, place: int, kind: str) -> str:
+def _word(result: ValidationGrid, place: int, kind: str) -> str:
     one = result.tried[place]
     mark = "◎ " if place == result.best else "○ " if place == result.present else ""
     return mark + format_error((one.dev if kind == "dev" else one.train).value, result.unit)

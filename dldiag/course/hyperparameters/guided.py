@@ -19,8 +19,8 @@ from dldiag.experiments.models import Model, changed
 from dldiag.report.figures.theme import THEMES, ThemeName, error_axis, figure
 from dldiag.report.view import settings_text
 
-MOST_DROPOUT = 0.8  # Beyond it hardly a unit is left in a step.
-# The pool holds so many times the budget of random settings; many draws of the budget are taken from it.
+MOST_DROPOUT = 0.8  # A higher share leaves hardly any unit in a step.
+# The pool holds this many times the budget of random settings; many draws of the budget are taken from it.
 BLIND_POOL = 3
 _RESAMPLES = 500  # Draws of a budget from the pool.
 GUIDED_SURE = 0.9  # One search counts as better when this share of the draws agrees.
@@ -52,10 +52,10 @@ class Turn:
 
 
 @dataclass(frozen=True)
-class Searches:
-    """Both searches; blind: the mean best dev error after 1, 2, … settings, low and high hold 90% of the draws.
+class SearchComparison:
+    """Both searches. guided: the best dev error after 1, 2, … settings; blind: its mean over random searches.
 
-    beaten: share of blind draws whose best dev error is above the guided search's.
+    low, high: hold 90% of the random searches. beaten: the share of them that end with a higher dev error than the guided one.
     """
 
     turns: tuple[Turn, ...]
@@ -93,7 +93,7 @@ def compare_searches(
     *,
     on_progress: OnProgress = None,
     should_stop: ShouldStop = None,
-) -> Searches:
+) -> SearchComparison:
     """Let both searches spend the budget; test rows stay sealed."""
     split = make_split(dataset, asked.repeats, asked.seed, asked.train_rows)
     fits = FitCache(dataset, split, choice=choice, should_stop=should_stop)
@@ -151,13 +151,13 @@ def _random_settings(model: Model, count: int, seed: int) -> list[Model]:
     ]
 
 
-def _compared(turns: tuple[Turn, ...], blind: Any, asked: GuidedSettings, unit: str) -> Searches:
+def _compared(turns: tuple[Turn, ...], blind: Any, asked: GuidedSettings, unit: str) -> SearchComparison:
     rng = np.random.default_rng(asked.seed)
     draws = np.stack([rng.choice(blind, asked.budget, replace=False) for _ in range(_RESAMPLES)])
     best = np.minimum.accumulate(draws, axis=1)
     guided = np.minimum.accumulate([turn.dev for turn in turns])
     low, high = np.quantile(best, [0.05, 0.95], axis=0)
-    return Searches(
+    return SearchComparison(
         turns=turns,
         guided=tuple(guided.tolist()),
         blind=tuple(best.mean(axis=0).tolist()),
@@ -175,7 +175,7 @@ REASONS = {
 }
 
 
-def turn_rows(found: Searches) -> list[dict[str, str]]:
+def turn_rows(found: SearchComparison) -> list[dict[str, str]]:
     """Return the guided search as rows of texts."""
     return [
         {
@@ -190,7 +190,7 @@ def turn_rows(found: Searches) -> list[dict[str, str]]:
     ]
 
 
-def look_at_searches(found: Searches) -> Message:
+def describe_searches(found: SearchComparison) -> Message:
     """Say which search got farther with the same number of settings."""
     values: dict[str, Any] = {
         "budget": len(found.blind),
@@ -208,7 +208,7 @@ def look_at_searches(found: Searches) -> Message:
     )
 
 
-def searches_figure(found: Searches, *, title: str = "", theme: ThemeName = "light") -> go.Figure:
+def searches_figure(found: SearchComparison, *, title: str = "", theme: ThemeName = "light") -> go.Figure:
     """Draw the best dev error so far of both searches against the settings tried."""
     drawn, look = figure(theme), THEMES[theme]
     x = list(range(1, len(found.blind) + 1))

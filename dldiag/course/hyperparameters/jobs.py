@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from dldiag.core.types import Dataset, OnProgress, ShouldStop
-from dldiag.course.hyperparameters.guided import GuidedSettings, Searches, compare_searches
-from dldiag.course.hyperparameters.validation_curve import Validation, ValidationSettings, validate
+from dldiag.course.hyperparameters.guided import GuidedSettings, SearchComparison, compare_searches
+from dldiag.course.hyperparameters.validation_curve import ValidationGrid, ValidationSettings, validate
 from dldiag.course.shared.request import JudgedModelRequest
 from dldiag.experiments.models import build_model
 
@@ -29,7 +29,7 @@ class SearchesRequest(JudgedModelRequest, frozen=True, kw_only=True, tag="search
 
 def validate_job(
     dataset: Dataset, given: ValidationRequest, on_progress: OnProgress, should_stop: ShouldStop
-) -> Validation:
+) -> ValidationGrid:
     """Measure errors over one or two hyperparameters."""
     model = build_model(dataset.task, given.model)
     return validate(
@@ -45,7 +45,7 @@ def validate_job(
 
 def searches_job(
     dataset: Dataset, given: SearchesRequest, on_progress: OnProgress, should_stop: ShouldStop
-) -> Searches:
+) -> SearchComparison:
     """Let a guided and a random search spend the same number of fits."""
     model = build_model(dataset.task, given.model)
     return compare_searches(

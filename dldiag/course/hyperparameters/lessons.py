@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from dldiag.core.i18n import Message
-from dldiag.course.hyperparameters.guided import GUIDED_SURE, Searches, look_at_searches
-from dldiag.course.hyperparameters.validation_curve import Validation, read_validation
+from dldiag.course.hyperparameters.guided import GUIDED_SURE, SearchComparison, describe_searches
+from dldiag.course.hyperparameters.validation_curve import ValidationGrid, describe_validation
 from dldiag.course.shared.lesson import Lesson, Outcomes, Statement, Topic, claim_verdict, one_claim
 
 
-def validation_outcomes(found: Validation) -> Outcomes:
-    """Read statement 23 off the validation curve."""
+def validation_outcomes(found: ValidationGrid) -> Outcomes:
+    """Judge statement 23 by the validation curve."""
     differs = len(found.ties) < len(found.tried)
     present = found.present in found.ties or found.present == found.best
     answer = "" if found.present is None else "present" if present else "other"
-    return one_claim(23, claim_verdict(differs), read_validation(found), answer)
+    return one_claim(23, claim_verdict(differs), describe_validation(found), answer)
 
 
-def searches_outcomes(found: Searches) -> Outcomes:
-    """Read statement 24 off the two searches."""
+def searches_outcomes(found: SearchComparison) -> Outcomes:
+    """Judge statement 24 by the two searches."""
     better, worse = found.beaten >= GUIDED_SURE, found.beaten <= 1 - GUIDED_SURE
     answer = "guided" if better else "blind" if worse else "alike"
-    return one_claim(24, claim_verdict(better, worse), look_at_searches(found), answer)
+    return one_claim(24, claim_verdict(better, worse), describe_searches(found), answer)
 
 
 HYPERPARAMETER_LESSONS = Topic(

@@ -1,4 +1,4 @@
-"""The loop: idea, what was changed, result, next idea, read from the record of experiments."""
+"""The record of experiments as the loop of idea, change, result and next idea."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 from dldiag.core.i18n import Message, Value, listed, tr, translate
-from dldiag.course.hyperparameters.guided import REASONS, Searches
+from dldiag.course.hyperparameters.guided import REASONS, SearchComparison
 from dldiag.course.hyperparameters.settings import SEARCHED_NAMES
-from dldiag.course.hyperparameters.validation_curve import Validation, read_validation
+from dldiag.course.hyperparameters.validation_curve import ValidationGrid, describe_validation
 from dldiag.experiments.metrics import METRICS
 from dldiag.report.history import Experiment
 from dldiag.report.view import settings_text
@@ -42,8 +42,8 @@ def _row(one: Experiment) -> dict[str, str]:
     }
 
 
-def read_record(experiments: Sequence[Experiment], fingerprint: str = "") -> Message:
-    """Say what to look at: how many turns the loop had on these data, and whether they led to next ideas."""
+def describe_record(experiments: Sequence[Experiment], fingerprint: str = "") -> Message:
+    """Say how many turns the loop had on these data, and whether they led to next ideas."""
     mine = [one for one in experiments if not fingerprint or one.fingerprint in ("", fingerprint)]
     if not mine:
         return Message("Nothing here yet: tests, applied fixes and your own notes will be listed here.")
@@ -58,7 +58,7 @@ def read_record(experiments: Sequence[Experiment], fingerprint: str = "") -> Mes
     )
 
 
-def experiment_of(result: Validation, fingerprint: str = "") -> Experiment:
+def experiment_of(result: ValidationGrid, fingerprint: str = "") -> Experiment:
     """Return the record of a validation curve or map: what was searched, what was best, and what to try next."""
     best = result.tried[result.best]
     names = listed(map(translate, result.labels))
@@ -69,14 +69,14 @@ def experiment_of(result: Validation, fingerprint: str = "") -> Experiment:
     return Experiment(
         idea=tr("Search {names} ({count} settings)", names=names, count=len(result.tried)),
         changed=dict(zip(result.names, best.values, strict=True)),
-        result=str(read_validation(result)),
+        result=str(describe_validation(result)),
         next_idea=following,
         source="manual",
         fingerprint=fingerprint,
     )
 
 
-def first_idea(found: Searches, fingerprint: str = "") -> Experiment:
+def first_idea(found: SearchComparison, fingerprint: str = "") -> Experiment:
     """Return the guided search's first turn as an experiment to begin a record with."""
     start, first = found.turns[0], found.turns[min(1, len(found.turns) - 1)]
     return Experiment(

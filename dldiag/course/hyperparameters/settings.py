@@ -28,7 +28,7 @@ CUSTOMARY: Mapping[str, tuple[Any, ...]] = {
     "batch_size": (8, 16, 32, 64, 128, 256),
     "init_scale": (0.01, 0.1, 0.5, 1.0, 2.0, 10.0),
 }
-# Settings that no person would search, and those that name columns of one table.
+# Settings that are not worth searching, and those that name columns of one table.
 NOT_TRIED = frozenset({"random_state", "verbose", "warm_start", "new_features", "drop_columns"})
 _WORDS_OF_VALUES = {"true": Message("on"), "false": Message("off"), "none": Message("automatic")}
 NO_SECOND = "none"
@@ -68,7 +68,7 @@ def settings_of(model: Model) -> tuple[Setting, ...]:
     )
 
 
-def read_searched(model: Model) -> Message:
+def describe_hyperparameters(model: Model) -> Message:
     """Say how many hyperparameters the model has and which of them were changed."""
     settings = settings_of(model)
     changed = ", ".join(f"{translate(one.label)} = {one.value}" for one in settings if one.is_changed)
@@ -154,7 +154,7 @@ def grid_of(model: Model, asked: SearchSettings) -> dict[str, tuple[str, ...]]:
 
 
 def same_twice(asked: SearchSettings) -> Message | None:
-    """Say so where the second hyperparameter is the first again; None where it is not."""
+    """Warn that the second hyperparameter equals the first; None where it does not."""
     if asked.second != asked.first:
         return None
     return Message("Both hyperparameters are the same, so one curve is drawn instead of a map.")

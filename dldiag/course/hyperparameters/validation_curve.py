@@ -21,7 +21,7 @@ from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.metric_choice import MetricChoice
 from dldiag.experiments.models import Model, changed, params_of_model
 
-EDGE_STEP = 3  # "Try beyond the edge" means so many times farther (Deep Learning Tuning Playbook).
+EDGE_STEP = 3  # "Try beyond the edge" means this many times farther (Deep Learning Tuning Playbook).
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class ValidationSettings:
 
 
 @dataclass(frozen=True)
-class Tried:
+class TriedSetting:
     """One setting that was tried: its values as texts, and its errors with 90% intervals."""
 
     values: tuple[str, ...]
@@ -45,7 +45,7 @@ class Tried:
 
 
 @dataclass(frozen=True)
-class Validation:
+class ValidationGrid:
     """Errors over a grid of one or two hyperparameters, in the order of `product(*grid)`.
 
     `best` is the place of the least dev error, `present` that of the model's own setting (None when it was not tried).
@@ -57,7 +57,7 @@ class Validation:
     names: tuple[str, ...]
     labels: tuple[str, ...]
     grid: tuple[tuple[str, ...], ...]
-    tried: tuple[Tried, ...]
+    tried: tuple[TriedSetting, ...]
     best: int
     present: int | None
     gain: Estimate
@@ -78,7 +78,7 @@ def validate(
     *,
     on_progress: OnProgress = None,
     should_stop: ShouldStop = None,
-) -> Validation:
+) -> ValidationGrid:
     """Train the model with every combination of the values and measure training and dev error, never the test set.
 
     grid: {hyperparameter: values as texts}, one or two of them. All values see the same splits and seeds. Raises
@@ -90,13 +90,14 @@ def validate(
     fits = FitCache(dataset, split, choice=choice, should_stop=should_stop)
     results = _fit(fits, models, on_progress)
     tried = tuple(
-        Tried(values, train_error(row), dev_error(row)) for values, row in zip(combinations, results, strict=True)
+        TriedSetting(values, train_error(row), dev_error(row))
+        for values, row in zip(combinations, results, strict=True)
     )
     return replace(_judge(model, grid, tried, results), unit=dataset.unit if choice is None else choice.unit)
 
 
-def read_validation(result: Validation) -> Message:
-    """Say what to look at: the best value, whether it truly beats the present one, and whether it lies at the edge."""
+def describe_validation(result: ValidationGrid) -> Message:
+    """Say the best value, whether it truly beats the present one, and whether it lies at the edge."""
     best = result.tried[result.best]
     values: dict[str, Value] = {"unit": result.unit, "what": _in_words(result, best), "dev": best.dev.value}
     values |= {"gain": result.gain.value, "low": result.gain.low, "high": result.gain.high, "tried": len(result.tried)}
@@ -127,10 +128,10 @@ def read_validation(result: Validation) -> Message:
     )
 
 
-def best_settings(result: Validation, model: Model) -> dict[str, Any]:
+def best_settings(result: ValidationGrid, model: Model) -> dict[str, Any]:
     """Return the best values, {hyperparameter: value}, as the model takes them.
 
-    Empty unless they beat the present ones with 90% confidence and lie inside the range: beyond an edge may be better ones.
+    Empty unless they beat the present ones with 90% confidence and lie inside the range, since beyond an edge there may be better ones.
     """
     if result.present is None or result.present in result.ties or result.edges:
         return {}
@@ -139,13 +140,13 @@ def best_settings(result: Validation, model: Model) -> dict[str, Any]:
     return {name: parse(name, params[name], text) for name, text in zip(result.names, best, strict=True)}
 
 
-def validation_rows(result: Validation) -> tuple[dict[str, str], ...]:
+def validation_rows(result: ValidationGrid) -> tuple[dict[str, str], ...]:
     """Return every setting tried as a row of texts, the best first."""
     order = sorted(range(len(result.tried)), key=lambda i: result.tried[i].dev.value)
     return tuple(_row(result, place) for place in order)
 
 
-def _row(result: Validation, place: int) -> dict[str, str]:
+def _row(result: ValidationGrid, place: int) -> dict[str, str]:
     one = result.tried[place]
     remark = tr("best") if place == result.best else tr("about as good as the best") if place in result.ties else ""
     return {
@@ -164,7 +165,7 @@ def _with_interval(error: Estimate, unit: str) -> str:
     return f"{value} ({low} – {high})"
 
 
-def _edge_warning(result: Validation) -> Message:
+def _edge_warning(result: ValidationGrid) -> Message:
     if not result.edges:
         return Message("")
     names = _joined([Message(SEARCHED_NAMES[name]) for name in result.edges])
@@ -174,7 +175,7 @@ def _edge_warning(result: Validation) -> Message:
     )
 
 
-def _in_words(result: Validation, one: Tried) -> Message:
+def _in_words(result: ValidationGrid, one: TriedSetting) -> Message:
     """Write what was tried with the words of the form."""
     return _joined(
         [
@@ -206,8 +207,8 @@ def _fit(fits: FitCache, models: Sequence[Model], on_progress: OnProgress) -> li
 
 
 def _judge(
-    model: Model, grid: Mapping[str, Sequence[str]], tried: tuple[Tried, ...], results: list[list[FitResult]]
-) -> Validation:
+    model: Model, grid: Mapping[str, Sequence[str]], tried: tuple[TriedSetting, ...], results: list[list[FitResult]]
+) -> ValidationGrid:
     params = params_of_model(model)
     order = sorted(range(len(tried)), key=lambda i: tried[i].dev.value)
     own = tuple(as_text(model.parameters[name]) for name in grid)
@@ -216,7 +217,7 @@ def _judge(
     rival = present if present not in (None, best) else order[min(1, len(order) - 1)]
     gains = [paired_change(other, results[best]) for other in results]
     task = results[best][0].task
-    return Validation(
+    return ValidationGrid(
         names=tuple(grid),
         labels=tuple(params[name].label for name in grid),
         grid=tuple(tuple(values) for values in grid.values()),

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from dldiag.core.i18n import Message, Value, format_error, tr, typeset
 from dldiag.core.sanitize import escape_plotly
-from dldiag.course.initialization.starts import STARTS, Beginnings, Begun
+from dldiag.course.initialization.starts import STARTS, StartResult, StartsRun
 from dldiag.course.shared.band_figures import LOSS_AXIS, bands_figure, decades_axis
 from dldiag.course.shared.bands import SeedBand
 from dldiag.course.shared.moving_figures import Frame, moving
@@ -25,7 +25,7 @@ FLAT_SPREAD = 1e-3
 LOWEST_LOSS = 0.02  # Part of the loss of a constant guess.
 
 
-def distance_figure(found: Beginnings, *, theme: ThemeName = "light") -> go.Figure:
+def distance_figure(found: StartsRun, *, theme: ThemeName = "light") -> go.Figure:
     """Draw the largest distance between two units of a layer over steps, for every start."""
     drawn, look = figure(theme), THEMES[theme]
     for index, one in enumerate(found.starts):
@@ -41,7 +41,7 @@ def distance_figure(found: Beginnings, *, theme: ThemeName = "light") -> go.Figu
     return drawn.update_yaxes(title={"text": tr("distance between units")}, rangemode="tozero")
 
 
-def alt_distance(found: Beginnings) -> Message:
+def alt_distance(found: StartsRun) -> Message:
     """Say how far units of each start are apart at the end."""
     text = Message("Largest distance between two units of a layer over steps.")
     for one in found.starts:
@@ -51,14 +51,14 @@ def alt_distance(found: Beginnings) -> Message:
     return text
 
 
-def single_figure(found: Beginnings, *, theme: ThemeName = "light") -> go.Figure:
+def single_figure(found: StartsRun, *, theme: ThemeName = "light") -> go.Figure:
     """Draw the loss from zeros: the network with hidden units, and one layer without."""
     zeros = next(one for one in found.starts if one.key == "zeros")
     named = [(tr("network with hidden units"), zeros.loss), (tr("one layer, no hidden units"), found.single)]
     return bands_figure(named, tr("step"), tr("training loss"), theme=theme, rangemode="tozero")
 
 
-def alt_single(found: Beginnings) -> Message:
+def alt_single(found: StartsRun) -> Message:
     """Say where both losses end."""
     zeros = next(one for one in found.starts if one.key == "zeros")
     return Message(
@@ -73,7 +73,7 @@ def alt_single(found: Beginnings) -> Message:
     )
 
 
-def histograms_moving(found: Beginnings, key: str, *, theme: ThemeName = "light") -> go.Figure:
+def histograms_moving(found: StartsRun, key: str, *, theme: ThemeName = "light") -> go.Figure:
     """Play a histogram of the activations of every hidden layer of one start, the first layer at the bottom."""
     one = by_key(found, key)
     layers = len(one.histograms[0])
@@ -88,7 +88,7 @@ def histograms_moving(found: Beginnings, key: str, *, theme: ThemeName = "light"
     return moving(drawn, frames, tr("step"), theme=theme)
 
 
-def _bars(found: Beginnings, one: Begun, at: int, theme: ThemeName) -> list[go.Bar]:
+def _bars(found: StartsRun, one: StartResult, at: int, theme: ThemeName) -> list[go.Bar]:
     places = [(low + high) / 2 for low, high in pairwise(arcsinh(edge) for edge in found.bins)]
     color = THEMES[theme].series[0]
     return [
@@ -103,7 +103,7 @@ def _bars(found: Beginnings, one: Begun, at: int, theme: ThemeName) -> list[go.B
     ]
 
 
-def reach_figure(found: Beginnings, *, theme: ThemeName = "light") -> go.Figure:
+def reach_figure(found: StartsRun, *, theme: ThemeName = "light") -> go.Figure:
     """Draw tanh with the place on it that 90% of the first and last layer's inputs stay inside, for every start."""
     drawn, look = figure(theme), THEMES[theme]
     z = [FARTHEST_Z * i / 100 for i in range(101)]
@@ -129,7 +129,7 @@ def reach_figure(found: Beginnings, *, theme: ThemeName = "light") -> go.Figure:
     return drawn.update_yaxes(title={"text": "tanh(z)"}, range=[0, 1.06])
 
 
-def alt_reach(found: Beginnings) -> Message:
+def alt_reach(found: StartsRun) -> Message:
     """Say how far out on the tanh curve each start lies."""
     text = Message("The tanh curve, and how far out on it the layers of each start lie before training.")
     for one in found.starts:
@@ -144,7 +144,7 @@ def arcsinh(value: float) -> float:
     return asinh(10 * value)
 
 
-def alt_histogram(found: Beginnings, key: str) -> Message:
+def alt_histogram(found: StartsRun, key: str) -> Message:
     """Say how wide the activations of the first and last hidden layer are."""
     one = by_key(found, key)
     return Message(
@@ -159,7 +159,7 @@ def alt_histogram(found: Beginnings, key: str) -> Message:
     )
 
 
-def histogram_words(found: Beginnings, key: str) -> Message:
+def histogram_words(found: StartsRun, key: str) -> Message:
     """Say what the moving picture of one start shows: whether its last hidden layer tells rows apart."""
     one = by_key(found, key)
     values: dict[str, Value] = {"label": one.label, "last": one.spread_start[-1]}
@@ -172,7 +172,7 @@ def histogram_words(found: Beginnings, key: str) -> Message:
     return Message("Activations of every hidden layer with {label}, while it trains.", values)
 
 
-def losses_figure(found: Beginnings, *, theme: ThemeName = "light") -> go.Figure:
+def losses_figure(found: StartsRun, *, theme: ThemeName = "light") -> go.Figure:
     """Draw the training loss of every start over steps."""
     named = [(one.label, one.loss) for one in found.starts]
     drawn = bands_figure(named, tr("step"), tr("training loss"), theme=theme)
@@ -181,7 +181,7 @@ def losses_figure(found: Beginnings, *, theme: ThemeName = "light") -> go.Figure
     return drawn.update_yaxes(**LOSS_AXIS, minallowed=log10(lowest), maxallowed=log10(highest))
 
 
-def gradients_figure(found: Beginnings, *, theme: ThemeName = "light") -> go.Figure:
+def gradients_figure(found: StartsRun, *, theme: ThemeName = "light") -> go.Figure:
     """Draw the gradient norm of every layer before the first step, for every start whose gradient is not 0."""
     named: list[tuple[object, SeedBand | None]] = [
         (one.label, None if one.key == "zeros" else one.gradients_start) for one in found.starts
@@ -191,7 +191,7 @@ def gradients_figure(found: Beginnings, *, theme: ThemeName = "light") -> go.Fig
     return drawn.update_yaxes(**decades_axis([each for _, each in named])).update_xaxes(dtick=1)
 
 
-def alt_starts(found: Beginnings) -> Message:
+def alt_starts(found: StartsRun) -> Message:
     """Say the loss at the end, the gradient of the first layer and the saturation of every start."""
     text = Message("Starts compared.")
     for one in found.starts:
@@ -210,7 +210,7 @@ def alt_starts(found: Beginnings) -> Message:
     return text
 
 
-def start_rows(found: Beginnings) -> list[dict[str, str]]:
+def start_rows(found: StartsRun) -> list[dict[str, str]]:
     """Return one row of texts per start: loss with its interval, saturation, spread of the last layer."""
     return [
         {
@@ -232,13 +232,13 @@ def _size(gradient: float) -> str:
     return "0" if gradient <= ZERO_GRADIENT * 2 else typeset(f"{gradient:.2g}")
 
 
-def _loss(one: Begun) -> str:
+def _loss(one: StartResult) -> str:
     end = one.loss
     if not isfinite(end.mean[-1]):
         return tr("blew up")
     return f"{end.mean[-1]:.3f} ({end.low[-1]:.3f} – {end.high[-1]:.3f})"
 
 
-def by_key(found: Beginnings, key: str) -> Begun:
+def by_key(found: StartsRun, key: str) -> StartResult:
     """Return one start by its key in STARTS."""
     return found.starts[list(STARTS).index(key)]

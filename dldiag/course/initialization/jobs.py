@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from dldiag.core.types import Dataset, OnProgress, ShouldStop
-from dldiag.course.initialization.starts import Beginnings, StartSettings, beginnings
+from dldiag.course.initialization.starts import StartSettings, StartsRun, compare_starts
 from dldiag.course.shared.prepared import prepare_open_rows
 from dldiag.course.shared.request import LessonRequest
 
@@ -18,6 +18,6 @@ class StartsRequest(LessonRequest, frozen=True, kw_only=True, tag="starts"):
     asked: StartSettings
 
 
-def starts_job(dataset: Dataset, given: StartsRequest, on_progress: OnProgress, should_stop: ShouldStop) -> Beginnings:
+def starts_job(dataset: Dataset, given: StartsRequest, on_progress: OnProgress, should_stop: ShouldStop) -> StartsRun:
     """Train from several initializations."""
-    return beginnings(prepare_open_rows(dataset), given.asked, on_progress=on_progress, should_stop=should_stop)
+    return compare_starts(prepare_open_rows(dataset), given.asked, on_progress=on_progress, should_stop=should_stop)

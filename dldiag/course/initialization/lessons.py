@@ -10,10 +10,10 @@ from dldiag.core.i18n import Message
 from dldiag.course.initialization.starts import (
     FADED,
     HALF_SATURATED,
-    Beginnings,
-    Begun,
-    look_at_starts,
-    look_at_zeros,
+    StartResult,
+    StartsRun,
+    describe_starts,
+    describe_zeros,
     winner,
 )
 from dldiag.course.shared.lesson import (
@@ -32,8 +32,8 @@ _ALIKE = 1e-4
 A_LITTLE = 0.1  # Part of the mean length; a smaller distance is called a little.
 
 
-def zeros_outcomes(found: Beginnings) -> Outcomes:
-    """Read statements 16 and 17 off the start at zeros."""
+def zeros_outcomes(found: StartsRun) -> Outcomes:
+    """Judge statements 16 and 17 by the start at zeros."""
     zeros = _start(found, "zeros")
     apart = max(*zeros.distance, *found.constant)
     constant = Message(
@@ -49,24 +49,24 @@ def zeros_outcomes(found: Beginnings) -> Outcomes:
     learned = single[-1] < (1 - FADED) * single[0]
     answer = "same" if apart < _ALIKE else "little" if apart < A_LITTLE else "different"
     claims = (
-        Claim(16, claim_verdict(apart < _ALIKE, apart >= A_LITTLE), joined_lines(look_at_zeros(found), constant)),
+        Claim(16, claim_verdict(apart < _ALIKE, apart >= A_LITTLE), joined_lines(describe_zeros(found), constant)),
         Claim(17, claim_verdict(learned), alone),
     )
     return Outcomes(claims, answer)
 
 
-def scale_outcomes(found: Beginnings) -> Outcomes:
-    """Read statement 18 off the starts: do large weights saturate and learn worse?"""
+def scale_outcomes(found: StartsRun) -> Outcomes:
+    """Judge statement 18 by the starts: do large weights saturate and learn worse?"""
     large, medium, best = _start(found, "times_10"), _start(found, "times_1"), winner(found)
     saturated = max(large.saturated_start, default=0.0)
     worse = best is not None and best is not large and not large.loss.mean[-1] <= best.loss.mean[-1]
-    says = joined_lines(look_at_starts(found), _why_one_wins(medium) if best is medium else None)
+    says = joined_lines(describe_starts(found), _why_one_wins(medium) if best is medium else None)
     shown = worse and (saturated > HALF_SATURATED or not np.isfinite(large.loss.mean[-1]))
     answer = "" if best is None else best.key
     return one_claim(18, claim_verdict(shown, best is large), says, answer)
 
 
-def _why_one_wins(medium: Begun) -> Message:
+def _why_one_wins(medium: StartResult) -> Message:
     values: dict[str, Any] = {
         "reach": medium.reach_start[-1],
         "share": max(medium.saturated_start),
@@ -78,8 +78,8 @@ def _why_one_wins(medium: Begun) -> Message:
     )
 
 
-def small_outcomes(found: Beginnings) -> Outcomes:
-    """Read statement 19 off small weights in one hidden layer and in many."""
+def small_outcomes(found: StartsRun) -> Outcomes:
+    """Judge statement 19 by small weights in one hidden layer and in many."""
     limit = (1 - FADED) * found.baseline
     deep, shallow = _start(found, "times_0.001"), float(np.mean(found.shallow))
     learned, faded = shallow <= limit, not deep.loss.mean[-1] <= limit
@@ -103,7 +103,7 @@ def small_outcomes(found: Beginnings) -> Outcomes:
     )
 
 
-def _start(found: Beginnings, key: str) -> Begun:
+def _start(found: StartsRun, key: str) -> StartResult:
     return next(one for one in found.starts if one.key == key)
 
 

@@ -10,12 +10,11 @@ import numpy as np
 
 from dldiag.core.i18n import Message
 from dldiag.core.params import param
-from dldiag.core.statistics import t_interval
 from dldiag.core.types import Estimate, OnProgress, ShouldStop
-from dldiag.course.shared.bands import SeedBand, band
-from dldiag.course.shared.instrumented import Recipe, Watched, watch_all
+from dldiag.course.shared.activation_race import SOLVERS
+from dldiag.course.shared.bands import SeedBand, band, mean_over_seeds
+from dldiag.course.shared.instrumented import InstrumentedRun, Recipe, record_runs
 from dldiag.course.shared.prepared import Prepared
-from dldiag.course.shared.race import SOLVERS
 from dldiag.course.shared.signal_flow import log_band
 from dldiag.nn.activations import ACTIVATIONS
 from dldiag.nn.initializers import INITIALIZERS
@@ -75,8 +74,8 @@ class ShownSettings:
 
 
 @dataclass(frozen=True)
-class Begun:
-    """What one start led to.
+class StartResult:
+    """What training from one start led to.
 
     loss: over steps. distance: over steps, the largest distance between two units of a layer, the largest over layers
     and seeds. gradients_start, gradients_end: norm by layer. saturated_start, saturated_end, spread_start: by hidden
@@ -98,7 +97,7 @@ class Begun:
 
 
 @dataclass(frozen=True)
-class Beginnings:
+class StartsRun:
     """All starts in the same network on the same batches, and one layer without hidden units from zeros.
 
     moments: the steps of the histograms. constant: the largest distance between two units where all weights begin at
@@ -110,43 +109,35 @@ class Beginnings:
     steps: tuple[int, ...]
     moments: tuple[int, ...]
     bins: tuple[float, ...]
-    starts: tuple[Begun, ...]
+    starts: tuple[StartResult, ...]
     single: SeedBand
     constant: tuple[float, ...] = ()
     shallow: tuple[float, ...] = ()
     hidden_layers: int = 0
 
 
-def beginnings(
+def compare_starts(
     data: Prepared,
     settings: StartSettings | None = None,
     *,
     seed: int = 0,
     on_progress: OnProgress = None,
     should_stop: ShouldStop = None,
-) -> Beginnings:
+) -> StartsRun:
     """Train the same network from every row of STARTS, and logistic (or linear) regression from zeros."""
     chosen = settings or StartSettings()
-    ran = list(
-        watch_all(
-            data,
-            [*(_recipe(start, chosen) for start in STARTS.values()), *_others(chosen)],
-            seeds=chosen.seeds,
-            steps=chosen.steps,
-            seed=seed,
-            on_progress=on_progress,
-            should_stop=should_stop,
-        )
-    )
+    recipes = [*(_recipe(start, chosen) for start in STARTS.values()), *_others(chosen)]
+    how: dict[str, Any] = {"seeds": chosen.seeds, "steps": chosen.steps, "seed": seed}
+    ran = list(record_runs(data, recipes, **how, on_progress=on_progress, should_stop=should_stop))
     steps, (single, constant, shallow) = ran[0].steps, ran[len(STARTS) :]
     drawn = range(0, len(steps), EVERY_MOMENT)
-    return Beginnings(
+    return StartsRun(
         activation=chosen.activation,
         baseline=data.baseline,
         steps=steps,
         moments=tuple(steps[at] for at in drawn),
         bins=ran[0].bins,
-        starts=tuple(_begun(key, one, drawn) for key, one in zip(STARTS, ran, strict=False)),
+        starts=tuple(_start_result(key, one, drawn) for key, one in zip(STARTS, ran, strict=False)),
         single=band(steps, single.loss),
         constant=_farthest(constant),
         shallow=shallow.loss[-1],
@@ -173,15 +164,15 @@ def _others(chosen: StartSettings) -> tuple[Recipe, Recipe, Recipe]:
     return single, constant, replace(_recipe(STARTS["times_0.001"], chosen), hidden_layers=1)
 
 
-def _farthest(ran: Watched) -> tuple[float, ...]:
+def _farthest(ran: InstrumentedRun) -> tuple[float, ...]:
     """Return the largest distance between two units of a layer over steps, the largest over layers and seeds."""
     return tuple(np.asarray(ran.distance).max(axis=(1, 2)).tolist())
 
 
-def _begun(key: str, ran: Watched, drawn: Sequence[int]) -> Begun:
+def _start_result(key: str, ran: InstrumentedRun, drawn: Sequence[int]) -> StartResult:
     gradients, saturated, spread = (np.asarray(each) for each in (ran.gradients, ran.saturated, ran.spread))
     numbers = range(1, gradients.shape[2] + 1)
-    return Begun(
+    return StartResult(
         key=key,
         label=STARTS[key].label,
         loss=band(ran.steps, ran.loss),
@@ -201,13 +192,13 @@ def _rounded(histograms: Any, drawn: Sequence[int]) -> Any:
     return tuple(tuple(map(tuple, np.round(histograms[at], 4).tolist())) for at in drawn)
 
 
-def winner(found: Beginnings) -> Begun | None:
+def winner(found: StartsRun) -> StartResult | None:
     """Return the start with the lowest mean loss at the end; None where none got clearly below the baseline."""
     learned = [one for one in found.starts if one.loss.mean[-1] <= (1 - FADED) * found.baseline]
     return min(learned, key=lambda one: one.loss.mean[-1], default=None)
 
 
-def settings_to_use(found: Beginnings) -> dict[str, Any]:
+def settings_to_use(found: StartsRun) -> dict[str, Any]:
     """Return the winner as settings of a model; empty unless it, and all that tie with it, are made to measure."""
     best = winner(found)
     if best is None or not {one.key for one in (best, *_ties(found, best))} <= set(MADE_TO_MEASURE):
@@ -215,23 +206,19 @@ def settings_to_use(found: Beginnings) -> dict[str, Any]:
     return {"activation": found.activation, "init": STARTS[best.key].init, "init_scale": STARTS[best.key].scale}
 
 
-def _ties(found: Beginnings, best: Begun) -> list[Begun]:
+def _ties(found: StartsRun, best: StartResult) -> list[StartResult]:
     """Return the starts that are not clearly worse than the best."""
     gaps = [(one, change_against(found, one.key, best.key)) for one in found.starts if one is not best]
     return [one for one, gap in gaps if gap.low <= 0 and np.isfinite(gap.high)]
 
 
-def change_against(found: Beginnings, key: str, other: str) -> Estimate:
+def change_against(found: StartsRun, key: str, other: str) -> Estimate:
     """Return the final loss of one start minus that of another, paired over seeds, with its 90% interval."""
     by_key = {one.key: np.asarray(one.final) for one in found.starts}
-    change = by_key[key] - by_key[other]
-    if not np.isfinite(change).all():
-        return Estimate(0.0, -np.inf, np.inf)
-    low, high = t_interval(change)
-    return Estimate(float(change.mean()), low, high)
+    return mean_over_seeds(by_key[key] - by_key[other])
 
 
-def look_at_zeros(found: Beginnings) -> Message:
+def describe_zeros(found: StartsRun) -> Message:
     """Say that identical units stayed identical, and what one layer from zeros did meanwhile."""
     zeros = next(one for one in found.starts if one.key == "zeros")
     values: dict[str, Any] = {
@@ -258,7 +245,7 @@ _NEITHER = (
 )
 
 
-def look_at_starts(found: Beginnings) -> Message:
+def describe_starts(found: StartsRun) -> Message:
     """Say which start ended lowest, which saturated, which faded, and which are not clearly worse than the best."""
     best = winner(found)
     if best is None:
@@ -273,7 +260,7 @@ def look_at_starts(found: Beginnings) -> Message:
     return text
 
 
-def _best_sentence(found: Beginnings, best: Begun) -> Message:
+def _best_sentence(found: StartsRun, best: StartResult) -> Message:
     ties = _ties(found, best)
     values: dict[str, Any] = {"best": best.label, "loss": best.loss.mean[-1], "steps": found.steps[-1]}
     if not ties:
@@ -284,8 +271,8 @@ def _best_sentence(found: Beginnings, best: Begun) -> Message:
     )
 
 
-def _upset(found: Beginnings, best: Begun) -> list[Message]:
-    """Say so where the starts made to measure are not among the best."""
+def _upset(found: StartsRun, best: StartResult) -> list[Message]:
+    """Point out that the initializations made for the layer sizes are not among the best; None where they are."""
     if {one.key for one in (best, *_ties(found, best))} & set(MADE_TO_MEASURE):
         return []
     return [
@@ -296,7 +283,7 @@ def _upset(found: Beginnings, best: Begun) -> list[Message]:
     ]
 
 
-def _worst_sentences(found: Beginnings) -> list[Message]:
+def _worst_sentences(found: StartsRun) -> list[Message]:
     said = []
     loud = [one for one in found.starts if max(one.saturated_start) > HALF_SATURATED]
     if loud:

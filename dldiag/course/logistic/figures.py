@@ -10,9 +10,9 @@ import plotly.graph_objects as go
 from dldiag.core.i18n import Message, tr, typeset
 from dldiag.core.sanitize import escape_plotly
 from dldiag.course.logistic.graph import Edge, Graph
-from dldiag.course.logistic.hidden_layer import HiddenLayer, Widening
+from dldiag.course.logistic.hidden_layer import HiddenLayer, WidthComparison
 from dldiag.course.logistic.regression import CostMap, Descent, LossCurve, UnitPass
-from dldiag.course.shared.band_figures import answer_contours, plane_figure
+from dldiag.course.shared.band_figures import plane_figure, prediction_contours
 from dldiag.course.shared.moving_figures import Frame, frames_side_by_side, moving, name_upward
 from dldiag.report.figures.theme import THEMES, ThemeName, figure
 
@@ -125,7 +125,7 @@ def alt_cost_map(made: CostMap, at: int) -> Message:
     )
 
 
-def line_ends(w1: float, w2: float, b: float, found: Widening) -> tuple[list[float], list[float]] | None:
+def line_ends(w1: float, w2: float, b: float, found: WidthComparison) -> tuple[list[float], list[float]] | None:
     """Return two points of the line w1·x + w2·y + b = 0, on the sides that it crosses least steeply."""
     if abs(w2) >= abs(w1) and w2:
         xs = [found.x[0], found.x[-1]]
@@ -260,13 +260,15 @@ def _walk(descent: Descent, made: CostMap, at: int, theme: ThemeName) -> list[go
     ]
 
 
-def layer_moving(found: Widening, *, theme: ThemeName = "light") -> go.Figure:
+def layer_moving(found: WidthComparison, *, theme: ThemeName = "light") -> go.Figure:
     """Step through the widths of the hidden layer: its predictions on the plane, and every hidden unit's line."""
     first = found.widths[0]
     drawn = plane_figure(found.x, found.y, first.probabilities, found.marks.rows, found.names, theme=theme)
     drawn.add_trace(_lines(found, first, theme))
     frames = [
-        Frame(_units(one), [*answer_contours(found.x, found.y, one.probabilities, theme), _lines(found, one, theme)])
+        Frame(
+            _units(one), [*prediction_contours(found.x, found.y, one.probabilities, theme), _lines(found, one, theme)]
+        )
         for one in found.widths
     ]
     drawn.update_layout(height=400)
@@ -279,7 +281,7 @@ def _units(one: HiddenLayer) -> str:
     return tr("hidden units: {units}, wrong on {error:error}", units=one.units, error=one.error, unit="rate")
 
 
-def _lines(found: Widening, one: HiddenLayer, theme: ThemeName) -> go.Scatter:
+def _lines(found: WidthComparison, one: HiddenLayer, theme: ThemeName) -> go.Scatter:
     x: list[float | None] = []
     y: list[float | None] = []
     for line in one.lines if one.units else ():
@@ -290,7 +292,7 @@ def _lines(found: Widening, one: HiddenLayer, theme: ThemeName) -> go.Scatter:
     return go.Scatter(x=x, y=y, mode="lines", line=style, showlegend=False, hoverinfo="skip")
 
 
-def alt_layers(found: Widening) -> Message:
+def alt_layers(found: WidthComparison) -> Message:
     """Say what each width reaches."""
     text = alt_layer(found.widths[0])
     for one in found.widths[1:]:

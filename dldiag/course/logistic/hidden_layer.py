@@ -11,17 +11,17 @@ from scipy import stats
 
 from dldiag.core.i18n import Message
 from dldiag.core.statistics import TWO_SIDED
-from dldiag.core.types import Array, Estimate, OnProgress, Progress, ShouldStop, Stopped
+from dldiag.core.types import Array, Estimate, OnProgress, ShouldStop
 from dldiag.course.logistic.regression import constant_error, cross_entropy
-from dldiag.course.shared.instrumented import Recipe
-from dldiag.course.shared.planes import prepared_plane, side_of_plane
-from dldiag.course.shared.problem import PlotMarks, YesNo, marks_of, sigmoid
+from dldiag.course.shared.instrumented import Recipe, reporting
+from dldiag.course.shared.planes import plane_of_points, prepared_plane
+from dldiag.course.shared.problem import BinaryProblem, PlotMarks, marks_of, sigmoid
 from dldiag.course.shared.snapshots import Layers, layer_outputs, train_recorded
 
 _GRID = 60  # Points along each side of the drawn plane.
 _STEPS = 800
 _RATE = 0.1
-BETTER = 0.01  # A smaller fall of the error rate is not worth a sentence.
+BETTER = 0.01  # A smaller fall of the error rate is not reported as a gain.
 HIDDEN_ACTIVATION = "logistic"  # Every hidden unit is the unit of logistic regression.
 
 
@@ -39,8 +39,8 @@ class UnitLine:
 class HiddenLayer:
     """A network of `units` hidden units: its lines, its predictions on the plane, its cost and error on the rows shown.
 
-    apart: the largest difference between the layer computed as one matrix product and unit by unit. fewer: the share of
-    rows that a single unit gets wrong less that of this network, with the interval of `_fewer`.
+    apart: the largest difference between the layer computed as one matrix product and unit by unit. fewer: the error rate
+    of a single unit minus that of this network, with the interval of `_fewer`.
     """
 
     units: int
@@ -53,8 +53,8 @@ class HiddenLayer:
 
 
 @dataclass(frozen=True)
-class Widening:
-    """The same unit once, then repeated: widths[0] is logistic regression itself (0 hidden units).
+class WidthComparison:
+    """Networks with one hidden layer of growing width; widths[0] is logistic regression (0 hidden units).
 
     constant_error: of always predicting the majority class, on the same rows.
     """
@@ -68,55 +68,50 @@ class Widening:
     constant_error: float
 
 
-def widen(
-    problem: YesNo,
+def train_widths(
+    problem: BinaryProblem,
     units: tuple[int, ...] = (0, 2, 4, 8),
     *,
     seed: int = 0,
     on_progress: OnProgress = None,
     should_stop: ShouldStop = None,
-) -> Widening:
+) -> WidthComparison:
     """Train networks with more and more units in one hidden layer on two columns; 0 is a single unit."""
     if len(problem.names) != 2:
         raise ValueError(f"a plane has two columns, not {len(problem.names)}")
     data = prepared_plane(problem)
-    sides = [side_of_plane(problem.X[:, j], _GRID) for j in (0, 1)]
-    plane = np.stack(np.meshgrid(*sides), axis=-1).reshape(-1, 2)
-    pool = np.arange(len(problem.y))[None]
-    widths: list[HiddenLayer] = []
-    single: Array | None = None
+    sides, plane = plane_of_points(problem, _GRID)
+    networks = []
     for number, width in enumerate(units):
-
-        def on_step(step: int, before: int = number * _STEPS) -> None:
-            if should_stop is not None and should_stop():
-                raise Stopped
-            if on_progress is not None:
-                on_progress(Progress(Message("Training networks"), before + step, len(units) * _STEPS))
-
-        recipe = Recipe(
-            activation=HIDDEN_ACTIVATION,
-            init="glorot_normal",
-            hidden_layers=int(width > 0),
-            units=max(1, width),
-            optimizer="adam",
-            rates=(_RATE,),
-        )
-        layers = train_recorded(data, recipe, pool, steps=_STEPS, seed=seed, on_step=on_step)[0]
-        wrong = _wrong(layers, problem)
-        single = wrong if single is None else single
-        widths.append(_described(width, layers, plane, wrong, _fewer(single, wrong, len(units) - 1), problem))
-    return Widening(
+        on_step = reporting(number, len(units), _STEPS, on_progress, should_stop)
+        pool = data.rows[None]
+        networks += train_recorded(data, _recipe(width), pool, steps=_STEPS, seed=seed, on_step=on_step)
+    single = _wrong(networks[0], problem)
+    fewer = [_fewer(single, _wrong(layers, problem), len(units) - 1) for layers in networks]
+    each = zip(units, networks, fewer, strict=True)
+    return WidthComparison(
         names=(problem.names[0], problem.names[1]),
         event=problem.event,
         x=tuple(sides[0].tolist()),
         y=tuple(sides[1].tolist()),
         marks=marks_of(problem),
-        widths=tuple(widths),
+        widths=tuple(_described(width, layers, gain, plane, problem) for width, layers, gain in each),
         constant_error=constant_error(problem),
     )
 
 
-def _wrong(layers: Layers, problem: YesNo) -> Array:
+def _recipe(width: int) -> Recipe:
+    return Recipe(
+        activation=HIDDEN_ACTIVATION,
+        init="glorot_normal",
+        hidden_layers=int(width > 0),
+        units=max(1, width),
+        optimizer="adam",
+        rates=(_RATE,),
+    )
+
+
+def _wrong(layers: Layers, problem: BinaryProblem) -> Array:
     """Return 1 for each row that a network gets wrong."""
     z = layer_outputs(layers, problem.X, HIDDEN_ACTIVATION)[:, 0]
     return np.asarray((z > 0) != (problem.y == 1), dtype=float)
@@ -131,7 +126,7 @@ def _fewer(single: Array, wrong: Array, networks: int) -> Estimate:
     return Estimate(value, value - half, value + half)
 
 
-def _described(width: int, layers: Layers, plane: Array, wrong: Array, fewer: Estimate, problem: YesNo) -> HiddenLayer:
+def _described(width: int, layers: Layers, fewer: Estimate, plane: Array, problem: BinaryProblem) -> HiddenLayer:
     z = layer_outputs(layers, problem.X, HIDDEN_ACTIVATION)[:, 0]
     W, b = layers[0]
     weights = layers[1][0][:, 0] if width else np.ones(1)
@@ -141,7 +136,7 @@ def _described(width: int, layers: Layers, plane: Array, wrong: Array, fewer: Es
         lines=tuple(UnitLine(*map(float, (*W[:, k], b[k], weights[k]))) for k in range(W.shape[1])),
         probabilities=tuple(map(tuple, table.round(4).tolist())),
         cost=float(cross_entropy(z, problem.y).mean()),
-        error=float(wrong.mean()),
+        error=float(_wrong(layers, problem).mean()),
         apart=unit_by_unit(W, b, problem.X),
         fewer=fewer,
     )
@@ -154,17 +149,17 @@ def unit_by_unit(W: NDArray[Any], b: NDArray[Any], X: Array) -> float:
     return float(np.abs(together - alone).max())
 
 
-def _best(found: Widening) -> HiddenLayer:
+def _best(found: WidthComparison) -> HiddenLayer:
     return min(found.widths[1:], key=lambda one: (one.error, one.units))
 
 
-def layer_helped(found: Widening) -> bool:
+def layer_helped(found: WidthComparison) -> bool:
     """Tell whether a hidden layer gets fewer rows wrong than a single unit: enough to matter, and more than chance."""
     best = _best(found)
     return best.fewer.value >= BETTER and best.fewer.low > 0 and best.error < found.constant_error
 
 
-def layer_to_use(found: Widening, columns: int) -> dict[str, Any]:
+def layer_to_use(found: WidthComparison, columns: int) -> dict[str, Any]:
     """Return the hidden layer that helped; empty where it did not, or where the table has more columns than the plane."""
     best = _best(found)
     if not layer_helped(found) or columns != len(found.names):
@@ -172,7 +167,7 @@ def layer_to_use(found: Widening, columns: int) -> dict[str, Any]:
     return {"activation": HIDDEN_ACTIVATION, "hidden_layer_sizes": (best.units,)}
 
 
-def look_at_widening(found: Widening) -> Message:
+def describe_widths(found: WidthComparison) -> Message:
     """Say what repeating the unit gained on these rows, or that a single one is enough."""
     single, best = found.widths[0], _best(found)
     values: dict[str, Any] = {

@@ -8,18 +8,17 @@ from math import log10
 import numpy as np
 
 from dldiag.core.i18n import Message
-from dldiag.course.logistic.hidden_layer import Widening, layer_helped, look_at_widening
-from dldiag.course.logistic.likelihood import EXACT, Likelihood, look_at_likelihood
+from dldiag.course.logistic.hidden_layer import WidthComparison, describe_widths, layer_helped
+from dldiag.course.logistic.likelihood import EXACT, Likelihood, describe_likelihood
 from dldiag.course.logistic.regression import (
     ROUNDING,
     SMALLEST_FALL,
     Descent,
     UnitPass,
     cross_entropy,
-    look_at_descent,
+    describe_descent,
 )
-from dldiag.course.logistic.two_layers import EXACT_NUDGE as SAME_SLOPE
-from dldiag.course.logistic.two_layers import TwoLayers, look_at_two_layers
+from dldiag.course.logistic.two_layers import EXACT_NUDGE as SAME_SLOPE, TwoLayers, describe_two_layers
 from dldiag.course.shared.lesson import (
     Claim,
     Lesson,
@@ -35,7 +34,7 @@ _NUDGE = 1e-5  # The slope is measured by moving z by this much.
 
 
 def unit_outcomes(row: UnitPass, descent: Descent) -> Outcomes:
-    """Read statements 4 and 6 off one row: the unit's two steps, and a − y against a finite difference."""
+    """Judge statements 4 and 6 by one row: the unit's two steps, and a − y against a finite difference."""
     measured = float((cross_entropy(row.z + _NUDGE, row.y) - cross_entropy(row.z - _NUDGE, row.y)) / (2 * _NUDGE))
     apart = abs(measured - row.dz)
     values = {"z": row.z, "a": row.a, "y": row.y, "dz": row.dz, "measured": measured, "apart": apart}
@@ -50,14 +49,14 @@ def unit_outcomes(row: UnitPass, descent: Descent) -> Outcomes:
 
 
 def likelihood_outcomes(found: Likelihood) -> Outcomes:
-    """Read statement 5 off the product and the sum."""
+    """Judge statement 5 by the product and the sum."""
     power = log10(max(found.product, 1e-300))
     answer = "half" if power > -1 else "thousandth" if power > -4.5 else "nothing"
-    return one_claim(5, claim_verdict(found.apart < EXACT), look_at_likelihood(found), answer)
+    return one_claim(5, claim_verdict(found.apart < EXACT), describe_likelihood(found), answer)
 
 
 def descent_outcomes(found: Descent, rows: int) -> Outcomes:
-    """Read statement 7 off the descent; the guess is about the sum in place of the mean."""
+    """Judge statement 7 by the descent; the guess is about the sum in place of the mean."""
     costs = [step.cost for step in found.steps]
     steady = all(after - before <= ROUNDING for before, after in pairwise(costs))
     fell = costs[0] - costs[-1] >= SMALLEST_FALL
@@ -67,19 +66,19 @@ def descent_outcomes(found: Descent, rows: int) -> Outcomes:
         "With the sum in place of the mean, the first gradient is {rows:,} times as long ({sum:.3g}, not {mean:.3g}). The same way down takes a learning rate of {rate:.2g}.",
         values,
     )
-    return one_claim(7, claim_verdict(steady and fell), joined_lines(look_at_descent(found), about_sum), "longer")
+    return one_claim(7, claim_verdict(steady and fell), joined_lines(describe_descent(found), about_sum), "longer")
 
 
-def layer_outcomes(found: Widening) -> Outcomes:
-    """Read statement 8 off the widths."""
+def layer_outcomes(found: WidthComparison) -> Outcomes:
+    """Judge statement 8 by the widths."""
     gains = layer_helped(found)
-    return one_claim(8, claim_verdict(gains), look_at_widening(found), "more" if gains else "same")
+    return one_claim(8, claim_verdict(gains), describe_widths(found), "more" if gains else "same")
 
 
 def two_layer_outcomes(found: TwoLayers) -> Outcomes:
-    """Read statement 9 off the check of the gradient."""
+    """Judge statement 9 by the check of the gradient."""
     exact = found.wrong < SAME_SLOPE
-    return one_claim(9, claim_verdict(exact, not exact), look_at_two_layers(found), "chain")
+    return one_claim(9, claim_verdict(exact, not exact), describe_two_layers(found), "chain")
 
 
 LOGISTIC_LESSONS = Topic(

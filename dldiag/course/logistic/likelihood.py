@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from dldiag.core.i18n import Message, tr
 from dldiag.core.params import param
 from dldiag.course.logistic.regression import Descent, cross_entropy
-from dldiag.course.shared.problem import YesNo, sigmoid
+from dldiag.course.shared.problem import BinaryProblem, sigmoid
 from dldiag.report.figures.theme import THEMES, ThemeName, figure
 
 _SMALLEST = 1e-12  # A smaller likelihood is drawn as 0.
@@ -40,7 +40,7 @@ class Likelihood:
     worst: float
 
 
-def likelihood_of(problem: YesNo, descent: Descent, rows: int, step: int) -> Likelihood:
+def likelihood_of(problem: BinaryProblem, descent: Descent, rows: int, step: int) -> Likelihood:
     """Multiply the likelihoods of the first rows' labels and add up their losses."""
     at = descent.steps[min(step, len(descent.steps) - 1)]
     X, y = problem.X[:rows], problem.y[:rows]
@@ -72,7 +72,7 @@ def alt_likelihood(found: Likelihood) -> Message:
     )
 
 
-def look_at_likelihood(found: Likelihood) -> Message:
+def describe_likelihood(found: Likelihood) -> Message:
     """Say what the logarithm makes of the product."""
     values = {
         "rows": len(found.each),

@@ -12,11 +12,11 @@ import numpy as np
 from dldiag.core.i18n import Message
 from dldiag.core.params import param
 from dldiag.core.types import Array, Progress, Stopped
-from dldiag.course.shared.problem import YesNo, sigmoid
+from dldiag.course.shared.problem import BinaryProblem, sigmoid
 
-SMALLEST_FALL = 0.001  # In nats; a smaller fall of the cost shows nothing.
+SMALLEST_FALL = 0.001  # In nats; a smaller fall of the cost does not count as progress.
 ROUNDING = 1e-9  # In nats; a smaller rise of the cost is the rounding of 64-bit numbers, not too long a step.
-STEPS_LOOKED_AT = 25  # Every so many steps the descent checks whether to stop.
+STEPS_LOOKED_AT = 25  # Steps between two checks whether to stop.
 
 
 @dataclass(frozen=True)
@@ -180,7 +180,7 @@ class Descent:
 
 
 def descend(
-    problem: YesNo,
+    problem: BinaryProblem,
     *,
     learning_rate: float = 0.5,
     steps: int = 50,
@@ -203,7 +203,7 @@ def descend(
     return Descent(problem.names, learning_rate, tuple(record), constant_error(problem))
 
 
-def constant_error(problem: YesNo) -> float:
+def constant_error(problem: BinaryProblem) -> float:
     """Return the error of the baseline, the majority class."""
     yes = float(problem.y.mean())
     return min(yes, 1 - yes)
@@ -223,7 +223,7 @@ def _report(
         on_progress(Progress(Message("Gradient descent"), done, total))
 
 
-def _step(problem: YesNo, w: Array, b: float) -> GraphStep:
+def _step(problem: BinaryProblem, w: Array, b: float) -> GraphStep:
     z = problem.X @ w + b
     dz = sigmoid(z) - problem.y
     dw = problem.X.T @ dz / len(dz)
@@ -238,31 +238,31 @@ def _step(problem: YesNo, w: Array, b: float) -> GraphStep:
 
 
 @dataclass(frozen=True)
-class Place:
-    """What is looked at: a step and a row (counted from 1), and what is said where another was asked for."""
+class ShownStep:
+    """The step and the row (counted from 1) that a page shows, and a remark where others were asked for."""
 
     step: int
     row: int
     words: Message | None = None
 
 
-def place(problem: YesNo, descent: Descent, step: int, row: int) -> Place:
-    """Return the asked step and row, or the last ones where there are fewer."""
+def step_to_show(problem: BinaryProblem, descent: Descent, step: int, row: int) -> ShownStep:
+    """Return the step and row asked for, or the last ones where there are fewer."""
     last, rows = len(descent.steps) - 1, len(problem.y)
     said: Message | None = None
     if step > last or row > rows:
         values: dict[str, Any] = {"step": min(step, last), "row": min(row, rows), "last": last, "rows": rows}
         said = Message("There are {last} steps and {rows:,} rows: step {step}, row {row:,} is shown.", values)
-    return Place(min(step, last), min(row, rows), said)
+    return ShownStep(min(step, last), min(row, rows), said)
 
 
-def pass_at(problem: YesNo, descent: Descent, at: int, row: int) -> UnitPass:
+def pass_at(problem: BinaryProblem, descent: Descent, at: int, row: int) -> UnitPass:
     """Send one row (counted from 1) through the unit as it stands before a step."""
     step, index = descent.steps[at], row - 1
     return forward_backward(problem.X[index], step.w, step.b, float(problem.y[index]), problem.names)
 
 
-def look_at_descent(result: Descent) -> Message:
+def describe_descent(result: Descent) -> Message:
     """Say what this run of gradient descent shows, or that it shows a step that is too long."""
     values = _values_of(result)
     if values["rises"]:
@@ -318,7 +318,7 @@ class CostMap:
     path: tuple[tuple[float, float], ...]
 
 
-def cost_map(problem: YesNo, descent: Descent, points: int = 41) -> CostMap:
+def cost_map(problem: BinaryProblem, descent: Descent, points: int = 41) -> CostMap:
     """Return the cost over the first two weights (the weight and the bias when there is one) around the path."""
     walk = np.asarray([[*step.w, step.b] for step in descent.steps])
     names = (*problem.names, "b")

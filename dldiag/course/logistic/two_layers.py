@@ -10,7 +10,7 @@ from dldiag.core.i18n import Message, Value, tr, typeset
 from dldiag.core.params import param
 from dldiag.core.types import Array
 from dldiag.course.logistic.regression import cross_entropy
-from dldiag.course.shared.problem import YesNo, sigmoid
+from dldiag.course.shared.problem import BinaryProblem, sigmoid
 
 _NUDGE = 1e-5  # The slope is measured by moving a weight by this much.
 EXACT_NUDGE = 1e-6  # A smaller difference between backpropagation and the measured slope is rounding.
@@ -78,7 +78,7 @@ def backward_two_layers(weights: Weights, X: Array, Y: Array, seen: TwoLayerPass
     }
 
 
-def train_two_layers(problem: YesNo, settings: TwoLayerSettings | None = None, *, seed: int = 0) -> TwoLayers:
+def train_two_layers(problem: BinaryProblem, settings: TwoLayerSettings | None = None, *, seed: int = 0) -> TwoLayers:
     """Train the network by full-batch gradient descent and check its first gradient by finite differences."""
     chosen = settings or TwoLayerSettings()
     X, Y = problem.X.T, problem.y[None]
@@ -125,7 +125,7 @@ def gradient_rows(found: TwoLayers) -> list[dict[str, str]]:
     ]
 
 
-def look_at_two_layers(found: TwoLayers) -> Message:
+def describe_two_layers(found: TwoLayers) -> Message:
     """Say how exact backpropagation is and what it reached."""
     values: dict[str, Value] = {
         "wrong": found.wrong,

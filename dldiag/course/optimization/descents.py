@@ -10,14 +10,13 @@ import numpy as np
 
 from dldiag.core.i18n import Message, english
 from dldiag.core.params import param
-from dldiag.core.statistics import t_interval
 from dldiag.core.types import Array, Estimate, OnProgress, Progress, ShouldStop
 from dldiag.course.logistic.regression import cross_entropy
-from dldiag.course.shared.bands import SeedBand, band
-from dldiag.course.shared.instrumented import Recipe, Watched, record_run, stopping
+from dldiag.course.shared.bands import SeedBand, band, ratio_over_seeds
+from dldiag.course.shared.instrumented import InstrumentedRun, Recipe, record_run, stopping
 from dldiag.course.shared.planes import prepared_plane
 from dldiag.course.shared.prepared import Prepared
-from dldiag.course.shared.problem import YesNo
+from dldiag.course.shared.problem import BinaryProblem
 from dldiag.course.shared.snapshots import train_snapshots
 
 # Every optimizer and batch size may choose among these learning rates.
@@ -69,7 +68,7 @@ class OptimizerSettings:
 
 
 @dataclass(frozen=True)
-class Descended:
+class DescentResult:
     """How one optimizer descended.
 
     rate: its best learning rate on the network. steps: per pass over the rows. loss: of the network on the training rows
@@ -98,7 +97,7 @@ class CostValley:
 
 
 @dataclass(frozen=True)
-class Descents:
+class OptimizerComparison:
     """All descents, the one that others are compared with first.
 
     ratio: final loss of the last way over that of the first, geometric mean over paired seeds with its 90% interval.
@@ -109,20 +108,20 @@ class Descents:
     batch_rows: int
     rows: int
     baseline: float
-    ways: tuple[Descended, ...]
+    ways: tuple[DescentResult, ...]
     ratio: Estimate
     valley: CostValley
 
 
 def compare_batches(
-    problem: YesNo,
+    problem: BinaryProblem,
     data: Prepared,
     chosen: BatchSettings,
     *,
     seed: int = 0,
     on_progress: OnProgress = None,
     should_stop: ShouldStop = None,
-) -> Descents:
+) -> OptimizerComparison:
     """Take one step per pass over all rows, or one per mini-batch, by plain gradient descent."""
     plain = _sized(WAYS["plain"][1], chosen)
     ways = [
@@ -133,14 +132,14 @@ def compare_batches(
 
 
 def compare_optimizers(
-    problem: YesNo,
+    problem: BinaryProblem,
     data: Prepared,
     chosen: OptimizerSettings,
     *,
     seed: int = 0,
     on_progress: OnProgress = None,
     should_stop: ShouldStop = None,
-) -> Descents:
+) -> OptimizerComparison:
     """Train by plain gradient descent, by momentum, and by the chosen method on the same mini-batches."""
     names = dict.fromkeys(("plain", "momentum", chosen.method))
     ordered = [*(name for name in names if name != chosen.method), chosen.method]
@@ -153,14 +152,14 @@ def _sized(recipe: Recipe, chosen: BatchSettings | OptimizerSettings) -> Recipe:
 
 
 def _descend_all(
-    problem: YesNo,
+    problem: BinaryProblem,
     data: Prepared,
     ways: Sequence[tuple[Message, Recipe]],
     chosen: BatchSettings | OptimizerSettings,
     seed: int,
     on_progress: OnProgress,
     should_stop: ShouldStop,
-) -> Descents:
+) -> OptimizerComparison:
     stretched = replace(problem, X=problem.X * np.array([1.0, chosen.stretch]))
     found = []
     for number, (label, recipe) in enumerate(ways):
@@ -172,7 +171,7 @@ def _descend_all(
         )
         weights, costs = _path(stretched, recipe, chosen.passes, seed)
         found.append((_descended(label, ran, steps, weights, costs), weights))
-    return Descents(
+    return OptimizerComparison(
         chosen.passes,
         chosen.batch_rows,
         data.n_rows,
@@ -192,12 +191,12 @@ def steps_per_pass(rows: int, batch_size: int) -> int:
     return -(-rows // min(batch_size, rows))
 
 
-def _descended(label: Message, ran: Watched, steps: int, weights: Array, costs: Array) -> Descended:
+def _descended(label: Message, ran: InstrumentedRun, steps: int, weights: Array, costs: Array) -> DescentResult:
     final = np.asarray(ran.loss[-1]).reshape(len(ran.recipe.rates), ran.seeds)
     means = np.where(np.isfinite(final).all(axis=1), final.mean(axis=1), np.inf)
     best = int(np.argmin(means))
     taken = ran.of_rate(best)
-    return Descended(
+    return DescentResult(
         label=label,
         rate=ran.recipe.rates[best],
         steps=steps,
@@ -209,7 +208,7 @@ def _descended(label: Message, ran: Watched, steps: int, weights: Array, costs: 
     )
 
 
-def _path(problem: YesNo, recipe: Recipe, passes: int, seed: int) -> tuple[Array, Array]:
+def _path(problem: BinaryProblem, recipe: Recipe, passes: int, seed: int) -> tuple[Array, Array]:
     """Train a single unit; return [w1, w2, b] and the cost after every pass, with the learning rate that ends lowest."""
     data = prepared_plane(problem)
     size = recipe.batch_size if recipe.batch_size < data.n_rows else data.n_rows
@@ -224,7 +223,7 @@ def _path(problem: YesNo, recipe: Recipe, passes: int, seed: int) -> tuple[Array
     return weights[:, best], costs[:, best]
 
 
-def _valley(problem: YesNo, walks: Sequence[Array]) -> CostValley:
+def _valley(problem: BinaryProblem, walks: Sequence[Array]) -> CostValley:
     """Map the cost around all paths; the bias is held where the last one ends."""
     every = np.concatenate(walks)
     bias = float(walks[-1][-1, 2])
@@ -246,15 +245,12 @@ def _around(values: Array) -> Array:
     return np.linspace(low - room, high + room, _POINTS)
 
 
-def _ratio(first: Descended, last: Descended) -> Estimate:
+def _ratio(first: DescentResult, last: DescentResult) -> Estimate:
     logs = np.log(np.maximum(last.final, _LEAST_LOSS)) - np.log(np.maximum(first.final, _LEAST_LOSS))
-    if not np.isfinite(logs).all():
-        return Estimate(1.0, 0.0, float("inf"))
-    low, high = t_interval(logs)
-    return Estimate(float(np.exp(logs.mean())), float(np.exp(low)), float(np.exp(high)))
+    return ratio_over_seeds(logs)
 
 
-def optimizer_to_use(found: Descents, settings: OptimizerSettings) -> dict[str, Any]:
+def optimizer_to_use(found: OptimizerComparison, settings: OptimizerSettings) -> dict[str, Any]:
     """Return the method and its learning rate where it ended lower than plain gradient descent with 90% confidence; else empty."""
     if found.ratio.high >= 1:
         return {}

@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 
 from dldiag.core.i18n import Message, Value, tr
 from dldiag.core.sanitize import escape_plotly
-from dldiag.course.optimization.descents import CostValley, Descended, Descents
+from dldiag.course.optimization.descents import CostValley, DescentResult, OptimizerComparison
 from dldiag.course.shared.band_figures import LOSS_AXIS, bands_figure
 from dldiag.course.shared.moving_figures import Frame, frames_side_by_side, moving, name_upward
 from dldiag.report.figures.theme import DASHES, MARKERS, THEMES, ThemeName
@@ -14,7 +14,7 @@ from dldiag.report.figures.theme import DASHES, MARKERS, THEMES, ThemeName
 LEGEND_ABOVE_TITLES = 1.1  # In heights of the panels.
 
 
-def valley_moving(found: Descents, *, theme: ThemeName = "light") -> go.Figure:
+def valley_moving(found: OptimizerComparison, *, theme: ThemeName = "light") -> go.Figure:
     """Play the descents of a single unit: its cost over passes, and its two weights on the map of the cost."""
     drawn = frames_side_by_side([tr("cost J of one unit"), tr("seen from above")], theme)
     drawn.add_trace(_map(found.valley, theme), row=1, col=2)
@@ -48,12 +48,12 @@ def _map(valley: CostValley, theme: ThemeName) -> go.Contour:
     )
 
 
-def _walked(found: Descents, at: int, column: int, theme: ThemeName) -> list[go.Scatter]:
+def _walked(found: OptimizerComparison, at: int, column: int, theme: ThemeName) -> list[go.Scatter]:
     """Return every descent up to a pass: its costs (column 1) or its path (column 2)."""
     return [_trace(one, number, at, column, theme) for number, one in enumerate(found.ways)]
 
 
-def _trace(one: Descended, number: int, at: int, column: int, theme: ThemeName) -> go.Scatter:
+def _trace(one: DescentResult, number: int, at: int, column: int, theme: ThemeName) -> go.Scatter:
     color = THEMES[theme].series[number]
     path = one.path[: at + 1]
     x, y = (range(at + 1), one.costs[: at + 1]) if column == 1 else ([u for u, _ in path], [v for _, v in path])
@@ -70,7 +70,7 @@ def _trace(one: Descended, number: int, at: int, column: int, theme: ThemeName) 
     )
 
 
-def alt_valley(found: Descents) -> Message:
+def alt_valley(found: OptimizerComparison) -> Message:
     """Say where every descent of the single unit ends."""
     text = Message("Moving picture: the cost of one unit over {passes} passes.", {"passes": found.passes})
     for one in found.ways:
@@ -80,14 +80,14 @@ def alt_valley(found: Descents) -> Message:
     return text
 
 
-def passes_figure(found: Descents, *, theme: ThemeName = "light") -> go.Figure:
+def passes_figure(found: OptimizerComparison, *, theme: ThemeName = "light") -> go.Figure:
     """Draw the loss of the network against passes, a band over seeds for each way."""
     named = [(str(one.label), one.loss) for one in found.ways]
     drawn = bands_figure(named, tr("pass over the rows"), tr("loss on training rows"), theme=theme, **LOSS_AXIS)
     return drawn.update_layout(height=330)
 
 
-def alt_passes(found: Descents) -> Message:
+def alt_passes(found: OptimizerComparison) -> Message:
     """Say where the network's loss ends with every optimizer."""
     text = Message("Loss of the network after {passes} passes.", {"passes": found.passes})
     for one in found.ways:
@@ -96,7 +96,7 @@ def alt_passes(found: Descents) -> Message:
     return text
 
 
-def way_rows(found: Descents) -> list[dict[str, str]]:
+def way_rows(found: OptimizerComparison) -> list[dict[str, str]]:
     """Return a row for every optimizer: steps, learning rate, loss and seconds."""
     return [
         {

@@ -8,7 +8,7 @@ from typing import ClassVar
 from dldiag.core.types import Dataset, OnProgress, ShouldStop
 from dldiag.course.optimization.descents import (
     BatchSettings,
-    Descents,
+    OptimizerComparison,
     OptimizerSettings,
     compare_batches,
     compare_optimizers,
@@ -32,7 +32,9 @@ class OptimizersRequest(PlaneRequest, frozen=True, kw_only=True, tag="optimizers
     asked: OptimizerSettings
 
 
-def batches_job(dataset: Dataset, given: BatchesRequest, on_progress: OnProgress, should_stop: ShouldStop) -> Descents:
+def batches_job(
+    dataset: Dataset, given: BatchesRequest, on_progress: OnProgress, should_stop: ShouldStop
+) -> OptimizerComparison:
     """Compare mini-batches with all rows."""
     problem, data = plane_of(dataset, given.columns, given.positive), prepare_open_rows(dataset)
     return compare_batches(problem, data, given.asked, on_progress=on_progress, should_stop=should_stop)
@@ -40,7 +42,7 @@ def batches_job(dataset: Dataset, given: BatchesRequest, on_progress: OnProgress
 
 def optimizers_job(
     dataset: Dataset, given: OptimizersRequest, on_progress: OnProgress, should_stop: ShouldStop
-) -> Descents:
+) -> OptimizerComparison:
     """Compare optimizers."""
     problem, data = plane_of(dataset, given.columns, given.positive), prepare_open_rows(dataset)
     return compare_optimizers(problem, data, given.asked, on_progress=on_progress, should_stop=should_stop)

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from dldiag.core.i18n import Message, Value
-from dldiag.course.optimization.descents import Descents
+from dldiag.course.optimization.descents import OptimizerComparison
+from dldiag.course.shared.activation_race import LEAST_FALL
 from dldiag.course.shared.lesson import Lesson, Outcomes, Statement, Topic, claim_verdict, joined_lines, one_claim
-from dldiag.course.shared.race import LEAST_FALL
 
 
-def batch_outcomes(found: Descents) -> Outcomes:
-    """Read off whether mini-batches ended lower after as many passes."""
+def batch_outcomes(found: OptimizerComparison) -> Outcomes:
+    """Say whether mini-batches ended lower after as many passes."""
     answer = "mini" if found.ratio.high < 1 else "all" if found.ratio.low > 1 else "same"
     values: dict[str, Value] = {"steps": found.ways[-1].steps, "rows": found.batch_rows}
     cost = Message("One pass is {steps} steps of {rows} rows in place of one step.", values)
     return _outcomes(0, found, answer, cost)
 
 
-def optimizer_outcomes(found: Descents) -> Outcomes:
-    """Read statement 29 off the losses at the end."""
+def optimizer_outcomes(found: OptimizerComparison) -> Outcomes:
+    """Judge statement 29 by the losses at the end."""
     answer = "lower" if found.ratio.high < 1 else "higher" if found.ratio.low > 1 else "same"
     return _outcomes(29, found, answer)
 
 
-def _outcomes(number: int, found: Descents, answer: str, more: Message | None = None) -> Outcomes:
+def _outcomes(number: int, found: OptimizerComparison, answer: str, more: Message | None = None) -> Outcomes:
     first, last = found.ways[0], found.ways[-1]
     learned = min(one.loss.mean[-1] for one in found.ways) < (1 - LEAST_FALL) * found.baseline
     lower, higher = learned and found.ratio.high < 1, learned and found.ratio.low > 1

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from dldiag.core.types import Dataset, OnProgress, ShouldStop
-from dldiag.course.regularization.penalties import DropoutSettings, PenaltySettings, Regularized, regularize
+from dldiag.course.regularization.penalties import DropoutSettings, PenaltySettings, Regularized, compare_regularization
 from dldiag.course.shared.prepared import prepare_open_rows
 from dldiag.course.shared.problem import plane_of
 from dldiag.course.shared.request import JudgedPlaneRequest
@@ -32,7 +32,7 @@ def penalty_job(
 ) -> Regularized:
     """Train without and with an L2 penalty."""
     problem, data = plane_of(dataset, given.columns, given.positive), prepare_open_rows(dataset, JUDGED_ROWS)
-    return regularize(
+    return compare_regularization(
         problem, data, given.asked, choice=given.choice(dataset), on_progress=on_progress, should_stop=should_stop
     )
 
@@ -42,6 +42,6 @@ def dropout_job(
 ) -> Regularized:
     """Train without and with dropout."""
     problem, data = plane_of(dataset, given.columns, given.positive), prepare_open_rows(dataset, JUDGED_ROWS)
-    return regularize(
+    return compare_regularization(
         problem, data, given.asked, choice=given.choice(dataset), on_progress=on_progress, should_stop=should_stop
     )

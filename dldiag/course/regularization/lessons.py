@@ -13,7 +13,7 @@ from dldiag.course.shared.lesson import Lesson, Outcomes, Statement, Topic, clai
 
 
 def penalty_outcomes(found: Regularized) -> Outcomes:
-    """Read statement 30 off the dev errors: does the penalty help, and do more rows?"""
+    """Judge statement 30 by the dev errors: does the penalty help, and do more rows?"""
     says = joined_lines(_gap_line(found), _change_line(found, found.change), _more_line(found))
     shown = found.change.high < 0 and found.of_more.high < 0
     against = found.change.low > 0 or found.of_more.low > 0
@@ -21,7 +21,7 @@ def penalty_outcomes(found: Regularized) -> Outcomes:
 
 
 def dropout_outcomes(found: Regularized) -> Outcomes:
-    """Read off whether dropout lowered the dev error."""
+    """Say whether dropout lowered the dev error."""
     says = joined_lines(_gap_line(found), _change_line(found, found.change))
     return one_claim(0, claim_verdict(found.change.high < 0, found.change.low > 0), says, _answer(found.change))
 

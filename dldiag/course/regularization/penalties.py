@@ -10,8 +10,15 @@ from dldiag.core.params import param
 from dldiag.core.types import Estimate, OnProgress, ShouldStop
 from dldiag.course.shared.instrumented import Recipe
 from dldiag.course.shared.prepared import Prepared
-from dldiag.course.shared.problem import YesNo
-from dldiag.course.shared.treatments import ACTIVATION, Compared, Treated, Way, compare_ways, rows_to_train
+from dldiag.course.shared.problem import BinaryProblem
+from dldiag.course.shared.treatments import (
+    ACTIVATION,
+    SetupComparison,
+    SetupResult,
+    TrainingSetup,
+    compare_setups,
+    rows_to_train,
+)
 from dldiag.experiments.metric_choice import MetricChoice
 
 
@@ -47,20 +54,20 @@ class Regularized:
 
     kind: str
     strength: float
-    compared: Compared
+    compared: SetupComparison
 
     @property
-    def plain(self) -> Treated:
+    def plain(self) -> SetupResult:
         """The network as it is."""
         return self.compared.ways[0]
 
     @property
-    def treated(self) -> Treated:
+    def treated(self) -> SetupResult:
         """The network with the treatment."""
         return self.compared.ways[1]
 
     @property
-    def more(self) -> Treated:
+    def more(self) -> SetupResult:
         """The network as it is on twice the rows."""
         return self.compared.ways[2]
 
@@ -78,8 +85,8 @@ class Regularized:
 _LABELS = {"l2": Message("With the L2 penalty"), "dropout": Message("With dropout")}
 
 
-def regularize(
-    problem: YesNo,
+def compare_regularization(
+    problem: BinaryProblem,
     data: Prepared,
     chosen: PenaltySettings | DropoutSettings,
     *,
@@ -92,11 +99,11 @@ def regularize(
     kind, strength, treated = _treatment(recipe, chosen)
     rows = rows_to_train(data, chosen.train_rows)
     ways = [
-        Way(Message("As it is"), recipe, rows, chosen.steps),
-        Way(_LABELS[kind], treated, rows, chosen.steps),
-        Way(Message("Twice the rows"), recipe, 2 * rows, chosen.steps),
+        TrainingSetup(Message("As it is"), recipe, rows, chosen.steps),
+        TrainingSetup(_LABELS[kind], treated, rows, chosen.steps),
+        TrainingSetup(Message("Twice the rows"), recipe, 2 * rows, chosen.steps),
     ]
-    found = compare_ways(
+    found = compare_setups(
         problem, data, ways, chosen.repeats, choice=choice, on_progress=on_progress, should_stop=should_stop
     )
     return Regularized(kind, strength, found)

@@ -85,7 +85,7 @@ def plane_figure(
 ) -> go.Figure:
     """Draw a model's predictions on two columns: its probability as shades, its boundary as a line, the rows as marks."""
     drawn = figure(theme, height=330)
-    drawn.add_traces([*row_marks(rows, theme), *answer_contours(x, y, probabilities, theme)])
+    drawn.add_traces([*row_marks(rows, theme), *prediction_contours(x, y, probabilities, theme)])
     drawn.update_xaxes(title={"text": escape_plotly(names[0])}, range=[x[0], x[-1]], showgrid=False, zeroline=False)
     return drawn.update_yaxes(
         title={"text": escape_plotly(names[1])}, range=[y[0], y[-1]], showgrid=False, zeroline=False
@@ -110,7 +110,7 @@ def row_marks(rows: Sequence[tuple[float, float, float]], theme: ThemeName) -> l
     return marks
 
 
-def answer_contours(
+def prediction_contours(
     x: Sequence[float], y: Sequence[float], probabilities: Sequence[Sequence[float]], theme: ThemeName
 ) -> list[go.Contour]:
     """Return a model's predictions on a plane: its probability as shades, and its boundary as a line."""

@@ -1,4 +1,4 @@
-"""Many seeds drawn as one line with a band."""
+"""Means over seeds with their 90% intervals: of one number, and of a line drawn with a band."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from dldiag.core.statistics import t_interval
+from dldiag.core.types import Estimate
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,20 @@ class SeedBand:
     mean: tuple[float, ...]
     low: tuple[float, ...]
     high: tuple[float, ...]
+
+
+def mean_over_seeds(values: Any) -> Estimate:
+    """Return the mean of (S,) values with its interval; 0 with an interval without ends where a run diverged."""
+    if not np.isfinite(values).all():
+        return Estimate(0.0, -np.inf, np.inf)
+    low, high = t_interval(values)
+    return Estimate(float(np.mean(values)), low, high)
+
+
+def ratio_over_seeds(logs: Any) -> Estimate:
+    """Return the geometric mean of ratios, given their logarithms (S,), with its interval; 1 where a run diverged."""
+    mean = mean_over_seeds(logs)
+    return Estimate(float(np.exp(mean.value)), float(np.exp(mean.low)), float(np.exp(mean.high)))
 
 
 def band(x: Sequence[float], values: Any) -> SeedBand:

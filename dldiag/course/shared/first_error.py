@@ -14,13 +14,13 @@ from dldiag.experiments.metric_choice import MetricChoice
 from dldiag.experiments.models import build_model
 from dldiag.experiments.tasks import FitTask, encode_dataset
 
-TRAIN_ROWS = 500  # With so many rows the answer comes within a second.
+TRAIN_ROWS = 500  # With this many rows the answer comes within a second.
 GUESS_ERROR_SD = 1.0  # Error of always predicting the mean, in standard deviations of the target.
 
 
 @dataclass(frozen=True)
 class FirstError:
-    """An error by the metric, and where it comes from in words; spread: of one row's influence on it, None where not measured."""
+    """An error by the metric, and its source in words; spread: standard deviation of a row's influence on it, None if unknown."""
 
     error: float
     words: Message

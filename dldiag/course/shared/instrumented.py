@@ -12,7 +12,7 @@ import numpy as np
 
 from dldiag.core.i18n import Message
 from dldiag.core.types import Array, OnProgress, Progress, ShouldStop, Stopped
-from dldiag.course.shared.prepared import WATCHED_ROWS, Prepared
+from dldiag.course.shared.prepared import MEASURED_ROWS, Prepared
 from dldiag.nn.activations import ACTIVATIONS, Activation
 from dldiag.nn.initializers import INITIALIZERS
 from dldiag.nn.layout import Layout
@@ -27,7 +27,7 @@ OnStep = Callable[[int], None] | None
 
 _BINS = 31  # Bins of a histogram of activations.
 _WIDEST = 10.0  # Activations beyond −10…10 are counted in the outermost bins.
-REACHED = 0.9  # This share of a layer's |z| lies below what is called its reach.
+REACHED = 0.9  # The reach of a layer is the value that this share of its |z| stays below.
 CHECKPOINTS = 40  # Most checkpoints of a run.
 STEPS_BETWEEN = 4  # Least mean distance of two checkpoints in a race: measuring costs as much as some steps.
 MOST_EPOCHS = 10**9  # No limit: training ends after a number of steps.
@@ -61,16 +61,16 @@ class Recipe:
 
 
 @dataclass(frozen=True)
-class Watched:
-    """What was measured at each checkpoint (T) for each member (S) and layer (L = hidden layers + output).
+class InstrumentedRun:
+    """What was measured at each checkpoint (T) of a run for each member (S) and layer (L = hidden layers + output).
 
-    steps: (T,). loss: (T, S), mean over the watched rows, nats or squared standard deviations / 2. gradients:
+    steps: (T,). loss: (T, S), mean over the measured rows, nats or squared standard deviations / 2. gradients:
     (T, S, L) Frobenius norm of dJ/dW. spread: (T, S, L − 1) standard deviation of the activations. saturated:
-    (T, S, L − 1) share of activations; silent: (T, S, L − 1) share of units with z ≤ 0 on every watched row; recovered:
+    (T, S, L − 1) share of activations; dead_share: (T, S, L − 1) share of units with z ≤ 0 on every measured row; recovered:
     (S,) of the units once dead the share active at the end. distance: (T, S, L − 1) largest distance between
     the weight vectors of two units, over their mean length (0 when all are 0). histograms: (T, L − 1, _BINS) shares
     of the first member's activations between `bins` (_BINS + 1 edges). seconds_per_step: of one network of the stack.
-    reach: (T, S, L − 1) what 90% of the |z| of a layer stay below. dead: (T, L − 1, units) 1 where a unit of the first member is dead.
+    reach: (T, S, L − 1) what 90% of the |z| of a layer stay below. dead_units: (T, L − 1, units) 1 where a unit of the first member is dead.
     Quantities of OF_LAYERS that were not asked for have no layers.
     """
 
@@ -81,19 +81,19 @@ class Watched:
     gradients: tuple[tuple[tuple[float, ...], ...], ...]
     spread: tuple[tuple[tuple[float, ...], ...], ...]
     saturated: tuple[tuple[tuple[float, ...], ...], ...]
-    silent: tuple[tuple[tuple[float, ...], ...], ...]
+    dead_share: tuple[tuple[tuple[float, ...], ...], ...]
     distance: tuple[tuple[tuple[float, ...], ...], ...]
     histograms: tuple[tuple[tuple[float, ...], ...], ...]
     bins: tuple[float, ...]
     recovered: tuple[float, ...]
     seconds_per_step: float
     reach: tuple[tuple[tuple[float, ...], ...], ...] = ()
-    dead: tuple[tuple[tuple[float, ...], ...], ...] = ()
+    dead_units: tuple[tuple[tuple[float, ...], ...], ...] = ()
 
-    def of_rate(self, index: int) -> Watched:
+    def of_rate(self, index: int) -> InstrumentedRun:
         """Return only the members trained with one of the rates."""
         members = slice(index * self.seeds, (index + 1) * self.seeds)
-        names = ("loss", "gradients", "spread", "saturated", "silent", "distance", "reach")
+        names = ("loss", "gradients", "spread", "saturated", "dead_share", "distance", "reach")
         cut: dict[str, Any] = {name: tuple(at[members] for at in getattr(self, name)) for name in names}
         cut["recovered"] = self.recovered[members]
         return replace(self, recipe=replace(self.recipe, rates=(self.recipe.rates[index],)), **cut)
@@ -108,7 +108,7 @@ def record_run(
     checkpoints: int = CHECKPOINTS,
     seed: int = 0,
     on_step: OnStep = None,
-) -> Watched:
+) -> InstrumentedRun:
     """Train rates × seeds networks in lock-step by mini-batches and measure them at steps that lie closer at the start.
 
     Members with the same seed see the same batches in the same order, in this and any other recipe. `on_step` is
@@ -127,13 +127,13 @@ def record_run(
 
     observe_training(members, plan, steps, [observe], on_step)
     records += [_nothing_of(records[-1])] * (len(moments) - len(records))
-    return _as_watched(recipe, seeds, moments, records, clock.usual / len(members))
+    return _instrumented_run(recipe, seeds, moments, records, clock.usual / len(members))
 
 
 def observe_training(
     members: list[Member], plan: Plan, steps: int, observers: Sequence[Observer], on_step: OnStep = None
 ) -> None:
-    """Train for so many steps and show every one, the start included, to the observers."""
+    """Train for a number of steps and call the observers before the first and after every one."""
 
     def ask_first(seen: Observation) -> None:
         if on_step is not None:
@@ -147,12 +147,29 @@ def observe_training(
         train(members, plan, observers=[ask_first, *observers, leave_last])
 
 
-def stopping(should_stop: ShouldStop) -> OnStep:
+def stopping(should_stop: ShouldStop) -> Callable[[int], None]:
     """Return what to call before every step so that training ends when it is asked to."""
 
     def on_step(step: int) -> None:
         if should_stop is not None and should_stop():
             raise Stopped
+
+    return on_step
+
+
+def reporting(
+    run: int, runs: int, steps: int, on_progress: OnProgress, should_stop: ShouldStop
+) -> Callable[[int], None]:
+    """Return what to call before every step of one of several runs: it reports the progress over all of them.
+
+    run: the place of this run, from 0; steps: of each run. Raises Stopped when training is asked to end.
+    """
+    stop = stopping(should_stop)
+
+    def on_step(step: int) -> None:
+        stop(step)
+        if on_progress is not None:
+            on_progress(Progress(Message("Training networks"), run * steps + step, runs * steps))
 
     return on_step
 
@@ -163,7 +180,7 @@ class _EnoughSteps(Exception):
 
 @dataclass
 class _Clock:
-    """Notes the seconds between `start` and `stop`: what a step takes without the measuring."""
+    """Collect the seconds between `start` and `stop`, so that measuring does not count as training time."""
 
     laps: list[float] = field(default_factory=list)
     since: float | None = None
@@ -177,7 +194,7 @@ class _Clock:
 
     @property
     def usual(self) -> float:
-        """The median: a busy machine makes some laps long, not most."""
+        """Median seconds of a lap, which a few slow laps on a busy machine do not change."""
         return float(np.median(self.laps)) if self.laps else 0.0
 
 
@@ -191,7 +208,7 @@ def moments_of(steps: int, checkpoints: int) -> list[int]:
     return [int(step) for step in np.unique(np.round(steps * shares))]
 
 
-def watch_all(
+def record_runs(
     data: Prepared,
     recipes: Sequence[Recipe],
     *,
@@ -200,17 +217,11 @@ def watch_all(
     seed: int = 0,
     on_progress: OnProgress = None,
     should_stop: ShouldStop = None,
-) -> Iterator[Watched]:
-    """Watch one recipe after the other, with progress over all of them. Raises Stopped."""
+) -> Iterator[InstrumentedRun]:
+    """Record a run of one recipe after the other, with progress over all of them. Raises Stopped."""
     checkpoints = min(CHECKPOINTS, max(1, steps // STEPS_BETWEEN))
     for number, recipe in enumerate(recipes):
-
-        def on_step(step: int, before: int = number * (steps + 1)) -> None:
-            if should_stop is not None and should_stop():
-                raise Stopped
-            if on_progress is not None:
-                on_progress(Progress(Message("Training networks"), before + step, len(recipes) * (steps + 1)))
-
+        on_step = reporting(number, len(recipes), steps + 1, on_progress, should_stop)
         yield record_run(data, recipe, seeds=seeds, steps=steps, checkpoints=checkpoints, seed=seed, on_step=on_step)
 
 
@@ -248,8 +259,8 @@ def drawn_members(data: Prepared, recipe: Recipe, pools: Sequence[Array], seed: 
 
 
 def _measured(seen: Observation, data: Prepared, count: int, quantities: Sequence[str]) -> dict[str, Array]:
-    """Measure every member on the watched rows; NaN stands for those that diverged."""
-    rows = min(WATCHED_ROWS, data.n_rows)
+    """Measure every member on the first MEASURED_ROWS rows; NaN stands for those that diverged."""
+    rows = min(MEASURED_ROWS, data.n_rows)
     found = seen.look(data.X[:rows], data.y[:rows])
     limit = seen.stack.plan.activation.saturates_at
     here, S = list(seen.members), len(seen.members)
@@ -318,7 +329,7 @@ def _beyond(z: Array, limit: float | None) -> Array:
 def recovered_share(dead: Array) -> Array:
     """Return (S,) of the units that were dead at some checkpoint the share that is active at the last; NaN for none.
 
-    dead: (T, S, L − 1, units), True where z ≤ 0 on every watched row.
+    dead: (T, S, L − 1, units), True where z ≤ 0 on every measured row.
     """
     ever = dead[:-1].any(axis=0)
     back = ever & ~dead[-1]
@@ -336,23 +347,23 @@ def bin_edges() -> Array:
     return np.asarray(np.sinh(np.linspace(-np.arcsinh(_WIDEST * 10), np.arcsinh(_WIDEST * 10), _BINS + 1)) / 10)
 
 
-def _as_watched(
+def _instrumented_run(
     recipe: Recipe, seeds: int, steps: list[int], records: list[dict[str, Array]], per_step: float
-) -> Watched:
+) -> InstrumentedRun:
     stacked = {name: np.stack([record[name] for record in records]) for name in records[0]}
     dead = np.nan_to_num(stacked.pop("dead").astype(float)) > 0
     stacked["histograms"] = np.nan_to_num(stacked["histograms"])
     stacked["saturated"] = np.nan_to_num(stacked["saturated"])
     found = {name: _nested(values) for name, values in stacked.items()}
-    return Watched(
+    return InstrumentedRun(
         recipe=recipe,
         seeds=seeds,
         steps=tuple(steps),
-        silent=_nested(dead.mean(axis=3)),
+        dead_share=_nested(dead.mean(axis=3)),
         recovered=_nested(recovered_share(dead)),
         bins=tuple(bin_edges().tolist()),
         seconds_per_step=per_step,
-        dead=_nested(dead[:, 0].astype(float)),
+        dead_units=_nested(dead[:, 0].astype(float)),
         **found,
     )
 

@@ -16,7 +16,7 @@ _TINY = 1e-12  # Below this probability a log loss grows no more.
 def judge_of(data: Prepared, choice: MetricChoice | None) -> MetricChoice:
     """Return the metric that errors are measured by: the one chosen, or the plain one where these rows do not allow it.
 
-    A target that is at least 0 is not known here any more, nor is a class that has no row.
+    The prepared rows no longer tell whether a target is at least 0, or which classes have no row.
     """
     is_numeric = data.loss == "squared_error"
     plain = MetricChoice("rmse" if is_numeric else "error")

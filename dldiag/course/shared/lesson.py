@@ -18,7 +18,7 @@ VERDICT_WORDS: dict[ClaimVerdict, Message] = {
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement of the course's notes, paraphrased; 0 numbers what the notes do not say.
+    """One statement of the course's notes, paraphrased; number 0 marks a statement that is not in the notes.
 
     `widget` is the setting to move, as "form.name" (see `ask_params`).
     """

@@ -12,8 +12,8 @@ from plotly.subplots import make_subplots
 
 from dldiag.core.i18n import tr
 from dldiag.core.sanitize import escape_plotly
-from dldiag.course.shared.band_figures import answer_contours, row_marks
-from dldiag.course.shared.planes import MOVING_GRID, PlaneAnswers
+from dldiag.course.shared.band_figures import prediction_contours, row_marks
+from dldiag.course.shared.planes import MOVING_GRID, PlanePredictions
 from dldiag.course.shared.problem import PlotMarks
 from dldiag.report.figures.theme import THEMES, ThemeName, figure
 
@@ -138,7 +138,7 @@ def two_planes_moving(
     names: tuple[str, str],
     sides: tuple[Sequence[float], Sequence[float]],
     marks: PlotMarks,
-    course: tuple[Sequence[int], Sequence[PlaneAnswers]],
+    course: tuple[Sequence[int], Sequence[PlanePredictions]],
     *,
     theme: ThemeName,
 ) -> go.Figure:
@@ -152,13 +152,13 @@ def two_planes_moving(
         drawn.add_traces(row_marks(marks.rows, theme), rows=[1, 1], cols=[column, column])
     steps, both = course
     for column, answers in enumerate(both, start=1):
-        drawn.add_traces(answer_contours(x, y, answers[-1], theme), rows=[1, 1], cols=[column, column])
+        drawn.add_traces(prediction_contours(x, y, answers[-1], theme), rows=[1, 1], cols=[column, column])
         axes: dict[str, Any] = {"showgrid": False, "zeroline": False, "row": 1, "col": column}
         drawn.update_xaxes(range=[x[0], x[-1]], title={"text": escape_plotly(names[0])}, **axes)
         drawn.update_yaxes(range=[y[0], y[-1]], **axes)
     drawn.update_yaxes(title={"text": escape_plotly(names[1]), "standoff": 4}, row=1, col=1)
     frames = [
-        Frame(str(step), [one for answers in both for one in answer_contours(x, y, answers[at], theme)])
+        Frame(str(step), [one for answers in both for one in prediction_contours(x, y, answers[at], theme)])
         for at, step in enumerate(steps)
     ]
     return moving(drawn, frames, tr("step"), theme=theme, still=4, at_end=True)

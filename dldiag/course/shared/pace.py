@@ -75,7 +75,7 @@ def _seconds_of_derivative(name: str, z: Array) -> float:
 
 
 def _in_turns(first: Callable[[], float], second: Callable[[], float]) -> Pace:
-    """Time both in turns; the first turn only warms up, and every other one is in the other order."""
+    """Time both in turns, in alternating order; the first turn only warms up and is not counted."""
     first()  # The first run of anything is slow.
     second()
     pairs = []

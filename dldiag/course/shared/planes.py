@@ -8,17 +8,17 @@ import numpy as np
 
 from dldiag.core.types import Array
 from dldiag.course.shared.prepared import Prepared
-from dldiag.course.shared.problem import YesNo, sigmoid
+from dldiag.course.shared.problem import BinaryProblem, sigmoid
 from dldiag.course.shared.snapshots import Layers, layer_outputs
 
 # Points along each side of a moving picture of the plane, and its moments.
 MOVING_GRID, MOVING_STEPS = 32, 24
 _ROOM = 0.15  # Part of the range that is drawn around the rows.
 
-PlaneAnswers = tuple[tuple[tuple[float, ...], ...], ...]  # Probabilities of shape (T, MOVING_GRID, MOVING_GRID).
+PlanePredictions = tuple[tuple[tuple[float, ...], ...], ...]  # Probabilities of shape (T, MOVING_GRID, MOVING_GRID).
 
 
-def prepared_plane(problem: YesNo) -> Prepared:
+def prepared_plane(problem: BinaryProblem) -> Prepared:
     """Return the rows of a binary problem as a network is trained on them."""
     return Prepared(problem.X.astype(np.float32), problem.y.astype(np.float32), 1, "binary_cross_entropy")
 
@@ -30,9 +30,14 @@ def side_of_plane(values: Array, points: int = MOVING_GRID) -> Array:
     return np.linspace(low - room, high + room, points)
 
 
-def answers_over_time(problem: YesNo, activation: str, taken: Sequence[Layers]) -> PlaneAnswers:
+def plane_of_points(problem: BinaryProblem, points: int = MOVING_GRID) -> tuple[list[Array], Array]:
+    """Return the places along both sides of the plane, and all its points (points², 2), row by row."""
+    sides = [side_of_plane(problem.X[:, j], points) for j in (0, 1)]
+    return sides, np.stack(np.meshgrid(*sides), axis=-1).reshape(-1, 2)
+
+
+def predictions_over_time(problem: BinaryProblem, activation: str, taken: Sequence[Layers]) -> PlanePredictions:
     """Return a network's predictions on a coarse plane at each moment; problem has exactly two features."""
-    sides = [side_of_plane(problem.X[:, j]) for j in (0, 1)]
-    plane = np.stack(np.meshgrid(*sides), axis=-1).reshape(-1, 2)
-    answers = [sigmoid(layer_outputs(one, plane, activation)[:, 0]) for one in taken]
-    return tuple(tuple(map(tuple, a.reshape(MOVING_GRID, MOVING_GRID).round(4).tolist())) for a in answers)
+    _, plane = plane_of_points(problem)
+    found = [sigmoid(layer_outputs(one, plane, activation)[:, 0]) for one in taken]
+    return tuple(tuple(map(tuple, p.reshape(MOVING_GRID, MOVING_GRID).round(4).tolist())) for p in found)

@@ -14,7 +14,7 @@ from dldiag.experiments.added_features import InputColumns
 from dldiag.experiments.preparation import fitted_preparation
 
 # The first rows, on which loss, gradients and activations are measured at every checkpoint.
-WATCHED_ROWS = 256
+MEASURED_ROWS = 256
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,8 +28,8 @@ class Prepared:
 
     @property
     def baseline(self) -> float:
-        """The least loss of a constant prediction on the watched rows: entropy of the classes, or half the variance."""
-        y = self.y[:WATCHED_ROWS].astype(np.float64)
+        """The least loss of a constant prediction on the measured rows: entropy of the classes, or half the variance."""
+        y = self.y[:MEASURED_ROWS].astype(np.float64)
         if self.loss == "squared_error":
             return float(y.var() / 2)
         shares = np.unique(y, return_counts=True)[1] / len(y)

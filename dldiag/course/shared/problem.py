@@ -14,7 +14,7 @@ from dldiag.core.types import Array, Column, DataError, Dataset
 from dldiag.course.shared.lesson import joined_lines
 from dldiag.course.shared.prepared import without_test_rows
 
-LEVELS_SHOWN = 3  # So many of the most frequent values of a category become yes-or-no features.
+LEVELS_SHOWN = 3  # The most frequent values of a category, each of which becomes a yes-or-no feature.
 NANOSECONDS_PER_DAY = 86_400e9
 ROWS_DRAWN = 400
 CROWDED = 0.5  # Marks cover each other when fewer than this share of the drawn rows have places of their own.
@@ -23,10 +23,10 @@ JITTER = 0.12  # Part of the usual gap between two values, to each side: marks s
 
 
 @dataclass(frozen=True, eq=False)
-class YesNo:
+class BinaryProblem:
     """Rows of a binary problem.
 
-    X: (n, d) features with mean 0 and standard deviation 1; y: (n,) answers 0.0 or 1.0; names: (d,);
+    X: (n, d) features with mean 0 and standard deviation 1; y: (n,) labels 0.0 or 1.0; names: (d,);
     centers, scales: (d,) with original value = X * scale + center. `event` says in words what y = 1 means.
     """
 
@@ -42,7 +42,7 @@ class YesNo:
             raise ValueError(f"X is {self.X.shape}, y has {len(self.y)} rows and there are {len(self.names)} names")
 
 
-def yes_no(
+def binary_problem(
     dataset: Dataset,
     columns: Sequence[str] | None = None,
     *,
@@ -50,7 +50,7 @@ def yes_no(
     most: int = 3,
     max_rows: int = 2000,
     seed: int = 0,
-) -> YesNo:
+) -> BinaryProblem:
     """Turn a dataset into a binary problem.
 
     With classes the event is `positive` (default: the most frequent class but one, or the second class of two) against
@@ -59,8 +59,8 @@ def yes_no(
     than `max_rows` rows a random sample is used. Raises DataError when the table has no number to learn from.
     """
     rows = _sample(dataset.n_rows, max_rows, seed)
-    answers, event = _answers(dataset, positive)
-    y = answers[rows]
+    labels, event = _labels(dataset, positive)
+    y = labels[rows]
     features = _features(dataset, rows)
     if not features:
         raise DataError(
@@ -71,19 +71,19 @@ def yes_no(
     names = tuple(known) or _strongest(features, y, most)
     values = np.column_stack([features[name] for name in names])
     centers, scales = values.mean(axis=0), values.std(axis=0)
-    return YesNo((values - centers) / scales, y, names, centers, scales, event)
+    return BinaryProblem((values - centers) / scales, y, names, centers, scales, event)
 
 
-def plane_of(dataset: Dataset, columns: Sequence[str] | None, positive: str | None) -> YesNo:
-    """Return the open rows of a dataset on two columns; None lets `yes_no` choose."""
-    return yes_no(without_test_rows(dataset), columns, positive=positive, most=2)
+def plane_of(dataset: Dataset, columns: Sequence[str] | None, positive: str | None) -> BinaryProblem:
+    """Return the open rows of a dataset on two columns; None lets `binary_problem` choose."""
+    return binary_problem(without_test_rows(dataset), columns, positive=positive, most=2)
 
 
 @dataclass(frozen=True)
 class PlotMarks:
-    """Rows to draw on a plane of two columns, (x, y, answer).
+    """Rows to draw on a plane of two columns, (x, y, label).
 
-    moved: whether they were moved a little to be seen; event: what the answer 1 means.
+    moved: whether they were moved a little to be seen; event: what the label 1 means.
     """
 
     rows: tuple[tuple[float, float, float], ...]
@@ -91,7 +91,7 @@ class PlotMarks:
     event: Message
 
 
-def marks_of(problem: YesNo, seed: int = 0) -> PlotMarks:
+def marks_of(problem: BinaryProblem, seed: int = 0) -> PlotMarks:
     """Return random rows as marks on the plane of two features; where many share a place they are spread around it.
 
     A column of a few values is spread, too: its marks would lie on as many lines.
@@ -107,7 +107,7 @@ def marks_of(problem: YesNo, seed: int = 0) -> PlotMarks:
 
 
 def marks_words(marks: PlotMarks) -> Message:
-    """Say what marks, line and shades are, and that marks do not lie exactly where their rows are."""
+    """Explain the marks, the line and the shades of a plane, and whether marks were moved."""
     key = Message(
         "Squares: {event}. Circles: all other rows. On the thick line the model says 50%; the darker the shade, the surer it is.",
         {"event": marks.event},
@@ -119,7 +119,7 @@ def marks_words(marks: PlotMarks) -> Message:
 
 
 def feature_names(dataset: Dataset, limit: int = 200) -> tuple[str, ...]:
-    """Return the names that `yes_no` accepts as columns, at most `limit`."""
+    """Return the names that `binary_problem` accepts as columns, at most `limit`."""
     rows = _sample(dataset.n_rows, 2000, 0)
     return tuple(name for name, _ in zip(_features(dataset, rows), range(limit), strict=False))
 
@@ -130,7 +130,7 @@ def _sample(n_rows: int, most: int, seed: int) -> NDArray[np.int64]:
     return np.sort(np.random.default_rng(seed).choice(n_rows, most, replace=False))
 
 
-def _answers(dataset: Dataset, positive: str | None) -> tuple[Array, Message]:
+def _labels(dataset: Dataset, positive: str | None) -> tuple[Array, Message]:
     values = {"target": dataset.target}
     if dataset.task == "regression":
         middle = float(np.median(dataset.y))

@@ -1,4 +1,4 @@
-"""What a lesson asks to be computed outside its page: a frozen struct with the lesson's settings, named by its tag."""
+"""Requests of lessons to workers: a frozen struct with the settings of an experiment, identified by its tag."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from dldiag.core.types import Dataset
 from dldiag.data.dataset import rows_of
 from dldiag.experiments.metric_choice import MetricChoice, choose_metric
 
-PREVIEW_ROWS = 400  # A preview is computed on at most so many open rows of a table.
+PREVIEW_ROWS = 400  # A preview is computed on at most this many open rows of a table.
 _R = TypeVar("_R", bound="LessonRequest")
 
 

@@ -12,11 +12,19 @@ from dldiag.core.i18n import Message
 from dldiag.core.params import param
 from dldiag.core.statistics import t_interval
 from dldiag.core.types import Estimate, OnProgress, ShouldStop
-from dldiag.course.shared.bands import SeedBand, band
-from dldiag.course.shared.instrumented import Recipe, Watched, record_run, watch_all
+from dldiag.course.shared.activation_race import (
+    LEAST_FALL,
+    SOLVERS,
+    Runner,
+    fair_target,
+    finish_line,
+    recipes_of,
+    runner_to,
+)
+from dldiag.course.shared.bands import SeedBand, band, ratio_over_seeds
+from dldiag.course.shared.instrumented import InstrumentedRun, Recipe, record_run, record_runs
 from dldiag.course.shared.pace import Pace, pace_of_derivatives, pace_of_steps
 from dldiag.course.shared.prepared import Prepared
-from dldiag.course.shared.race import LEAST_FALL, SOLVERS, Runner, fair_target, finish_line, recipes_of, runner_to
 
 WEAK = 0.1  # A first layer is starved when it gets less than this part of the last layer's gradient per weight.
 PACED = ("logistic", "relu")  # These two activations are timed against each other.
@@ -91,17 +99,8 @@ def flow(
     recipes = recipes_of(
         chosen.functions or ("relu",), chosen.hidden_layers, chosen.units, chosen.solver, ("saturated",)
     )
-    ran = list(
-        watch_all(
-            data,
-            recipes,
-            seeds=chosen.seeds,
-            steps=chosen.steps,
-            seed=seed,
-            on_progress=on_progress,
-            should_stop=should_stop,
-        )
-    )
+    how: dict[str, Any] = {"seeds": chosen.seeds, "steps": chosen.steps, "seed": seed}
+    ran = list(record_runs(data, recipes, **how, on_progress=on_progress, should_stop=should_stop))
     target = fair_target(ran, data.baseline, chosen.share)
     layers = tuple(_layer_flow(data, one, target, seed) for one in ran)
     return Flow(data.baseline, target, chosen.hidden_layers, layers, ran[0].steps, *_paces(data, recipes, seed))
@@ -116,7 +115,7 @@ def _paces(data: Prepared, recipes: Sequence[Recipe], seed: int) -> tuple[Pace |
     return pace_of_steps(data, first, second, seed), slopes
 
 
-def _layer_flow(data: Prepared, ran: Watched, target: float, seed: int) -> LayerFlow:
+def _layer_flow(data: Prepared, ran: InstrumentedRun, target: float, seed: int) -> LayerFlow:
     best, runner = runner_to(ran, target)
     gradients, saturated = np.asarray(best.gradients), np.asarray(best.saturated)
     numbers = range(1, gradients.shape[2] + 1)
@@ -129,7 +128,7 @@ def _layer_flow(data: Prepared, ran: Watched, target: float, seed: int) -> Layer
         saturated_start=tuple(map(float, saturated[0].mean(axis=0))),
         saturated_end=tuple(map(float, saturated[-1].mean(axis=0))),
         by_depth=log_band(depths, ratios),
-        through=_log_estimate(ratios[-1]),
+        through=ratio_over_seeds(np.log(np.maximum(ratios[-1], ZERO_GRADIENT))),
         over_steps=_geometric_means(gradients),
     )
 
@@ -152,19 +151,13 @@ def log_band(x: Sequence[int] | range, values: Any) -> SeedBand:
     return SeedBand(logs.x, *(tuple(np.exp(side).tolist()) for side in (logs.mean, logs.low, logs.high)))
 
 
-def _log_estimate(values: Any) -> Estimate:
-    logs = np.log(np.maximum(values, ZERO_GRADIENT))
-    low, high = t_interval(logs)
-    return Estimate(float(np.exp(logs.mean())), float(np.exp(low)), float(np.exp(high)))
-
-
 def _geometric_means(gradients: Any) -> tuple[tuple[float, ...], ...]:
     """Return (T, L) geometric means over members of gradients (T, S, L)."""
     means = np.exp(np.log(np.maximum(gradients, ZERO_GRADIENT)).mean(axis=1))
     return tuple(tuple(float(f"{value:.3g}") for value in row) for row in means)
 
 
-def look_at_flow(found: Flow) -> Message:
+def describe_flow(found: Flow) -> Message:
     """Say which activation starves the first layer and what that cost, or that none does in this run."""
     if len(found.layers) < 2:
         return Message("One activation alone cannot be compared; choose two or more.")
@@ -184,18 +177,12 @@ def look_at_flow(found: Flow) -> Message:
         "target": found.target,
     }
     if weak.through.value >= WEAK:
-        return Message(
-            "Hidden layers: {depth}. Even with {weak} the first layer's gradient is {weak_ratio:.2g} times the last layer's, per weight. It vanishes with none of these activations. This run does not show the effect. Add layers or the sigmoid.",
-            values,
-        )
+        return Message(_NOT_WEAK, values)
     if weak.through.high >= WEAK:
         values |= {"low": weak.through.low, "high": weak.through.high, "limit": WEAK}
         return Message(_UNSURE, values)
     if all(weak.runner.arrived) and values["weak_steps"] <= values["strong_steps"]:
-        return Message(
-            "Hidden layers: {depth}. First layer's gradient over the last layer's, per weight: only {weak_ratio:.2g} with {weak}, {strong_ratio:.2g} with {strong}. Yet {weak} came to a loss of {target:.3f} no later: here the weak gradient cost nothing.",
-            values,
-        )
+        return Message(_NO_SLOWER, values)
     return Message(_SLOWER if all(weak.runner.arrived) else _NEVER, values)
 
 
@@ -216,6 +203,8 @@ def activation_to_use(found: Flow) -> dict[str, Any]:
     return {"activation": strong.runner.activation}
 
 
+_NOT_WEAK = "Hidden layers: {depth}. Even with {weak} the first layer's gradient is {weak_ratio:.2g} times the last layer's, per weight. It vanishes with none of these activations. This run does not show the effect. Add layers or the sigmoid."
+_NO_SLOWER = "Hidden layers: {depth}. First layer's gradient over the last layer's, per weight: only {weak_ratio:.2g} with {weak}, {strong_ratio:.2g} with {strong}. Yet {weak} came to a loss of {target:.3f} no later: here the weak gradient cost nothing."
 _UNSURE = "Hidden layers: {depth}. With {weak} the first layer's gradient is {weak_ratio:.2g} times the last layer's, per weight. Whether it vanishes is undecided: the interval ({low:.2g} to {high:.2g}) reaches {limit:g}. Add seeds or layers."
 _SLOWER = "Hidden layers: {depth}. First layer's gradient over the last layer's, per weight: only {weak_ratio:.2g} with {weak}, {strong_ratio:.2g} with {strong}. To a loss of {target:.3f} they took {weak_steps:.0f} and {strong_steps:.0f} steps."
 _NEVER = "Hidden layers: {depth}. First layer's gradient over the last layer's, per weight: only {weak_ratio:.2g} with {weak}, {strong_ratio:.2g} with {strong}. Runs that came to a loss of {target:.3f} within {steps:.0f} steps: {strong} {strong_there} of {runs} (in {strong_steps:.0f} steps), {weak} {weak_there} of {runs}."

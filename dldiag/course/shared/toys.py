@@ -27,7 +27,7 @@ WAVE_TURNS = 3.0  # Radians from 0 to the end of the range −1…1.
 class Toy:
     """One toy problem.
 
-    `points(n, rng)` returns the features without noise (n, d) and the true answer (n,): class indices or values.
+    `points(n, rng)` returns the features without noise (n, d) and the true target (n,): class indices or values.
     `truth(X)` is the function behind a regression target, (n, d) -> (n,); None for classes. `noise` is its default:
     the standard deviation added to the features (classes) or to the target (regression).
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,9 +14,15 @@ from dldiag.core.types import Array, Estimate, OnProgress, Progress, ShouldStop
 from dldiag.course.shared.bands import SeedBand, band
 from dldiag.course.shared.instrumented import Recipe, moments_of, stopping
 from dldiag.course.shared.judge import judge_of, judge_outputs, losses_of_outputs
-from dldiag.course.shared.planes import MOVING_STEPS, PlaneAnswers, answers_over_time, prepared_plane, side_of_plane
-from dldiag.course.shared.prepared import WATCHED_ROWS, Prepared
-from dldiag.course.shared.problem import PlotMarks, YesNo, marks_of
+from dldiag.course.shared.planes import (
+    MOVING_STEPS,
+    PlanePredictions,
+    predictions_over_time,
+    prepared_plane,
+    side_of_plane,
+)
+from dldiag.course.shared.prepared import MEASURED_ROWS, Prepared
+from dldiag.course.shared.problem import BinaryProblem, PlotMarks, marks_of
 from dldiag.course.shared.snapshots import Layers, layer_outputs, train_snapshots
 from dldiag.experiments.metric_choice import MetricChoice
 
@@ -29,7 +35,7 @@ ACTIVATION = "relu"
 
 
 @dataclass(frozen=True)
-class Way:
+class TrainingSetup:
     """One way to train: what it is called, the network, its training rows, and its steps."""
 
     label: Message
@@ -39,7 +45,7 @@ class Way:
 
 
 @dataclass(frozen=True)
-class Treated:
+class SetupResult:
     """One way to train. train, dev: loss over steps, a band over repeats; the errors at the end, by repeat."""
 
     label: Message
@@ -50,32 +56,32 @@ class Treated:
 
 
 @dataclass(frozen=True)
-class TreatedPlane:
-    """The network on two columns while it trains: `answers` without and with the treatment, at `steps`."""
+class PlaneComparison:
+    """The network on two columns while it trains: `predictions` without and with the treatment, at `steps`."""
 
     names: tuple[str, str]
     x: tuple[float, ...]
     y: tuple[float, ...]
     marks: PlotMarks
     steps: tuple[int, ...]
-    answers: tuple[PlaneAnswers, PlaneAnswers]
+    predictions: tuple[PlanePredictions, PlanePredictions]
 
 
 @dataclass(frozen=True)
-class Compared:
-    """All ways on the same draws of rows, the first one being what the others are compared with; errors by the metric chosen.
+class SetupComparison:
+    """Several setups trained on the same draws of rows, the first one being the baseline of the others; errors by one metric.
 
-    dev_changes, train_changes: errors minus those of the first way, with 90% intervals. The dev error's hold both the draws
-    of training rows and the dev rows, the training error's the draws. unit: of the errors. plane: of the first two ways.
+    dev_changes, train_changes: errors minus those of the first setup, with 90% intervals. The dev error's hold both the draws
+    of training rows and the dev rows, the training error's the draws. unit: of the errors. plane: of the first two setups.
     """
 
     unit: str
     dev_rows: int
     rows: tuple[int, ...]
-    ways: tuple[Treated, ...]
+    ways: tuple[SetupResult, ...]
     dev_changes: tuple[Estimate, ...]
     train_changes: tuple[Estimate, ...]
-    plane: TreatedPlane | None = None
+    plane: PlaneComparison | None = None
 
 
 def rows_to_train(data: Prepared, asked: int) -> int:
@@ -83,46 +89,55 @@ def rows_to_train(data: Prepared, asked: int) -> int:
     return max(LEAST_TRAINING_ROWS, min(asked, int(LARGEST_TRAINING_PART * data.n_rows)))
 
 
-def compare_ways(
-    problem: YesNo,
+def compare_setups(
+    problem: BinaryProblem,
     data: Prepared,
-    ways: Sequence[Way],
+    ways: Sequence[TrainingSetup],
     repeats: int,
     *,
     choice: MetricChoice | None = None,
     on_progress: OnProgress = None,
     should_stop: ShouldStop = None,
-) -> Compared:
-    """Train every way on the same draws of rows and judge it on the same dev rows, by a metric that these rows allow."""
+) -> SetupComparison:
+    """Train every setup on the same draws of rows and judge it on the same dev rows, by a metric that these rows allow."""
     seed, judge = 0, judge_of(data, choice)
     order = np.random.default_rng(seed).permutation(data.n_rows)
     dev, rest = np.split(order, [int(DEV_PART * data.n_rows)])
     drawn = np.stack([np.random.default_rng([seed, r]).permutation(rest) for r in range(repeats)])
-    found, mistakes = [], []
+    found, influences = [], []
     for number, way in enumerate(ways):
         if on_progress is not None:
             on_progress(Progress(Message("Training networks"), number, len(ways) + 1))
-        moments, pools = moments_of(way.steps, MOVING_STEPS), drawn[:, : way.rows]
-        taken = train_snapshots(data, way.recipe, pools, moments=moments, seed=seed, on_step=stopping(should_stop))
-        made, mistaken = _judged(way.label, data, taken, moments, pools, dev, judge)
+        made, influence = _judged(way, data, drawn[:, : way.rows], dev, judge, stopping(should_stop))
         found.append(made)
-        mistakes.append(mistaken)
+        influences.append(influence)
     overlaps = [max(ways[0].rows, way.rows) / len(rest) for way in ways]
-    return Compared(
+    dev_changes, train_changes = _changes(found, influences, overlaps)
+    return SetupComparison(
         unit=judge.unit,
         dev_rows=len(dev),
         rows=tuple(way.rows for way in ways),
         ways=tuple(found),
-        dev_changes=tuple(
-            _changed_error(np.subtract(way.dev_error, found[0].dev_error), after - mistakes[0], overlap)
-            for way, after, overlap in zip(found[1:], mistakes[1:], overlaps[1:], strict=True)
-        ),
-        train_changes=tuple(
-            _changed_draws(np.subtract(one.train_error, found[0].train_error), overlap)
-            for one, overlap in zip(found[1:], overlaps[1:], strict=True)
-        ),
+        dev_changes=dev_changes,
+        train_changes=train_changes,
         plane=_on_plane(problem, ways[:2], seed),
     )
+
+
+def _changes(
+    found: Sequence[SetupResult], influences: Sequence[Array], overlaps: Sequence[float]
+) -> tuple[tuple[Estimate, ...], tuple[Estimate, ...]]:
+    """Return what every later setup changes in the dev and in the training error of the first one."""
+    first, *others = found
+    dev = tuple(
+        _changed_error(np.subtract(one.dev_error, first.dev_error), influence - influences[0], overlap)
+        for one, influence, overlap in zip(others, influences[1:], overlaps[1:], strict=True)
+    )
+    train = tuple(
+        _changed_draws(np.subtract(one.train_error, first.train_error), overlap)
+        for one, overlap in zip(others, overlaps[1:], strict=True)
+    )
+    return dev, train
 
 
 def _changed_draws(change: Array, overlap: float) -> Estimate:
@@ -135,22 +150,26 @@ def _variance_of_draws(change: Array, overlap: float) -> float:
 
 
 def _judged(
-    label: Message,
+    way: TrainingSetup,
     data: Prepared,
-    taken: list[list[Layers]],
-    moments: list[int],
     pools: NDArray[np.int64],
     dev: NDArray[np.int64],
     judge: MetricChoice,
-) -> tuple[Treated, Array]:
-    """Measure losses at every moment (of some dev rows) and errors at the last; also return (repeats, dev rows) influences."""
+    on_step: Callable[[int], None],
+) -> tuple[SetupResult, Array]:
+    """Train a setup on every pool of rows and measure losses over steps and errors at the end.
+
+    Also return the (repeats, dev rows) influences on the dev error. The dev loss is of the first MEASURED_ROWS dev rows.
+    """
+    moments = moments_of(way.steps, MOVING_STEPS)
+    taken = train_snapshots(data, way.recipe, pools, moments=moments, seed=0, on_step=on_step)
     devs = np.broadcast_to(dev, (len(pools), len(dev)))
     train, unseen = _outputs(data, taken[-1], pools), _outputs(data, taken[-1], devs)
     found = [judge_outputs(z, data.y[dev], data.loss, judge) for z in unseen]
-    made = Treated(
-        label,
+    made = SetupResult(
+        way.label,
         band(moments, [_mean_losses(data, at, pools) for at in taken]),
-        band(moments, [_mean_losses(data, at, devs[:, :WATCHED_ROWS]) for at in taken]),
+        band(moments, [_mean_losses(data, at, devs[:, :MEASURED_ROWS]) for at in taken]),
         tuple(judge_outputs(z, data.y[rows], data.loss, judge)[0] for z, rows in zip(train, pools, strict=True)),
         tuple(error for error, _ in found),
     )
@@ -179,19 +198,19 @@ def _changed_error(change: Array, by_row: Array, overlap: float) -> Estimate:
     return estimate(float(change.mean()), variance, len(change) - 1)
 
 
-def _on_plane(problem: YesNo, ways: Sequence[Way], seed: int) -> TreatedPlane | None:
+def _on_plane(problem: BinaryProblem, ways: Sequence[TrainingSetup], seed: int) -> PlaneComparison | None:
     """Train two ways on the same few rows of two columns; None where there is only one column."""
     if len(problem.names) < 2:
         return None
     data, moments = prepared_plane(problem), moments_of(ways[0].steps, MOVING_STEPS)
     pool = np.random.default_rng([seed, 0]).permutation(data.n_rows)[: min(ways[0].rows, data.n_rows)]
     snapshots = [train_snapshots(data, way.recipe, pool[None], moments=moments, seed=seed) for way in ways]
-    first, second = (answers_over_time(problem, ACTIVATION, [at[0] for at in taken]) for taken in snapshots)
-    return TreatedPlane(
+    first, second = (predictions_over_time(problem, ACTIVATION, [at[0] for at in taken]) for taken in snapshots)
+    return PlaneComparison(
         names=(problem.names[0], problem.names[1]),
         x=tuple(side_of_plane(problem.X[:, 0]).tolist()),
         y=tuple(side_of_plane(problem.X[:, 1]).tolist()),
         marks=marks_of(replace(problem, X=problem.X[pool], y=problem.y[pool])),
         steps=tuple(moments),
-        answers=(first, second),
+        predictions=(first, second),
     )

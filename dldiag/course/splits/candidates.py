@@ -19,7 +19,7 @@ from dldiag.experiments.metric_choice import MetricChoice
 from dldiag.experiments.models import Model, changed, params_of_model
 from dldiag.experiments.tasks import FitTask, encode_dataset
 
-MOST_POOL_ROWS = 20_000  # Most rows that stand for the population; more would change nothing that can be seen.
+MOST_POOL_ROWS = 20_000  # Rows that stand for the population; more would make no visible difference.
 # Share of the rows that are not sealed; on the others the models are chosen and judged.
 TRAIN_SHARE = 0.5
 MOST_TRAIN_ROWS = 500  # With no more rows the answer comes within seconds.

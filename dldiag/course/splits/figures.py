@@ -81,22 +81,13 @@ def gap_figure(result: Selection, *, theme: ThemeName = "light") -> go.Figure:
         name=tr("90% of single choices"),
         hoverinfo="skip",
     )
-    drawn.add_scatter(
-        x=result.ks,
-        y=result.gap,
-        mode="lines+markers",
-        name=tr("fresh − promised, mean"),
-        line={"color": look.series[0], "width": 2.5},
-        marker={"symbol": MARKERS[0], "size": 9},
-    )
-    drawn.add_scatter(
-        x=result.ks,
-        y=result.expected,
-        mode="lines+markers",
-        name=tr("closed form"),
-        line={"color": look.series[1], "width": 2, "dash": "dash"},
-        marker={"symbol": f"{MARKERS[2]}-open", "size": 9},
-    )
+    full, dashed = {"color": look.series[0], "width": 2.5}, {"color": look.series[1], "width": 2, "dash": "dash"}
+    for values, name, line, symbol in (
+        (result.gap, tr("fresh − promised, mean"), full, MARKERS[0]),
+        (result.expected, tr("closed form"), dashed, f"{MARKERS[2]}-open"),
+    ):
+        marker = {"symbol": symbol, "size": 9}
+        drawn.add_scatter(x=result.ks, y=values, mode="lines+markers", name=name, line=line, marker=marker)
     drawn.add_hline(y=0, line={"color": look.faint, "width": 1})
     drawn.update_xaxes(**_models_axis(result))
     axis = error_axis(result.unit) | {"title": {"text": tr("Fresh error − promised error"), "standoff": 8}}

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from dldiag.core.i18n import Message, Value
 from dldiag.course.shared.lesson import Claim, Lesson, Outcomes, Statement, Topic, claim_verdict, joined_lines
-from dldiag.course.splits.selection import CLEAR_STANDARD_ERRORS, Selection, read_selection
-from dldiag.course.splits.sizes import SplitAdvice, notes_split, read_split_advice, split_name
+from dldiag.course.splits.selection import CLEAR_STANDARD_ERRORS, Selection, describe_selection
+from dldiag.course.splits.sizes import SplitAdvice, describe_split_advice, notes_split, split_name
 
 LARGE_GAP = 0.03  # In the error unit; a larger gap between promise and truth is called large.
 
 
 def size_outcomes(advice: SplitAdvice) -> Outcomes:
-    """Read statement 21 off our own advice for as many rows."""
+    """Judge statement 21 by our own advice for the same number of rows."""
     theirs = notes_split(advice.rows)
     words = "/".join(f"{100 * share:g}" for share in theirs)
     if advice.advised is None:
-        return Outcomes((Claim(21, "not_shown", read_split_advice(advice)),))
+        return Outcomes((Claim(21, "not_shown", describe_split_advice(advice)),))
     ours = advice.options[advice.advised]
     same = split_name(ours) == words
     values: dict[str, Value] = {
@@ -32,12 +32,13 @@ def size_outcomes(advice: SplitAdvice) -> Outcomes:
     )
     enough = ours.enough
     return Outcomes(
-        (Claim(21, claim_verdict(same, enough and not same), joined_lines(compared, read_split_advice(advice))),), words
+        (Claim(21, claim_verdict(same, enough and not same), joined_lines(compared, describe_split_advice(advice))),),
+        words,
     )
 
 
 def choice_outcomes(found: Selection) -> Outcomes:
-    """Read statements 20 and 22 off the choice on a test set."""
+    """Judge statements 20 and 22 by the choice on a test set."""
     last = len(found.ks) - 1
     gap = found.gap[last] > CLEAR_STANDARD_ERRORS * found.standard_error[last]
     values: dict[str, Value] = {
@@ -52,7 +53,7 @@ def choice_outcomes(found: Selection) -> Outcomes:
     )
     answer = "much" if gap and found.gap[last] > LARGE_GAP else "little" if gap else "none"
     return Outcomes(
-        (Claim(20, claim_verdict(gap), counted), Claim(22, claim_verdict(gap), read_selection(found))), answer
+        (Claim(20, claim_verdict(gap), counted), Claim(22, claim_verdict(gap), describe_selection(found))), answer
     )
 
 

@@ -1,4 +1,4 @@
-"""What goes wrong when a model is chosen on the test set: the best of k looks better than it is."""
+"""Choose a model on the test set, many times, and measure how much better the best of k looks than it is."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from scipy.special import log_ndtr
 
 from dldiag.core.i18n import Message, Value
 
-_DRAWS = 400  # So often is a test set drawn and a model chosen on it.
+_DRAWS = 400  # Number of random test sets; a model is chosen on each.
 SINGLE_CHOICE = (5.0, 95.0)  # Percentiles of the gap that one person who chooses once may meet.
 # Below this part of the closed form, the difference is put down to differences in true quality.
 _CLOSE_TO_CLOSED_FORM = 0.7
@@ -63,7 +63,7 @@ def choose_on_test(
 ) -> Selection:
     """Choose the best of k models on a random test set, `draws` times, for k = 1, 2, 4 … all models.
 
-    losses: (models, rows), what each model loses on each row that it was not trained on: 0 or 1, another influence on a
+    losses: (models, rows), the loss of each model on each row that it was not trained on: 0 or 1, another influence on a
     metric, or the squared residual divided by the variance of the target (is_root: the error is the root of the mean). Each
     time `n_test` of the rows are the test set and all the others are fresh.
     """
@@ -74,17 +74,12 @@ def choose_on_test(
     test, fresh = _draw_errors(losses, n_test, draws, rng)
     ks = _powers_of_two(n_models)
     promised, real = _winners(_to_error(test, is_root), _to_error(fresh, is_root), ks, rng)
-    gap = real - promised
     correlation = _mean_correlation(losses)
-    low, high = np.percentile(gap, SINGLE_CHOICE, axis=0)
     return Selection(
         ks=ks,
         promised=_numbers(promised.mean(axis=0)),
         fresh=_numbers(real.mean(axis=0)),
-        gap=_numbers(gap.mean(axis=0)),
-        low=_numbers(low),
-        high=_numbers(high),
-        standard_error=_numbers(gap.std(axis=0, ddof=1) / math.sqrt(draws)),
+        **_gap_over_draws(real - promised),
         expected=_numbers(_closed_form(losses, ks, n_test, correlation, is_root)),
         correlation=correlation,
         n_test=n_test,
@@ -94,8 +89,19 @@ def choose_on_test(
     )
 
 
+def _gap_over_draws(gap: NDArray[np.float64]) -> dict[str, tuple[float, ...]]:
+    """Return the mean gap (draws, k), its standard error, and the range of single choices, as fields of a Selection."""
+    low, high = np.percentile(gap, SINGLE_CHOICE, axis=0)
+    return {
+        "gap": _numbers(gap.mean(axis=0)),
+        "low": _numbers(low),
+        "high": _numbers(high),
+        "standard_error": _numbers(gap.std(axis=0, ddof=1) / math.sqrt(len(gap))),
+    }
+
+
 def guessing_losses(y: NDArray[np.generic], models: int, *, task: str, seed: int = 0) -> NDArray[np.float64]:
-    """Return the losses (models, rows) of models that know nothing: each predicts the target of some other row."""
+    """Return the losses (models, rows) of models that guess: each predicts the target of a random row."""
     rng = np.random.default_rng(seed)
     guesses = np.stack([rng.permutation(y) for _ in range(models)])
     return candidate_losses(y, guesses, task=task)
@@ -104,7 +110,7 @@ def guessing_losses(y: NDArray[np.generic], models: int, *, task: str, seed: int
 def candidate_losses(
     y: NDArray[np.generic], predictions: NDArray[np.generic], *, task: str, scale: float | None = None
 ) -> NDArray[np.float64]:
-    """Return what each prediction loses: 0 or 1, or the squared residual over the variance of the target.
+    """Return the loss of each prediction: 0 or 1, or the squared residual over the variance of the target.
 
     y: (rows,), predictions: (models, rows); `scale` is std(y) unless given.
     """
@@ -114,8 +120,8 @@ def candidate_losses(
     return ((predictions.astype(np.float64) - y.astype(np.float64)) / sd) ** 2
 
 
-def read_selection(result: Selection) -> Message:
-    """Say what to look at: how far the promise of the winner is from the truth, and whether this run shows it."""
+def describe_selection(result: Selection) -> Message:
+    """Say how far the promise of the winner is from the truth, and whether this run shows it."""
     last = len(result.ks) - 1
     values: dict[str, Value] = {"k": result.ks[last], "n": result.n_test, "unit": result.unit}
     values |= {"promised": result.promised[last], "fresh": result.fresh[last], "gap": result.gap[last]}
@@ -137,7 +143,7 @@ def read_selection(result: Selection) -> Message:
 
 
 def fewer_rows(result: Selection, asked: int) -> Message | None:
-    """Say so where the table cannot give as many test rows as asked for; None where it can."""
+    """Warn that the table gives fewer test rows than were asked for; None where it gives enough."""
     if result.n_test >= asked:
         return None
     return Message(

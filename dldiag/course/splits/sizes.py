@@ -28,7 +28,7 @@ _SHARES = (
 )
 
 
-# Up to so many rows the notes advise these shares; from 10,000 to a million they say nothing, so the nearer advice holds.
+# Up to this many rows the notes advise these shares; from 10,000 to a million they say nothing, so the nearer advice holds.
 NOTES = (
     (100_000, _SHARES[0]),
     (3_000_000, _SHARES[3]),
@@ -107,7 +107,7 @@ def advise_split(
 
 
 def notes_split(rows: int) -> tuple[float, float, float]:
-    """Return the split that the notes give for a table of so many rows.
+    """Return the split that the notes give for a table of this many rows.
 
     >>> notes_split(5000), notes_split(1_000_000), notes_split(10**8)
     ((0.6, 0.2, 0.2), (0.98, 0.01, 0.01), (0.995, 0.0025, 0.0025))
@@ -115,8 +115,8 @@ def notes_split(rows: int) -> tuple[float, float, float]:
     return next(shares for most, shares in NOTES if rows <= most)
 
 
-def read_split_advice(advice: SplitAdvice) -> Message:
-    """Say what to look at: whether this table can show the difference at all, and how to split it."""
+def describe_split_advice(advice: SplitAdvice) -> Message:
+    """Say whether this table can show the difference at all, and how to split it."""
     if advice.advised is None:
         return Message(
             "Your table has {rows:,} rows. Below {least} rows no held-out set is large enough: use cross-validation, where every row is a dev row once.",

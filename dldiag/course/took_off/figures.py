@@ -9,15 +9,15 @@ from math import log10, nan
 import plotly.graph_objects as go
 
 from dldiag.core.i18n import Message, format_error, tr
+from dldiag.course.shared.activation_race import ActivationRace
 from dldiag.course.shared.band_figures import LOSS_AXIS, add_band, bands_figure
 from dldiag.course.shared.bands import SeedBand
-from dldiag.course.shared.race import Race
 from dldiag.course.took_off.crossover import Crossover
-from dldiag.course.took_off.scaling import LEARNERS, CurveBand, Scale
+from dldiag.course.took_off.scaling import LEARNERS, CurveBand, LearnerComparison
 from dldiag.report.figures.theme import MARKERS, THEMES, ThemeName, error_axis, figure, rows_axis, translucent
 
 
-def scale_figure(found: Scale, *, title: str = "", theme: ThemeName = "light") -> go.Figure:
+def scale_figure(found: LearnerComparison, *, title: str = "", theme: ThemeName = "light") -> go.Figure:
     """Draw dev error against training rows for every learner, networks as full lines, with the crossover's range.
 
     Intervals are shaded of the two learners that the crossover is about: those of all would cover each other. title: of
@@ -50,7 +50,7 @@ def _mark(drawn: go.Figure, one: Crossover, theme: ThemeName) -> None:
     drawn.add_annotation(x=log10(one.size.value), y=1, yref="paper", **words)
 
 
-def alt_scale(found: Scale) -> Message:
+def alt_scale(found: LearnerComparison) -> Message:
     """Say where each learner starts and ends."""
     text = Message("Dev error against training rows.")
     for curve in found.curves:
@@ -72,7 +72,7 @@ def _ends(curve: CurveBand, unit: str) -> Message:
     )
 
 
-def scale_rows(found: Scale) -> list[dict[str, str]]:
+def scale_rows(found: LearnerComparison) -> list[dict[str, str]]:
     """Return one row of texts per learner: errors at both ends, and the time of all its fits."""
     return [
         {
@@ -116,7 +116,7 @@ def _rows(one: Crossover) -> str:
     return f"{one.size.value:,.0f} ({one.size.low:,.0f} – {one.size.high:,.0f})"
 
 
-def race_figure(found: Race, *, seconds: bool, theme: ThemeName = "light") -> go.Figure:
+def race_figure(found: ActivationRace, *, seconds: bool, theme: ThemeName = "light") -> go.Figure:
     """Draw loss against steps or seconds for both runners, with the line they race to."""
     named = []
     for runner in (found.first, found.second):
@@ -144,7 +144,7 @@ def finish_text(drawn: go.Figure, target: float, theme: ThemeName) -> go.Figure:
     )
 
 
-def alt_race(found: Race, *, seconds: bool) -> Message:
+def alt_race(found: ActivationRace, *, seconds: bool) -> Message:
     """Say where both runners start and end."""
     values: dict[str, str | float] = {"x": tr("seconds") if seconds else tr("steps")}
     for key, runner in (("a", found.first), ("b", found.second)):

@@ -166,7 +166,7 @@ def _error(model: Any, X: Array, y: Array, rows: tuple[Array, Array], judge: Met
     """Return the error of a model fitted on the first rows on the others."""
     train, dev = rows
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Few rows of many classes are meant here.
+        warnings.simplefilter("ignore")  # Scikit-learn warns of few rows per class, which is the point here.
         found, truth = model.fit(X[train], y[train]).predict(X[dev]), y[dev]
     if judge.metric.tasks == VALUES:
         residual = (found - truth).astype(float) / (float(truth.std()) or 1.0)
@@ -200,7 +200,7 @@ def _estimate(values: Array, rho: float) -> Estimate:
     return Estimate(float(values.mean()), low, high)
 
 
-def look_at_hand_work(found: HandWork) -> Message:
+def describe_hand_work(found: HandWork) -> Message:
     """Say how far learners and preprocessings lie apart on few rows."""
     values: dict[str, Any] = {
         "rows": found.rows,

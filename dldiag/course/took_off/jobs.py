@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from dldiag.core.types import Dataset, OnProgress, ShouldStop
+from dldiag.course.shared.activation_race import ActivationRace, RaceSettings, race_activations
 from dldiag.course.shared.prepared import prepare_open_rows
-from dldiag.course.shared.race import Race, RaceSettings, race
 from dldiag.course.shared.request import JudgedRequest, LessonRequest
 from dldiag.course.took_off.hand_work import HandWork, HandWorkSettings, hand_work
-from dldiag.course.took_off.scaling import Scale, ScaleSettings, scale
+from dldiag.course.took_off.scaling import LearnerComparison, ScaleSettings, fit_learners
 
 
 class ScaleRequest(JudgedRequest, frozen=True, kw_only=True, tag="scale"):
@@ -34,14 +34,16 @@ class HandWorkRequest(JudgedRequest, frozen=True, kw_only=True, tag="hand_work")
     asked: HandWorkSettings
 
 
-def scale_job(dataset: Dataset, given: ScaleRequest, on_progress: OnProgress, should_stop: ShouldStop) -> Scale:
+def scale_job(
+    dataset: Dataset, given: ScaleRequest, on_progress: OnProgress, should_stop: ShouldStop
+) -> LearnerComparison:
     """Measure error against rows for many learners."""
-    return scale(dataset, given.asked, given.choice(dataset), on_progress=on_progress, should_stop=should_stop)
+    return fit_learners(dataset, given.asked, given.choice(dataset), on_progress=on_progress, should_stop=should_stop)
 
 
-def race_job(dataset: Dataset, given: RaceRequest, on_progress: OnProgress, should_stop: ShouldStop) -> Race:
+def race_job(dataset: Dataset, given: RaceRequest, on_progress: OnProgress, should_stop: ShouldStop) -> ActivationRace:
     """Race two activations."""
-    return race(prepare_open_rows(dataset), given.asked, on_progress=on_progress, should_stop=should_stop)
+    return race_activations(prepare_open_rows(dataset), given.asked, on_progress=on_progress, should_stop=should_stop)
 
 
 def hand_work_job(

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from dldiag.core.i18n import Message
+from dldiag.course.shared.activation_race import ActivationRace, describe_race
 from dldiag.course.shared.lesson import Lesson, Outcomes, Statement, Topic, claim_verdict, one_claim
-from dldiag.course.shared.race import Race, look_at_race
 from dldiag.course.took_off.crossover import Crossover
-from dldiag.course.took_off.hand_work import HandWork, look_at_hand_work
-from dldiag.course.took_off.scaling import LEARNERS, Scale, look_at_crossover
+from dldiag.course.took_off.hand_work import HandWork, describe_hand_work
+from dldiag.course.took_off.scaling import LEARNERS, LearnerComparison, describe_crossover
 
 
-def learner_outcomes(found: Scale) -> Outcomes:
-    """Read statement 1 off the crossovers."""
+def learner_outcomes(found: LearnerComparison) -> Outcomes:
+    """Judge statement 1 by the crossovers."""
     one = found.crossings[0] if found.crossings else None
     shown = one is not None and one.verdict == "crosses" and LEARNERS[one.second].deep
     turned = one is not None and one.verdict == "crosses" and not LEARNERS[one.second].deep
-    return one_claim(1, claim_verdict(shown, turned), look_at_crossover(found), _ahead(one))
+    return one_claim(1, claim_verdict(shown, turned), describe_crossover(found), _ahead(one))
 
 
 def _ahead(one: Crossover | None) -> str:
@@ -27,19 +27,19 @@ def _ahead(one: Crossover | None) -> str:
 
 
 def hand_work_outcomes(found: HandWork) -> Outcomes:
-    """Read statement 2 off the two spreads."""
+    """Judge statement 2 by the two spreads."""
     more, less = found.difference.low > 0, found.difference.high < 0
     answer = "preparation" if more else "learner" if less else "alike"
-    return one_claim(2, claim_verdict(more, less), look_at_hand_work(found), answer)
+    return one_claim(2, claim_verdict(more, less), describe_hand_work(found), answer)
 
 
-def race_outcomes(found: Race) -> Outcomes:
-    """Read statement 3 off the race."""
+def race_outcomes(found: ActivationRace) -> Outcomes:
+    """Judge statement 3 by the race."""
     ratio = found.steps_ratio
     faster = found.learned and ratio is not None and ratio.low > 1
     slower = found.learned and (ratio is None or ratio.high < 1)
     answer = "faster" if faster else "slower" if slower else "same"
-    return one_claim(3, claim_verdict(faster, slower), look_at_race(found), answer)
+    return one_claim(3, claim_verdict(faster, slower), describe_race(found), answer)
 
 
 TOOK_OFF_LESSONS = Topic(

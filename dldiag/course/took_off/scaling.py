@@ -83,7 +83,7 @@ class CurveBand:
 
 
 @dataclass(frozen=True)
-class Scale:
+class LearnerComparison:
     """All learners on the same nested subsets, who overtakes whom, and whether they differ on few and on many rows.
 
     crossings: the largest network against each traditional learner, the most certain overtaking first; others: every other
@@ -100,7 +100,7 @@ class Scale:
     network: str = ""
 
 
-def scale(
+def fit_learners(
     dataset: Dataset,
     settings: ScaleSettings | None = None,
     choice: MetricChoice | None = None,
@@ -108,7 +108,7 @@ def scale(
     seed: int = 0,
     on_progress: Callable[[Progress], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
-) -> Scale:
+) -> LearnerComparison:
     """Fit every learner on every size and repeat; test rows stay sealed. Raises DataError, Stopped."""
     chosen = settings or ScaleSettings()
     kept = [key for key in chosen.learners if key in LEARNERS and chosen.train_rows <= LEARNERS[key].most_rows]
@@ -128,11 +128,11 @@ def scale(
             found[result.task.key] = result
             if on_progress is not None:
                 on_progress(Progress(STAGE, len(found), len(tasks), curves=curves()))
-    return read_learners(curves(), rho=split.n_dev / split.n_train, seed=seed)
+    return compare_learners(curves(), rho=split.n_dev / split.n_train, seed=seed)
 
 
 def left_out_words(settings: ScaleSettings) -> Message | None:
-    """Say which chosen learners do not train on so many rows; None when all do."""
+    """Say which chosen learners do not train on this many rows; None when all do."""
     out = [
         row.label for key, row in LEARNERS.items() if key in settings.learners and settings.train_rows > row.most_rows
     ]
@@ -142,7 +142,7 @@ def left_out_words(settings: ScaleSettings) -> Message | None:
 
 
 def rows_for(train_rows: int) -> int:
-    """Return how many rows a toy needs for so many training rows beside its dev and test rows.
+    """Return how many rows a toy needs for this many training rows beside its dev and test rows.
 
     >>> rows_for(1000), rows_for(100_000)
     (2000, 120000)
@@ -178,15 +178,15 @@ def named_learner(curves: Sequence[LearningCurve]) -> tuple[LearningCurve, ...]:
     return tuple(replace(curve, label=str(LEARNERS[curve.model].label)) for curve in curves)
 
 
-def read_learners(curves: Sequence[LearningCurve], *, rho: float, seed: int = 0) -> Scale:
+def compare_learners(curves: Sequence[LearningCurve], *, rho: float, seed: int = 0) -> LearnerComparison:
     """Read crossovers and the test of the small-data claim off curves on the same sizes; rho: dev / training rows."""
     if not curves:
-        return Scale("rate", (), None, None, (), ())
+        return LearnerComparison("rate", (), None, None, (), ())
     sizes, several = curves[0].sizes, len(curves) > 1
     crossed = {frozenset((a.model, b.model)): crossover(a, b, rho=rho, seed=seed) for a, b in combinations(curves, 2)}
     main = _against_largest([curve.model for curve in curves])
     others = [one for pair, one in crossed.items() if pair not in main and one.verdict == "crosses"]
-    return Scale(
+    return LearnerComparison(
         unit=curves[0].unit,
         curves=tuple(_band(curve, rho) for curve in curves),
         few=learners_differ_at(curves, int(sizes[0]), rho=rho) if several else None,
@@ -208,7 +208,7 @@ def _network_to_use(curves: Sequence[LearningCurve], rho: float) -> str:
     return "" if behind > 0 else network
 
 
-def size_to_use(found: Scale, task: Task) -> dict[str, Any]:
+def size_to_use(found: LearnerComparison, task: Task) -> dict[str, Any]:
     """Return the size of the network to use; empty when no network is among the best."""
     if not found.network:
         return {}
@@ -244,7 +244,7 @@ def _band(curve: LearningCurve, rho: float) -> CurveBand:
 # --- what to look at ----------------------------------------------------------------------------------------------
 
 
-def look_at_few_rows(found: Scale) -> Message:
+def describe_few_rows(found: LearnerComparison) -> Message:
     """Say whether learners hardly differ on few rows in this run, and how that compares with many rows."""
     if found.few is None or found.many is None:
         return Message("One learner alone cannot be compared; choose two or more.")
@@ -275,7 +275,7 @@ _FEW = {
 }
 
 
-def size_words(found: Scale) -> Message | None:
+def size_words(found: LearnerComparison) -> Message | None:
     """Say which size is recommended and why; None without one."""
     if not found.network:
         return None
@@ -286,7 +286,7 @@ def size_words(found: Scale) -> Message | None:
     )
 
 
-def look_at_crossover(found: Scale) -> Message:
+def describe_crossover(found: LearnerComparison) -> Message:
     """Say at how many rows the largest network overtakes a traditional learner, or that it does not."""
     if not found.crossings:
         return Message("A crossover needs a network and a traditional learner; choose both.")

@@ -74,7 +74,10 @@ class Gain:
 
 @dataclass(frozen=True)
 class Categories:
-    """What was counted. gain: None where the metric is the plain one, whose gain is the share times the error. wrong: of all dev rows; looked: how many were looked at; right: (n, share of draws) by COUNTED_ROWS, as far as there are wrong rows.
+    """Wrong rows counted by category.
+
+    gain: None where the metric is the plain one, whose gain is the share times the error. wrong: number of wrong dev rows;
+    looked: number of them looked at. right: (n, share of draws that name the largest category) for each of COUNTED_ROWS.
 
     error: dev error, in the unit. blackbox: error of the dev rows at which nobody looks.
     """
@@ -197,7 +200,7 @@ def _how_often_right(members: Sequence[NDArray[np.bool_]], rng: np.random.Genera
     for n in (n for n in COUNTED_ROWS if n <= max(COUNTED_ROWS[0], inside.shape[1])):
         rows = rng.integers(0, inside.shape[1], (_DRAWS, n))
         counts = inside[:, rows].sum(axis=2)
-        best = shares[:, None] >= shares[0]  # A category as large as the largest is as right.
+        best = shares[:, None] >= shares[0]  # Naming a category that is as large as the largest counts as right.
         top = counts == counts.max(axis=0)
         found.append((n, float(np.mean((top & best).any(axis=0) / top.sum(axis=0)))))
     return tuple(found)

@@ -16,7 +16,7 @@ LARGE_PART = 0.3
 
 
 def ceiling_outcomes(found: Categories) -> Outcomes:
-    """Read off whether the count of some rows tells the share of every category among all of them."""
+    """Say whether the count of some rows tells the share of every category among all of them."""
     if not found.categories:
         return one_claim(0, "not_shown", Message("No category holds enough of the wrong rows to be counted."), "half")
     first, *others = found.categories
@@ -52,7 +52,7 @@ _CEILING_OF_ALL = "Of all {wrong} wrong rows {share} are “{name}”. Fixing al
 
 
 def eyeball_outcomes(found: Categories) -> Outcomes:
-    """Read off how many wrong rows name the largest category reliably."""
+    """Say how many wrong rows name the largest category reliably."""
     enough = found.enough
     shares = dict(found.right)
     values: dict[str, Any] = {
@@ -95,7 +95,7 @@ _NEVER = "With {few} wrong rows the largest category is named rightly in {of_few
 
 
 def label_outcomes(found: WrongLabels) -> Outcomes:
-    """Read off how much of the counted error is that of the labels."""
+    """Say how much of the counted error is that of the labels."""
     one = found.chosen
     values: dict[str, Any] = {
         "share": one.share,
@@ -156,7 +156,7 @@ WRONG_ROWS_LESSONS = Topic(
                     "eyeball.seed",
                 ),
             ),
-            Message("A part of the dev set for the eye, the rest for honest numbers."),
+            Message("Look at one part of the dev set and keep the rest unseen: its error stays unbiased."),
             eyeball_outcomes,
             Message("Try it: a table with many classes, where the categories are smaller."),
         ),

@@ -27,9 +27,9 @@ class LabelSettings:
 class Mislabeled:
     """One share of wrong labels.
 
-    own: share of the rows where the model is wrong about the true label. counted: that are counted as wrong. blamed: counted
-    as wrong although the model gave the true label. wrong: labels made wrong; suspects: rows that the model suspects;
-    caught: suspects whose label was made wrong.
+    own: share of rows where the model misses the true label. counted: share counted as wrong. blamed: share counted as wrong
+    although the model gave the true label. wrong: number of labels made wrong; suspects: number of rows that the model
+    suspects; caught: number of suspects whose label was made wrong.
     """
 
     share: float

@@ -112,8 +112,8 @@ def _errors(x: NDArray[np.float64], classes: NDArray[Any], n_classes: int) -> fl
     between = np.flatnonzero(np.diff(x) > 0) + 1
     if n_classes > 2:
         starts = np.flatnonzero(np.diff(classes)) + 1
-        told = len(starts) == len(np.unique(classes)) - 1 and np.isin(starts, between).all()
-        return 0.0 if told else np.inf
+        separates = len(starts) == len(np.unique(classes)) - 1 and np.isin(starts, between).all()
+        return 0.0 if separates else np.inf
     balance = np.concatenate([[0], np.cumsum(np.where(classes == 1, 1, -1))])[np.concatenate([[0], between, [len(x)]])]
     ones = int((classes == 1).sum())
     # The interval with the largest surplus of ones over zeros.

@@ -1,4 +1,4 @@
-"""Rows that are the same: which belong together, and how often their targets disagree."""
+"""Duplicate rows: which rows are equal, and how often their targets disagree."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def different_rows(X: pd.DataFrame) -> NDArray[np.int64]:
 
 @dataclass(frozen=True)
 class Copies:
-    """How many rows repeat others, and what the rows that contradict each other cost.
+    """Counts of rows that repeat others, and the error that contradicting rows imply.
 
     Shares are of all rows. `error_floor` is in the error unit: no model that sees only X can be better on these rows.
     """

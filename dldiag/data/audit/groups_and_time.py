@@ -13,9 +13,9 @@ from scipy.stats import rankdata, spearmanr
 from dldiag.core.types import Dataset
 from dldiag.data.audit.split_optimism import FOLDS, ROWS, Optimism, forward_error, optimism
 from dldiag.data.features import source_of
-from dldiag.data.typing.name_words import word_set, words_of
+from dldiag.data.name_words import word_set, words_of
 
-# A column may name groups when it has at least so many values, each on so many rows (own choices).
+# A column may name groups when it has at least this many values, each on this many rows (own choices).
 _LEAST_GROUPS = 10
 LEAST_ROWS_PER_GROUP = 2.0
 MOST_GROUPS_PER_ROW = 0.5
@@ -44,7 +44,7 @@ ALIKE_NAMED = 0.2  # Above this likeness of the target, a column with a group-li
 FOLLOWS = 0.3  # Correlation of a row with the one before it, above which the order in the file is tested.
 FOLLOWS_SURELY = 4.0  # The same correlation must be this many standard errors (1/√rows).
 SORTED = 0.98  # A file is sorted by its target from this rank correlation of target and row number on.
-BLOCKS_IN_FILE = 20  # This many contiguous blocks of rows are compared with random rows, per class.
+BLOCKS_IN_FILE = 20  # Contiguous blocks of rows, per class, that are compared with random rows.
 
 _MATERIAL = 0.02  # Whole groups or blocks must be worse by this error, with 95% confidence (own choice).
 MATERIAL_SHARE = 0.15  # They must also be worse by this share of their error (own choice).
@@ -78,7 +78,7 @@ class Groups:
 
 @dataclass(frozen=True)
 class Order:
-    """What the order of the rows in the file (or of a time column) says.
+    """How the target and the features follow the order of the rows in the file, or of a time column.
 
     `target_follows`: correlation of the target with that of the row before; `features_follow`: median over features,
     among rows with a like target. `column` is the time column in whose order rows were compared, "" for the file's.
@@ -123,7 +123,7 @@ def _is_likely(one: Groups) -> bool:
 def _is_measured(one: Groups, dataset: Dataset, features: FeatureRanks) -> bool:
     """Tell whether a column without the name of a group measures something: then rows of neighboring values are alike, too.
 
-    Keeping its values apart would ask for rows unlike those seen, which says nothing about a random split.
+    Keeping such values apart would test the model on rows unlike those seen, which says nothing about a random split.
     """
     values = dataset.X[one.column] if one.column in dataset.X else _aside(dataset)[one.column]
     if one.named or values.dtype.kind not in "iuf":

@@ -27,7 +27,7 @@ SAME_ORDER_ROWS = 20  # Fewer rows may share an order, or classes, by chance.
 SAME_ORDER = 0.9995  # Rank correlation above which a column is the target in another unit.
 ROWS_PER_VALUE = 20  # Rows per value of a column whose every value has one label, for all rows to count as held out.
 DOMINANCE = 0.2  # How far a leaking column must beat the best other column.
-ENCODED_VALUES = 5  # A column that holds target means has at least this many distinct values,
+ENCODED_VALUES = 5  # A column that holds target means has at least this many distinct values.
 ENCODED_ROWS = 2.0  # Such a column has at least this many rows per value.
 ENCODED_CHANCE = 1e-3  # Below this p-value, group means lie too close to a column for chance.
 ENCODED_HINT = 0.1  # The same p-value, where all values are fractions of small groups.
@@ -38,7 +38,7 @@ ENCODED_MATCH = 1e-6  # A value and the mean target of its rows may differ by th
 
 @dataclass(frozen=True)
 class Clue:
-    """What one column achieves alone: the share of the baseline's error that it removes on held-out rows, with its lower bound."""
+    """The share of the baseline's error that one column alone removes on held-out rows, with its lower bound."""
 
     column: str
     removed: float
@@ -47,7 +47,7 @@ class Clue:
 
 
 @dataclass(frozen=True)
-class Giveaway:
+class LeakyColumn:
     """A column that leaks the target: the share of the error that it removes alone, and that of the next column.
 
     Of a date it is the part that removes most.
@@ -68,29 +68,29 @@ def clues(dataset: Dataset, seed: int = 0) -> tuple[Clue, ...]:
     return tuple(sorted(found, key=lambda clue: -clue.removed))
 
 
-def giveaways(dataset: Dataset, found: tuple[Clue, ...]) -> tuple[Giveaway, ...]:
+def leaky_columns(dataset: Dataset, found: tuple[Clue, ...]) -> tuple[LeakyColumn, ...]:
     """Return the columns that alone predict the target almost perfectly, and those made of target means."""
     least = GIVES_AWAY[dataset.task]
     columns = _by_column(dataset, found)
     strong = [clue for clue in columns if clue.at_least >= least]
     others = max((_at_best(dataset, clue) for clue in columns if clue.at_least < least), default=0.0) if strong else 0.0
     sure = [clue for clue in strong if clue.at_least == 1 or clue.removed - others >= DOMINANCE]
-    copied = [Giveaway(clue.column, clue.removed, others, "copies") for clue in sure]
-    told = {one.column for one in copied}
-    encoded = [name for name in _numbers(dataset) if name not in told and _holds_target_means(dataset, name)]
+    copied = [LeakyColumn(clue.column, clue.removed, others, "copies") for clue in sure]
+    copies = {one.column for one in copied}
+    encoded = [name for name in _numbers(dataset) if name not in copies and _holds_target_means(dataset, name)]
     removed = {clue.column: clue.removed for clue in columns}
-    return (*copied, *(Giveaway(name, removed[name], others, "target_means") for name in encoded))
+    return (*copied, *(LeakyColumn(name, removed[name], others, "target_means") for name in encoded))
 
 
 def _at_best(dataset: Dataset, clue: Clue) -> float:
-    """Return what a column removes, by thresholds as well: a copy must beat the others by the measure it is found by."""
+    """Return the share that a column removes, also by thresholds: a copy must beat the others by the measure that found it."""
     if dataset.task == "regression" or clue.column not in dataset.X or dataset.X[clue.column].dtype == object:
         return clue.removed
     return max(clue.removed, best_cut(dataset.X[clue.column].to_numpy(dtype=float), dataset.y).removed)
 
 
 def _by_column(dataset: Dataset, found: tuple[Clue, ...]) -> list[Clue]:
-    """Return the best clue of each column of the table: the parts of a date are no columns beside it."""
+    """Return the best clue of each column of the table, where the parts of a date count as one column."""
     sources = {column.name: source_of(column) for column in dataset.columns}
     best: dict[str, Clue] = {}
     for clue in sorted(found, key=lambda clue: (-clue.at_least, -clue.removed)):
@@ -249,28 +249,28 @@ def _holds_target_means(dataset: Dataset, name: str) -> bool:
 
 
 def _nearer_than_chance(
-    dataset: Dataset, codes: NDArray[np.int64], told: NDArray[np.float64], squares: NDArray[np.float64]
+    dataset: Dataset, codes: NDArray[np.int64], means: NDArray[np.float64], squares: NDArray[np.float64]
 ) -> bool:
-    """Whether the means of the rows here lie nearer to the column than even the true means would.
+    """Tell whether the means of these rows lie nearer to the column than even the true means would.
 
-    So they do when the column was computed from these rows and others (the sealed test rows): what the true mean of a
-    group misses by is its variance / its rows; a mean that was computed from these rows as well misses by less.
+    That is so when the column was computed from these rows and others, such as the sealed test rows: the squared distance
+    of a group's mean from the true mean is its variance / its rows, and less for a mean computed from these rows too.
     """
     if dataset.task == "classification":
-        if told.min() < 0 or told.max() > 1:
+        if means.min() < 0 or means.max() > 1:
             return False
-        variance = told * (1 - told)
+        variance = means * (1 - means)
     else:
         inside = dataset.y - (np.bincount(codes, weights=dataset.y) / np.bincount(codes))[codes]
-        variance = np.full(len(told), float((inside**2).sum()) / (len(codes) - len(told)))
+        variance = np.full(len(means), float((inside**2).sum()) / (len(codes) - len(means)))
     open_ = variance > 0
     exact = bool((squares[~open_] <= ENCODED_MATCH).all())
     total = float((squares[open_] / variance[open_]).sum())
-    chance = ENCODED_HINT if dataset.task == "classification" and _are_shares(told) else ENCODED_CHANCE
+    chance = ENCODED_HINT if dataset.task == "classification" and _are_shares(means) else ENCODED_CHANCE
     return exact and float(chi2.cdf(total, int(open_.sum()))) < chance
 
 
-def _are_shares(told: NDArray[np.float64]) -> bool:
+def _are_shares(means: NDArray[np.float64]) -> bool:
     """Whether all of many values are k / n for groups of few rows, as the class shares of such groups are."""
-    counts = told[:, None] * np.arange(1, LARGEST_GROUP + 1)
-    return len(told) > FRACTIONS and bool((np.abs(counts - np.round(counts)).min(axis=1) <= SHARE_MATCH).all())
+    counts = means[:, None] * np.arange(1, LARGEST_GROUP + 1)
+    return len(means) > FRACTIONS and bool((np.abs(counts - np.round(counts)).min(axis=1) <= SHARE_MATCH).all())

@@ -1,4 +1,4 @@
-"""Parse regular text with PyArrow; whatever it might read differently from the strict parser is left to the latter."""
+"""Parse regular text with PyArrow; text that it might read differently is left to the strict parser."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from dldiag.data.io.raw_table import raw_table
 from dldiag.data.io.repair_rows import Account, Gatherer
 
 LEAST_CHARS = 200_000  # Below this size the strict parser is as fast.
-_BLOCK_BYTES = 1 << 20  # That many stay in a processor's cache: three times as fast as blocks of 16 MiB.
+_BLOCK_BYTES = 1 << 20  # Such a block stays in the cache and is parsed three times as fast as one of 16 MiB.
 _BLOCK_ROWS = 100  # A wide table's blocks cost by column, so a block has at least this many rows.
 _MOST_BLOCK_BYTES = 16 << 20  # A block of a wide table has no more bytes, unless a row is longer.
-_LOOK_BYTES = 1 << 20  # Bytes searched at once: what is found out about each of them takes no more memory than that.
+_LOOK_BYTES = 1 << 20  # Bytes searched at once, which bounds the memory of the search.
 CHUNK_CHARS = 4 << 20  # Size of the chunks of a text that is not regular as a whole; regular chunks are read fast.
 MOST_BOUNDARY_LINES = 500  # A place to cut is looked for in this many lines.
 NEWLINE = 10

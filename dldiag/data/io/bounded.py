@@ -99,7 +99,7 @@ _REFUSALS: dict[type[Exception], tuple[Message, Message]] = {
 
 
 def bounds_of(size: int, limits: Limits) -> Bounds:
-    """Return the time and memory for reading a file of so many bytes."""
+    """Return the time and memory for reading a file of this many bytes."""
     return Bounds(
         min(limits.max_reader_seconds, BASE_SECONDS + SECONDS_PER_MIB * size / MIB),
         min(limits.max_reader_bytes, BASE_BYTES + BYTES_PER_BYTE * size),

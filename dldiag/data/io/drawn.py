@@ -8,7 +8,7 @@ import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 
-from dldiag.data.typing.name_words import word_set
+from dldiag.data.name_words import word_set
 
 HEAD = 4096  # characters that show how a text is written
 LEAST_LINES = 5  # of a text that is a list of its keys and values

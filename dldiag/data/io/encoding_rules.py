@@ -15,7 +15,7 @@ MARKS = (
 )
 _ESCAPED = ((b"\x1b$B", "iso2022_jp"), (b"\x1b$@", "iso2022_jp"), (b"\x1b(J", "iso2022_jp"), (b"\x1b$)C", "iso2022_kr"))
 _HIGH = re.compile(rb"[\x80-\xff]")
-_NUL_RUN = re.compile(rb"\0{5,}")  # A torn file has so many zero bytes in a row, and no text in UTF-16 or UTF-32 has.
+_NUL_RUN = re.compile(rb"\0{5,}")  # A torn file has this many zero bytes in a row, and no text in UTF-16 or UTF-32 has.
 EBCDIC = ("cp037", "cp273")  # English and German pages; letters, digits and most marks are the same in all.
 EBCDIC_SHARE = 0.95  # Bytes are EBCDIC where at least this share of the characters is plain.
 EBCDIC_BLANK, EBCDIC_DIGITS = 0x40, range(0xF0, 0xFA)

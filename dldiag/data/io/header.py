@@ -10,6 +10,7 @@ from itertools import pairwise, zip_longest
 
 from dldiag.data.io.cell_kind import kind_of, shape_of
 from dldiag.data.io.column_profile import ColumnProfile
+from dldiag.data.name_words import made_up_name
 
 TYPED_SHARE = 0.8  # A column is one of numbers or dates if this share of its filled cells is.
 FEW_VALUES_SHARE = 0.34  # A column of words repeats itself if it has fewer distinct values per row.
@@ -204,7 +205,7 @@ def unique_names(cells: Sequence[str], width: int) -> Names:
     for j, cell in enumerate(given):
         name = cell
         if not cell:
-            name = _free(f"column_{j + 1}", used | taken)
+            name = _free(made_up_name(j), used | taken)
             made_up.append(j)
         elif cell in used:
             name = _free(cell, used | taken)
@@ -262,8 +263,8 @@ def _cuts(name: str) -> list[tuple[str, str]]:
 def name_fit(names: Sequence[str], columns: Sequence[ColumnProfile]) -> int:
     """Return how many names stand above what they tell, less those that stand above something else."""
     kinds = [_main_kind(c) for c in columns]
-    told = [(holds, kind) for name, kind in zip(names, kinds, strict=False) if (holds := _holds(name)) and kind]
-    return sum(1 if kind in holds else -1 for holds, kind in told)
+    known = [(holds, kind) for name, kind in zip(names, kinds, strict=False) if (holds := _holds(name)) and kind]
+    return sum(1 if kind in holds else -1 for holds, kind in known)
 
 
 def names_rows(name: str) -> bool:

@@ -47,8 +47,8 @@ def decide_marks(rows: Sequence[Sequence[str | None]], width: int) -> Marks:
         if len(numbers) >= NUMBER_SHARE * len(cells):
             for cell in numbers:
                 _count(cell, decimals, groups, doubtful)
-        told = [kind for c, kind in zip(cells, kinds, strict=True) if c not in _SPELLINGS]
-        if told and told.count("number") + told.count("when") >= NUMBER_SHARE * len(told):
+        known = [kind for c, kind in zip(cells, kinds, strict=True) if c not in _SPELLINGS]
+        if known and known.count("number") + known.count("when") >= NUMBER_SHARE * len(known):
             missing.update(c for c in cells if c in _SPELLINGS)
         missing.update(c for c in cells if c == "?")
     return _marks(decimals, groups, doubtful, missing, rows)

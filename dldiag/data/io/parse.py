@@ -70,7 +70,7 @@ def gather_rows(text: CutText, plan: ReadPlan, limits: Limits) -> Gathered:
     width = body_width(parts, dialect, header)
     _check_width(max(width, len(header or ())), limits)
     fit = fit_header(header, width, parts, dialect)
-    header, told = fit.names, fit.notices
+    header, notices = fit.names, fit.notices
     table, account = read_body(text.body, dialect, fit.width or width, parts.first_line, header)
     table = with_lacking(join_cut_column(table, fit.cut_column, dialect), len(header or ()))
     width = table.num_columns
@@ -83,9 +83,9 @@ def gather_rows(text: CutText, plan: ReadPlan, limits: Limits) -> Gathered:
     keep = drawn_rows(rows, most_rows(table.num_columns, limits), limits.seed)
     if keep is not None:
         table = table.take(pa.array(keep))
-        told += (notice("sampled", kept=len(keep), rows=rows, seed=limits.seed),)
-    told += _fixed_width(table) + odd + name_notices(names, header) + dropped + account_notices(account)
-    return Gathered(names.names, table, lines, (*region_notices(parts, plan, lines), *told), rows)
+        notices += (notice("sampled", kept=len(keep), rows=rows, seed=limits.seed),)
+    notices += _fixed_width(table) + odd + name_notices(names, header) + dropped + account_notices(account)
+    return Gathered(names.names, table, lines, (*region_notices(parts, plan, lines), *notices), rows)
 
 
 def _fixed_width(table: pa.Table) -> tuple[Notice, ...]:
@@ -250,8 +250,8 @@ def drop_empty_edges(names: Names, table: pa.Table) -> tuple[Names, pa.Table, tu
     made_up, renamed = (
         tuple(j - begin for j in places if begin <= j < end) for places in (names.made_up, names.renamed)
     )
-    told = () if table.num_rows else (notice("empty_column_dropped", count=dropped),)
-    return Names(names.names[begin:end], made_up, renamed), table.select(list(range(begin, end))), told
+    notices = () if table.num_rows else (notice("empty_column_dropped", count=dropped),)
+    return Names(names.names[begin:end], made_up, renamed), table.select(list(range(begin, end))), notices
 
 
 def _is_empty(column: pa.ChunkedArray) -> bool:
@@ -281,8 +281,10 @@ def account_lines(text: CutText, parts: Parts, account: Account) -> Lines:
 def account_notices(account: Account) -> tuple[Notice, ...]:
     """Report what was repaired, set aside or left out, each with an example line."""
     codes = (*REPAIRS, "set_aside", "blank_rows", "blank_end", "repeated_header", "rule")
-    told = [notice(c, count=account.lines[c], example=account.examples.get(c, "")) for c in codes if account.lines[c]]
+    notices = [
+        notice(c, count=account.lines[c], example=account.examples.get(c, "")) for c in codes if account.lines[c]
+    ]
     rows = sum(account.records[c] for c in ("read", "set_aside", *REPAIRS))
     if rows and account.records["read"] + account.records["bare_quotes"] < UNEVEN_SHARE * rows:
-        told.append(notice("uneven", count=account.records["read"], total=rows))
-    return tuple(told)
+        notices.append(notice("uneven", count=account.records["read"], total=rows))
+    return tuple(notices)

@@ -96,14 +96,14 @@ def _read_text(
     of_text = source_notices(text, unpacked)
     if plan.format == "jsonl":
         found = read_json(text, plan, limits)
-        return _raw_of_typed(found, taken.data, title, [*taken.told(found.rows_in_file, limits), *of_text])
+        return _raw_of_typed(found, taken.data, title, [*taken.notices(found.rows_in_file, limits), *of_text])
     of_text += close_notices(text, unpacked)
     cut = cut_text(text, plan)
     del text  # A long one takes as much memory as the file.
     gathered = gather_rows(cut, plan, limits)
     of_rows = [*gathered.notices, *mark_notices(gathered, plan)]
-    told = [*taken.told(gathered.rows_in_file, limits), *of_text, *of_rows]
-    return _raw_of_text(gathered, plan, taken.data, title, told)
+    notices = [*taken.notices(gathered.rows_in_file, limits), *of_text, *of_rows]
+    return _raw_of_text(gathered, plan, taken.data, title, notices)
 
 
 def _chosen_plan(kind: str, plan: ReadPlan | None, choices: Mapping[str, Any]) -> ReadPlan:
@@ -116,22 +116,22 @@ def _read_parts(path: Path, plan: ReadPlan, limits: Limits, sampling: Sampling, 
     reader = read_row_groups if trusted else read_bounded_parts
     found = reader(path, plan, sampled_by(plan, limits), sampling)
     table = _raw_of_typed(found, found.identity.encode(), title)
-    told = [] if found.totals is None else [counted_notice(found.totals)]
-    return replace(table, notices=(*table.notices, *told))
+    notices = [] if found.totals is None else [counted_notice(found.totals)]
+    return replace(table, notices=(*table.notices, *notices))
 
 
-def _raw_of_text(found: Gathered, plan: ReadPlan, data: bytes, title: str, told: Sequence[Notice]) -> RawTable:
+def _raw_of_text(found: Gathered, plan: ReadPlan, data: bytes, title: str, notices: Sequence[Notice]) -> RawTable:
     frame, identity = frame_of(found.table, found.names), fingerprint(data, plan)
-    return RawTable(found.names, frame, plan, tuple(told), found.rows_in_file, identity, title, found.lines)
+    return RawTable(found.names, frame, plan, tuple(notices), found.rows_in_file, identity, title, found.lines)
 
 
-def _raw_of_typed(found: TypedTable, data: bytes, title: str, told: Sequence[Notice] = ()) -> RawTable:
+def _raw_of_typed(found: TypedTable, data: bytes, title: str, notices: Sequence[Notice] = ()) -> RawTable:
     frame = frame_of(found.table, found.names)
     named_text = title.lower().endswith(TEXT_ENDINGS) and found.plan.format != "jsonl"
     misnamed = [notice("wrong_name", format=found.plan.format.title())] if named_text else []
-    notices, identity = (*told, *misnamed, *found.notices), fingerprint(data, found.plan)
+    every, identity = (*notices, *misnamed, *found.notices), fingerprint(data, found.plan)
     return RawTable(
-        found.names, frame, found.plan, notices, found.rows_in_file, identity, title, found.lines, found.typed,
+        found.names, frame, found.plan, every, found.rows_in_file, identity, title, found.lines, found.typed,
         found.totals,
     )  # fmt: skip
 
@@ -143,13 +143,13 @@ def fingerprint(data: bytes, plan: ReadPlan) -> str:
 
 def source_notices(text: Text, unpacked: Unpacked) -> list[Notice]:
     """Report how the text was unpacked and decoded."""
-    decoded, told = text.decoded, []
+    decoded, notices = text.decoded, []
     if unpacked.compression and unpacked.members > 1:
-        told.append(notice("member", count=unpacked.members, member=unpacked.member))
+        notices.append(notice("member", count=unpacked.members, member=unpacked.member))
     if decoded.encoding not in {"utf-8", "utf-8-sig", "ascii"}:
-        told.append(notice("encoding", encoding=decoded.encoding))
+        notices.append(notice("encoding", encoding=decoded.encoding))
     if decoded.other_lines:
-        told.append(
+        notices.append(
             notice(
                 "mixed_encodings",
                 count=decoded.other_lines,
@@ -159,20 +159,20 @@ def source_notices(text: Text, unpacked: Unpacked) -> list[Notice]:
             )
         )
     if decoded.bad_characters:
-        told.append(notice("bad_characters", count=decoded.bad_characters, example=decoded.bad_example))
+        notices.append(notice("bad_characters", count=decoded.bad_characters, example=decoded.bad_example))
     if decoded.recovered:
-        told.append(notice("recovered_characters", count=decoded.recovered))
+        notices.append(notice("recovered_characters", count=decoded.recovered))
     if text.twice[0]:
-        told.append(notice("encoded_twice", count=text.twice[0], example=text.twice[1]))
+        notices.append(notice("encoded_twice", count=text.twice[0], example=text.twice[1]))
     if text.wrapping:
-        told.append(notice(text.wrapping))
+        notices.append(notice(text.wrapping))
     if text.lines >= LEAST_LINES_OF_END and not text.text.endswith("\n") and not looks_like_json_lines(text):
-        told.append(notice("cut_off", example=text.text[text.text.rfind("\n") + 1 :]))
+        notices.append(notice("cut_off", example=text.text[text.text.rfind("\n") + 1 :]))
     if text.mixed_ends:
-        told.append(notice("mixed_line_ends"))
+        notices.append(notice("mixed_line_ends"))
     if text.nuls:
-        told.append(notice("nul_characters", count=text.nuls))
-    return told
+        notices.append(notice("nul_characters", count=text.nuls))
+    return notices
 
 
 def close_notices(text: Text, unpacked: Unpacked) -> list[Notice]:
@@ -189,21 +189,21 @@ def close_notices(text: Text, unpacked: Unpacked) -> list[Notice]:
 
 def mark_notices(gathered: Gathered, plan: ReadPlan) -> list[Notice]:
     """Report how numbers and missing values were read, where that is not obvious."""
-    told = []
+    notices = []
     table = gathered.table.slice(0, max(20, MARK_CELLS // max(1, gathered.table.num_columns)))
     rows = list(zip(*(c.to_pylist() for c in table.columns), strict=True)) if table.num_rows else []
     marks = decide_marks(rows, table.num_columns)
     spellings = [m for m in plan.missing if m]
     if spellings:
-        told.append(notice("missing_spellings", spellings=", ".join(spellings)))
+        notices.append(notice("missing_spellings", spellings=", ".join(spellings)))
     if plan.decimal == "," == marks.decimal:
-        told.append(notice("decimal_comma"))
+        notices.append(notice("decimal_comma"))
     if marks.ambiguous and "." in marks.ambiguous:
         meaning = marks.ambiguous if plan.decimal == "." else marks.ambiguous.replace(".", "")
-        told.append(notice("ambiguous_thousands", example=marks.ambiguous, meaning=meaning))
+        notices.append(notice("ambiguous_thousands", example=marks.ambiguous, meaning=meaning))
     if not table.num_rows:
-        told.append(notice("no_rows"))
-    return told
+        notices.append(notice("no_rows"))
+    return notices
 
 
 def preview(source: str | Path | bytes, plan: ReadPlan, rows: int = 20, limits: Limits | None = None) -> RawTable:

@@ -260,30 +260,30 @@ class Parts:
 
 def region_notices(parts: Parts, plan: ReadPlan, lines: Lines) -> list[Notice]:
     """Report what was left out above and below the table, and unusual marks."""
-    told = []
+    notices = []
     if lines.preamble:
-        told.append(notice("preamble", count=lines.preamble, example=parts.above.strip()))
+        notices.append(notice("preamble", count=lines.preamble, example=parts.above.strip()))
     if lines.footnote:
-        told.append(notice("footnotes", count=lines.footnote, example=parts.below.strip()))
+        notices.append(notice("footnotes", count=lines.footnote, example=parts.below.strip()))
     if plan.header_row is None:
-        told.append(notice("no_header", example=parts.body.split("\n", 1)[0]))
+        notices.append(notice("no_header", example=parts.body.split("\n", 1)[0]))
     elif plan.header_rows > 1 and parts.header.strip().count("\n"):
-        told.append(notice("joined_header", count=plan.header_rows, example=parts.header.strip()))
+        notices.append(notice("joined_header", count=plan.header_rows, example=parts.header.strip()))
     if plan.delimiter not in USUAL_DELIMITERS and plan.delimiter in TRUST:
         shown: Value = Message("spaces") if plan.delimiter in {SPACES, " "} else repr(plan.delimiter)
-        told.append(notice("unusual_delimiter", delimiter=shown, example=parts.header or parts.body[:100]))
+        notices.append(notice("unusual_delimiter", delimiter=shown, example=parts.header or parts.body[:100]))
     if plan.quote not in {'"', ""}:
-        told.append(notice("quote", quote=plan.quote))
+        notices.append(notice("quote", quote=plan.quote))
     if plan.escape:
-        told.append(notice("escape", escape=repr(plan.escape)[1:-1]))
-    return told
+        notices.append(notice("escape", escape=repr(plan.escape)[1:-1]))
+    return notices
 
 
 def name_notices(names: Names, header: Sequence[str] | None) -> tuple[Notice, ...]:
     """Report where names were made up or numbered."""
-    told = []
+    notices = []
     if header is not None and names.made_up:
-        told.append(notice("made_up_names", count=len(names.made_up), example=names.names[names.made_up[0]]))
+        notices.append(notice("made_up_names", count=len(names.made_up), example=names.names[names.made_up[0]]))
     if names.renamed:
-        told.append(notice("renamed", count=len(names.renamed), example=names.names[names.renamed[0]]))
-    return tuple(told)
+        notices.append(notice("renamed", count=len(names.renamed), example=names.names[names.renamed[0]]))
+    return tuple(notices)

@@ -46,7 +46,7 @@ class Taken:
     totals: FileTotals | None = None
     plan: ReadPlan | None = None
 
-    def told(self, kept: int, limits: Limits) -> list[Notice]:
+    def notices(self, kept: int, limits: Limits) -> list[Notice]:
         """Report how many of how many rows were drawn, and the totals over all of them."""
         if self.totals is None:
             return []
@@ -55,7 +55,7 @@ class Taken:
         return [drawn, counted_notice(self.totals), *([notice("uncounted", count=uncut)] if uncut else [])]
 
     def counted(self, table: RawTable) -> RawTable:
-        """Return the table that was read of these bytes, with the totals of the whole file under its names."""
+        """Return the table that was read from these bytes, with the totals of the whole file by column name."""
         if self.totals is None:
             return table
         columns = self.totals.columns if len(self.totals.columns) == len(table.header) else ()
@@ -149,7 +149,7 @@ def _plan_of_ends(path: Path, size: int, packed: str, limits: Limits, choices: d
 
 
 def _read_fully(file: Any, most: int) -> bytes:
-    """Read so many bytes, or to the end: a stream of packed bytes may give fewer at once."""
+    """Read this many bytes, or to the end: a stream of packed bytes may give fewer at once."""
     parts = []
     while most > 0 and (piece := file.read(most)):
         parts.append(bytes(piece))
@@ -158,7 +158,7 @@ def _read_fully(file: Any, most: int) -> bytes:
 
 
 def _tail_after(file: BinaryIO, begin: int, size: int) -> bytes:
-    """Return the last whole lines of a file behind its first so many bytes."""
+    """Return the last whole lines of a file, none of them from its first `begin` bytes."""
     file.seek(max(begin, size - TAIL_BYTES))
     whole = file.tell() == begin
     tail = file.read()
@@ -271,7 +271,7 @@ def _last_lines(path: Path, lines: int) -> bytes:
 def _blocks(
     file: Any, left: int | None, marks: SampleMarks, limits: Limits
 ) -> Iterator[tuple[bytes, NDArray[np.intp]]]:
-    """Yield blocks of whole records, of the next so many bytes or of all, with the places where these end."""
+    """Yield blocks of whole records, of the next `left` bytes or of all, with the places where records end."""
     rest = b""
     while block := _read_fully(file, _BLOCK_BYTES if left is None else min(_BLOCK_BYTES, left)):
         left = None if left is None else left - len(block)

@@ -54,11 +54,13 @@ def spelled(facts: Facts, kind: Kind) -> tuple[Remark, ...]:
 def marks_of_numbers(facts: Facts) -> list[Remark]:
     """Return what was read into numbers besides plain digits."""
     numbers, cells = facts.numbers, facts.solid
-    told = numbers.marks & _MARK_OF.keys()
-    remarks = [remark_on(code, facts, cells, numbers.marked & cells.matches(_MARK_OF[code])) for code in sorted(told)]
+    reported = numbers.marks & _MARK_OF.keys()
+    remarks = [
+        remark_on(code, facts, cells, numbers.marked & cells.matches(_MARK_OF[code])) for code in sorted(reported)
+    ]
     for code in sorted(numbers.marks & MIXED):
         remarks.append(_mixed(code, facts))
-    if numbers.marks - told - MIXED and not numbers.ambiguous:
+    if numbers.marks - reported - MIXED and not numbers.ambiguous:
         remarks.append(remark_on("number_marks", facts, cells, numbers.marked))
     return remarks
 

@@ -73,9 +73,9 @@ def type_columns(
 
     `kinds` are kinds chosen by hand, by column name; `declared` what a typed file format says about a column.
     """
-    chosen, told = dict(kinds or {}), dict(declared or {})
+    chosen, declared_kinds = dict(kinds or {}), dict(declared or {})
     check_names(chosen, list(raw.columns))
-    typed = _without_elsewhere(list(_typed(raw, plan, chosen, told)), raw, plan, chosen)
+    typed = _without_elsewhere(list(_typed(raw, plan, chosen, declared_kinds)), raw, plan, chosen)
     rows = pd.RangeIndex(len(raw))
     values = {one.column.name: pd.Series(one.values, rows, dtype=one.values.dtype, copy=False) for one in typed}
     frame = pd.DataFrame(values, index=rows, copy=False)
@@ -111,11 +111,11 @@ def _without_elsewhere(
 
 def _without(one: Typed, position: int, raw: pd.DataFrame, plan: ReadPlan, elsewhere: Remark) -> Typed:
     """Return a column of texts read again without the spellings of a remark."""
-    told = tuple(remark for remark in one.remarks if remark.code == "missing_spellings")
+    spellings = tuple(remark for remark in one.remarks if remark.code == "missing_spellings")
     plan = replace(plan, missing=("", *elsewhere.examples))
     again = type_column(one.column.name, position, as_chunks(raw.iloc[:, position]), plan)
     others = tuple(remark for remark in again.remarks if remark.code != "missing_spellings")
-    return replace(again, remarks=(*told, *others, replace(elsewhere, column=one.column.name)))
+    return replace(again, remarks=(*spellings, *others, replace(elsewhere, column=one.column.name)))
 
 
 def _arrays(raw: pd.DataFrame) -> Iterator[pa.ChunkedArray]:

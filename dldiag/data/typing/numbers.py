@@ -57,9 +57,9 @@ class Numbers:
     """What distinct texts are as numbers: value (NaN when unread or not finite), whether read, and the marks met.
 
     `marked` says which were read from more than plain digits. `marks` holds codes: currency, mixed_currencies, percent,
-    percent_mixed, parentheses, thousands, decimal_comma, magnitudes, unit, mixed_units, bounds, hours. `ambiguous` says what else the texts could mean: "point" was read as
-    decimals and could be thousands (1.234), "thousands" the other way round, "comma" was read as thousands and could be
-    decimals (1,234), else "".
+    percent_mixed, parentheses, thousands, decimal_comma, magnitudes, unit, mixed_units, bounds, hours. `ambiguous` says
+    what else the texts could mean: "point" was read as decimals and could be thousands (1.234), "thousands" the other way
+    round, "comma" was read as thousands and could be decimals (1,234), else "".
     """
 
     values: NDArray[np.float64]
@@ -85,6 +85,14 @@ def read_numbers(texts: pa.Array, *, decimal: str = ".", thousands: str = "") ->
     if (quantities := read_quantities(texts)) is not None:
         several = np.isfinite(quantities[0])
         return Numbers(quantities[0], several, np.zeros_like(plain), several, frozenset({quantities[1]}))
+<<<<<<< HEAD
+=======
+    return _read_marked(texts, infinite, decimal, thousands)
+
+
+def _read_marked(texts: pa.Array, infinite: NDArray[np.bool_], decimal: str, thousands: str) -> Numbers:
+    """Read numbers that carry marks: units, currencies, percent, groups of digits, parentheses."""
+>>>>>>> main
     bodies, marks, powers, factors = _without_marks(texts)
     numerals, read, found, ambiguous = _with_point(bodies, decimal, thousands)
     values = _cast(_with_powers(numerals, powers), read) * factors

@@ -1,4 +1,4 @@
-"""Evidence: the frozen row of estimates that rules read, and nothing else."""
+"""Evidence: the estimates that rules read."""
 
 # ruff: noqa: RUF009 — evidence_row() returns a dataclass field
 

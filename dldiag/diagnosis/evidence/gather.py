@@ -1,4 +1,4 @@
-"""gather: everything that was measured on one dataset, its table and a model, as Evidence."""
+"""Turn everything measured on a dataset and a model into Evidence."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def _of_model(measured: Measured, settings: Settings) -> dict[str, Estimate | No
 
 
 def fits_by_construction(estimator: Any) -> bool:
-    """Tell whether a model fits any training rows: full-grown forests and trees, the nearest neighbor."""
+    """Tell whether a model fits any training rows perfectly: full-grown forests and trees, the nearest neighbor."""
     last = ([one for _, one in learners(estimator)] or [estimator])[-1]
     name, given = type(last).__name__, last.get_params(deep=False)
     if name.startswith("KNeighbors"):
@@ -225,7 +225,7 @@ def _rise(curve: LearningCurve) -> Estimate | None:
 
 def table_evidence(found: TableAudit) -> dict[str, Estimate | None]:
     """Return the evidence about the table, by name."""
-    leak = found.giveaways[0] if found.giveaways else None
+    leak = found.leaky_columns[0] if found.leaky_columns else None
     cells = max(1, found.rows * max(1, found.scales.numbers))
     return {
         "n_features": exactly(found.features),
@@ -247,7 +247,7 @@ def table_evidence(found: TableAudit) -> dict[str, Estimate | None]:
 def table_names(found: TableAudit) -> dict[str, Value]:
     """Return the column names that rules about the table mention."""
     return {
-        "leak_column": found.giveaways[0].column if found.giveaways else "",
+        "leak_column": found.leaky_columns[0].column if found.leaky_columns else "",
         "group_column": found.groups.column if found.groups is not None else "",
         "time_column": found.order.column,
         "structure": found.groups.column if found.groups is not None else found.order.column or FILE_ORDER,

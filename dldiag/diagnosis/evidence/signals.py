@@ -12,7 +12,7 @@ from dldiag.core.types import Estimate, TrainingCurve, exactly
 from dldiag.experiments.fit import FitResult
 from dldiag.nn.health import Health, LayerHealth
 
-SMOOTHED = 5  # So many epochs are averaged before a minimum is looked for.
+SMOOTHED = 5  # Number of epochs that are averaged before a minimum is searched.
 STUCK = 0.9  # Share of the baseline's error; a fit above it has learned next to nothing (own choice).
 LEARNED_SHARE = 0.5  # Share of the baseline's error; most fits lie below it where they learn well (own choice).
 _LAST_PART = 5  # Parts that the epochs are divided into; the last is compared with the one before.

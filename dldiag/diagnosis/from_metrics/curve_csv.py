@@ -117,14 +117,14 @@ def _first_model(frame: pd.DataFrame, columns: dict[str, str]) -> pd.DataFrame:
 
 def _unit(frame: pd.DataFrame, columns: dict[str, str], unit: str) -> str:
     """Return the unit that the table holds, or else the one given."""
-    told = [str(value).strip() for value in frame[columns["unit"]].dropna()] if "unit" in columns else []
-    other = next((one for one in told if one not in HIGHEST), None)
+    units = [str(value).strip() for value in frame[columns["unit"]].dropna()] if "unit" in columns else []
+    other = next((one for one in units if one not in HIGHEST), None)
     if other is not None:
         raise DataError(
             Message("{value} is no unit of errors.", {"value": repr(other[:40])}),
             Message("Write rate (share of wrong rows) or sd (RMSE / std of the target), or leave the column out."),
         )
-    return told[0] if told else unit
+    return units[0] if units else unit
 
 
 def _repeats(frame: pd.DataFrame, rows: Floats) -> NDArray[np.int64]:

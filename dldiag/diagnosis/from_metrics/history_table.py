@@ -88,7 +88,7 @@ def history_of_json(data: bytes, name: str = "") -> TrainingHistory | None:
 
 
 def history_of_frame(frame: pd.DataFrame, label: str = "") -> TrainingHistory:
-    """Read a history from columns of numbers: NaN where nothing was recorded, infinite where training was lost."""
+    """Read a history from columns of numbers: NaN where nothing was recorded, infinite where training diverged."""
     frame, runs = _last_run(frame)
     points = _by_epoch(frame)
     series = [one for name in points.columns if (one := _series(str(name))) is not None]

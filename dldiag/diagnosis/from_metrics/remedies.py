@@ -1,4 +1,4 @@
-"""The remedies in the order of the textbook's table, because nothing was measured."""
+"""Remedies for numbers measured elsewhere, in the order of the textbook's table."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _worded(one: Recommendation, evidence: Evidence) -> Recommendation:
 
 
 def _unmeasured(one: Recommendation) -> Recommendation:
-    """Drop expected effects that come from experience alone: beside measured numbers they would look measured."""
+    """Drop expected effects that were not measured, since beside measured numbers they would look measured."""
     return one if one.remedy == MORE_DATA else replace(one, expected=None)
 
 

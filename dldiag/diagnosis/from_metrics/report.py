@@ -63,20 +63,13 @@ def diagnose_numbers(numbers: GivenNumbers, curve: LearningCurve | TrainingHisto
     """
     started = time.perf_counter()
     check_numbers(numbers, curve)
-    errors = as_errors(numbers)
     history = curve if isinstance(curve, TrainingHistory) else None
     by_rows = curve if isinstance(curve, LearningCurve) else None
-    if history is not None:
-        errors = at_last_epoch(errors, history)
+    errors = as_errors(numbers) if history is None else at_last_epoch(as_errors(numbers), history)
     evidence = _evidence(errors, by_rows, history)
     rules = number_rules() if history is None else [*EPOCH_RULES, *number_rules()]
     memorizes = numbers.model == MEMORIZING
     findings = check_rules(evidence, rules, READS_TRAINING if memorizes else ())
-    assumed = errors.human_error is None and evidence.achievable is not None
-    verdict = verdict_of(
-        findings, evidence, assumed=assumed, memorizes=memorizes, rules=rules,
-        remarks=_remarks_on(numbers, errors, evidence, findings),
-    )  # fmt: skip
     return Report(
         dataset=_dataset(errors, curve, evidence),
         split=_split(errors, by_rows),
@@ -86,7 +79,14 @@ def diagnose_numbers(numbers: GivenNumbers, curve: LearningCurve | TrainingHisto
         evidence=evidence.estimates(),
         findings=findings,
         recommendations=remedies_for(findings, evidence),
-        verdict=verdict,
+        verdict=verdict_of(
+            findings,
+            evidence,
+            assumed=errors.human_error is None and evidence.achievable is not None,
+            memorizes=memorizes,
+            rules=rules,
+            remarks=_remarks_on(numbers, errors, evidence, findings),
+        ),
         forecast=_forecast(errors, by_rows),
         training_curve=None if history is None else history.as_training_curve(),
         metric=None if errors.metric == AUTO else errors.given_metric.used(errors.spread),

@@ -1,4 +1,4 @@
-"""Apply every rule to the evidence: outcomes, suppression, and what would decide the undecided ones."""
+"""Apply every rule to the evidence: outcomes, suppressed findings, and the rows that would decide an open one."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ _WRITTEN: Mapping[str, tuple[str, str]] = {
     "share": ("{signal:.1%} ({low:.1%} to {high:.1%})", "{threshold:.1%}"),
 }
 PLAINLY = ("{signal:.3g} ({low:.3g} to {high:.3g})", "{threshold:.3g}")
-MOST_TIMES = 30.0  # Beyond so many times the rows a number would not help anyone.
+MOST_TIMES = 30.0  # Times the rows; a larger number of rows is out of reach and not named.
 
 
 def _values(rule: Rule, evidence: Evidence, signal: Estimate, threshold: float) -> dict[str, Value]:

@@ -21,8 +21,8 @@ LOW, HIGH = 0.05, 0.95  # Quantiles of the two-sided 90% interval.
 CAREFUL = (0.1, 0.9)  # Quantiles of the one-sided 90% bounds.
 SURE = 0.8  # From this probability on more data "help", up to 1 − SURE they "do not" (rule V1c).
 LEAST_SIZES = 4
-_LEAST_ROWS = 32  # Below so many rows published curves rise as often as they fall.
-LEAST_SPAN = 4.0  # The largest size must be so many times the smallest.
+_LEAST_ROWS = 32  # Below this many rows published curves rise as often as they fall.
+LEAST_SPAN = 4.0  # The largest size must be this many times the smallest.
 _FARTHEST = 100.0  # Times the largest size; no number of rows beyond it is forecast.
 # The largest possible error, by unit; a score's is 1 − the score, which of R² may be beyond 1.
 HIGHEST = {"rate": 1.0, "sd": math.inf, "score": math.inf, "loss": math.inf, "cost": math.inf}

@@ -19,7 +19,7 @@ from dldiag.report.view.performance import at_place, of_thousand, performance_la
 _DARKEST = 0.5  # Opacity of a cell that holds its whole class; its number stays legible in both themes.
 # The heights of a cell and of all around the cells of a confusion matrix, in pixels.
 CELL_HEIGHT, EDGES_HEIGHT = 40, 150
-MOST_WRITTEN = 12  # With up to so many classes, every cell has its numbers.
+MOST_WRITTEN = 12  # With up to this many classes, every cell has its numbers.
 SLIDER_HEIGHT = 150  # The height of the slider, in pixels.
 LOG_FROM = 0.05  # A threshold axis is logarithmic where a third of the thresholds lie below.
 LONGEST_LABEL = 24  # A class name on an axis has at most this many characters.

@@ -15,7 +15,7 @@ from dldiag.core.types import Estimate, ForecastPoint, LearningCurve, Report
 from dldiag.report.view.changes import FORECAST_TIMES
 from dldiag.report.view.labels import error_text, unit_of
 
-_COMPARED = 3  # The curve's end is compared with so many times fewer rows.
+_COMPARED = 3  # The end of the curve is compared with a size that is this many times smaller.
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,7 @@ def fixes(report: Report) -> list[Fix]:
 
 
 def best_fix(report: Report) -> Fix | None:
-    """Return the one action of the verdict, None where nothing is recommended."""
+    """Return the fix that the verdict proposes; None where nothing is recommended."""
     return next((one for one in fixes(report) if one.is_recommended), None)
 
 
@@ -115,11 +115,11 @@ def is_recommended(one: Recommendation, report: Report) -> bool:
     """Tell whether a fix is recommended: its test helped, or it stands before keeping the model as it is."""
     if one.trial is not None and (one.trial.verdict in HELPFUL or one.trial.is_likely_help):
         return one.remedy != LEAVE_IT
-    return one.rank < rank_of_leave_it(report) and not _is_refuted(one)
+    return one.rank < rank_of_keeping(report) and not _is_refuted(one)
 
 
-def rank_of_leave_it(report: Report) -> int:
-    """Return the place of keeping the model as it is; behind all others where it is not in the list."""
+def rank_of_keeping(report: Report) -> int:
+    """Return the rank of keeping the model as it is; after all others where it is not in the list."""
     last = len(report.recommendations) + 1
     return next((one.rank for one in report.recommendations if one.remedy == LEAVE_IT), last)
 

@@ -19,7 +19,7 @@ _MOST_MISTAKES = 3  # At most this many kinds of mistakes are listed.
 _MOST_CLASS_ROWS = 30  # With more classes, only the diagnosed model is listed.
 RECALLS_LISTED = (0.5, 0.8, 0.9, 0.95)  # A threshold is listed for each of these recalls.
 LEAST_EXPLAINED = 0.01  # Share of the squared error; a column that explains less shows no pattern.
-PER = 1_000  # Counts of a threshold are per so many rows.
+PER = 1_000  # Counts of a threshold are per this many rows.
 
 
 def performance_sections(report: Report) -> list[Section]:

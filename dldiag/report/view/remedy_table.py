@@ -13,7 +13,7 @@ from dldiag.report.view.fixes import (
     OTHER_MODEL,
     Fix,
     fixes,
-    rank_of_leave_it,
+    rank_of_keeping,
     short_runs_in_vain,
     suits_model,
 )
@@ -43,7 +43,7 @@ def remedy_table(report: Report) -> dict[Column_, list[Cell]]:
     in_vain = {one.remedy for one in short_runs_in_vain(report)}
     for key, row in REMEDIES.items():
         if key == LEAVE_IT:
-            table[row.column].append(Cell(key, str(row.title), lit=rank_of_leave_it(report) == 1))
+            table[row.column].append(Cell(key, str(row.title), lit=rank_of_keeping(report) == 1))
         elif key not in shown and suits_model(key, report):
             table[row.column].append(Cell(key, str(row.title), said=tr("did not help here") if key in in_vain else ""))
     return table

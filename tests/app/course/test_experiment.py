@@ -20,7 +20,7 @@ def previewed(kind):
     import streamlit as st
 
     from dldiag.app.course import experiment
-    from dldiag.app.jobs.asked import CourseJob
+    from dldiag.app.jobs.job_kinds import CourseJob
     from dldiag.course.initialization.jobs import StartsRequest
     from dldiag.course.initialization.starts import StartSettings
 

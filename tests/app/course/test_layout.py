@@ -12,13 +12,13 @@ OWN = {"upload": "table.csv"}
 def page(values, preview, reference):
     import streamlit as st
 
-    from dldiag.app.course.layout import offer
+    from dldiag.app.course.layout import offer_settings
     from dldiag.app.state import session
 
     session.state()
     if preview:
         session.state()["shows preview"] = True
-    st.session_state["taken"] = offer(values, reference, key="take")
+    st.session_state["taken"] = offer_settings(values, reference, key="take")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ FIRST = TOPICS["splits"].lessons[0]
 
 
 def page(preview):
-    from dldiag.app.course.lesson import came_out, show_topic
+    from dldiag.app.course.lesson import show_outcomes, show_topic
     from dldiag.app.state import session
     from dldiag.core.i18n import Message
     from dldiag.course.contents import TOPICS
@@ -19,7 +19,7 @@ def page(preview):
     def experiment(lesson):
         session.state()["shows preview"] = preview
         shown = Lesson(**{**vars(lesson), "claims": lambda: one_claim(1, "shown", Message("As the notes say."), "")})
-        came_out(shown, {"toy": "moons"})
+        show_outcomes(shown, {"toy": "moons"})
 
     session.state().setdefault("course", {"guesses": {}, "seen": {}})
     show_topic("splits", {one.key: experiment for one in TOPICS["splits"].lessons})

@@ -9,12 +9,12 @@ def page(ways):
     from dldiag.core.i18n import Message
     from dldiag.core.types import exactly
     from dldiag.course.shared.bands import band
-    from dldiag.course.shared.treatments import Compared, Treated
+    from dldiag.course.shared.treatments import SetupComparison, SetupResult
 
     loss = band((1, 2), [[0.9, 0.8], [0.5, 0.4]])
-    treated = tuple(Treated(Message(f"way {i}"), loss, loss, (0.1, 0.2), (0.3, 0.5)) for i in range(ways))
+    treated = tuple(SetupResult(Message(f"way {i}"), loss, loss, (0.1, 0.2), (0.3, 0.5)) for i in range(ways))
     none = (exactly(0.0),) * ways
-    show_compared(Compared("rate", 50, (20,) * ways, treated, none, none))
+    show_compared(SetupComparison("rate", 50, (20,) * ways, treated, none, none))
 
 
 def test_two_are_drawn_and_all_are_listed():

@@ -1,7 +1,7 @@
 """A lesson's experiment runs on the rows that its job names."""
 
 from dldiag.app.jobs import course
-from dldiag.app.jobs.asked import CourseJob
+from dldiag.app.jobs.job_kinds import CourseJob
 from dldiag.course.splits.candidates import SelectionSettings
 from dldiag.course.splits.jobs import SelectionRequest
 

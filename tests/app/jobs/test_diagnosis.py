@@ -5,8 +5,8 @@ from dataclasses import replace
 import msgspec
 import pytest
 
-from dldiag.app.jobs.asked import DiagnosisJob
 from dldiag.app.jobs.diagnosis import diagnose_job
+from dldiag.app.jobs.job_kinds import DiagnosisJob
 from dldiag.app.views.apply import parent_of
 from dldiag.core.i18n import Message
 from dldiag.core.settings import Settings

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from dldiag.app.jobs.asked import ErrorRowsJob
 from dldiag.app.jobs.error_rows import ErrorLists, _columns, error_rows_job
+from dldiag.app.jobs.job_kinds import ErrorRowsJob
 from dldiag.app.storage import codec
 from dldiag.core.settings import Settings
 from tests.app.drawing import IRIS

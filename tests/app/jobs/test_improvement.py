@@ -1,7 +1,7 @@
 """The jobs of the loop, on a real small table: try one remedy, improve, open the test set."""
 
-from dldiag.app.jobs.asked import ImprovementJob, RemedyTrialJob, TestOpeningJob
 from dldiag.app.jobs.improvement import FoundPath, improve_job, open_job, try_job
+from dldiag.app.jobs.job_kinds import ImprovementJob, RemedyTrialJob, TestOpeningJob
 from dldiag.app.storage import codec
 from dldiag.core.settings import Settings
 from dldiag.core.types import Estimate, Trial

@@ -4,7 +4,7 @@ import pytest
 
 import dldiag
 from dldiag.app.jobs import model_file
-from dldiag.app.jobs.asked import ModelExportJob
+from dldiag.app.jobs.job_kinds import ModelExportJob
 from dldiag.app.jobs.model_file import ModelFile, model_job
 from dldiag.app.storage import codec
 from dldiag.core.types import DataError

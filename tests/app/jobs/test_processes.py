@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from dldiag.app.jobs import store, worker
-from dldiag.app.jobs.asked import ErrorRowsJob
+from dldiag.app.jobs.job_kinds import ErrorRowsJob
 from dldiag.app.jobs.processes import Worker
 from dldiag.app.storage.paths import new_token
 

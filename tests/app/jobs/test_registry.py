@@ -1,7 +1,7 @@
 """Every kind of job has a function, and a name that no other has."""
 
-from dldiag.app.jobs.asked import DataJob, Job, ModelJob, job_kind
 from dldiag.app.jobs.course import REQUESTS
+from dldiag.app.jobs.job_kinds import DataJob, Job, ModelJob, job_kind
 from dldiag.app.jobs.registry import JOBS
 
 

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from dldiag.app.jobs import store
-from dldiag.app.jobs.asked import DiagnosisJob, ModelExportJob
+from dldiag.app.jobs.job_kinds import DiagnosisJob, ModelExportJob
 from dldiag.app.jobs.store import Ending
 from dldiag.app.storage.paths import new_token
 from dldiag.core.i18n import Message

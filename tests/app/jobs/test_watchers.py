@@ -3,7 +3,7 @@
 import pytest
 
 from dldiag.app.jobs import store
-from dldiag.app.jobs.asked import DiagnosisJob
+from dldiag.app.jobs.job_kinds import DiagnosisJob
 from dldiag.app.jobs.watchers import Watchers
 
 

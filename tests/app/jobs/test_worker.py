@@ -3,7 +3,7 @@
 import pytest
 
 from dldiag.app.jobs import store, worker
-from dldiag.app.jobs.asked import DiagnosisJob
+from dldiag.app.jobs.job_kinds import DiagnosisJob
 from dldiag.core.i18n import Message
 from dldiag.core.types import Progress
 from tests.reports import make_report

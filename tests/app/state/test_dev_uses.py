@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from dldiag.app.jobs import store
-from dldiag.app.jobs.asked import DiagnosisJob
 from dldiag.app.jobs.improvement import FoundPath
+from dldiag.app.jobs.job_kinds import DiagnosisJob
 from dldiag.app.jobs.store import Ending
 from dldiag.app.state import improvement, session
 from dldiag.app.storage.paths import new_token

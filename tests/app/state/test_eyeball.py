@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from dldiag.app.jobs import store
-from dldiag.app.jobs.asked import DiagnosisJob
+from dldiag.app.jobs.job_kinds import DiagnosisJob
 from dldiag.app.state import eyeball
 from dldiag.app.storage.paths import new_token
 from dldiag.core.error_findings import ErrorFindings

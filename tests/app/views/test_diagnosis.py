@@ -1,6 +1,6 @@
 """What a report says of the settings it was made with."""
 
-from dldiag.app.jobs.asked import DiagnosisJob
+from dldiag.app.jobs.job_kinds import DiagnosisJob
 from dldiag.app.views.diagnosis import _settings_text
 from dldiag.core.i18n import speaking
 from dldiag.core.settings import Settings

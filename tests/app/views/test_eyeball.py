@@ -10,7 +10,7 @@ def _page():
     import streamlit as st
 
     from dldiag.app.state import eyeball, session
-    from dldiag.app.views.eyeball import go_through
+    from dldiag.app.views.eyeball import review_rows
     from dldiag.core.estimate import Estimate
     from dldiag.error_analysis.eyeball import EyeballSet
 
@@ -20,7 +20,7 @@ def _page():
     session.state = lambda: {"visit": 1}
     rows = pd.DataFrame({"row": range(1, 9), "label": list("abababab"), "age": [30.0, *range(2, 8), 8.5]})
     error = Estimate(0.2, 0.15, 0.25)
-    go_through("job", eyeball.ErrorRows(rows, rows, rows, EyeballSet(tuple(range(8)), 40, error, 40, error)))
+    review_rows("job", eyeball.ErrorRows(rows, rows, rows, EyeballSet(tuple(range(8)), 40, error, 40, error)))
 
 
 def place_of_form(app):

@@ -37,7 +37,7 @@ def test_a_sound_table_raises_no_suspicion(seed):
     found = look(sound(seed))
     assert found.groups is None
     assert not found.order.suspected
-    assert found.giveaways == ()
+    assert found.leaky_columns == ()
     assert found.repairs == ()
     assert found.outliers == ()
     assert found.copies.share == 0
@@ -85,7 +85,7 @@ def test_a_copy_of_the_target_is_named(seed, how):
         frame["y"] = (y > 0).astype(int)
         frame["leak"] = {"copy": frame.y, "renamed": frame.y.map({0: "lost", 1: "won"}), "inverted": 5 - frame.y}[how]
     found = look(frame)
-    assert [one.column for one in found.giveaways] == ["leak"]
+    assert [one.column for one in found.leaky_columns] == ["leak"]
     assert found.repairs == (repair("exclude_column", "leak"),)
 
 
@@ -96,7 +96,7 @@ def test_a_date_that_only_one_class_has_is_named_as_the_column_that_it_is(share)
     frame = noise(random).assign(y=y)
     frame["ended"] = [f"2024-{1 + i % 12:02}-{1 + i % 28:02}" if one else None for i, one in enumerate(y)]
     found = look(frame)
-    assert [one.column for one in found.giveaways] == ["ended"]
+    assert [one.column for one in found.leaky_columns] == ["ended"]
     assert found.repairs == (repair("exclude_column", "ended"),)
     left = make_dataset(frame_table(frame), "y", **found.repairs[0].choices)
     assert list(left.X.columns) == [f"x{i}" for i in range(5)]
@@ -110,7 +110,7 @@ def test_the_target_by_another_name_is_named_in_few_rows(rows, how):
     frame = noise(random, rows).assign(y=y, paid=np.where(y, 7, 3))
     if how == "beside strong columns":
         frame["x0"] = y + 0.3 * random.normal(size=rows)
-    assert [one.column for one in look(frame).giveaways] == ["paid"]
+    assert [one.column for one in look(frame).leaky_columns] == ["paid"]
 
 
 @pytest.mark.parametrize("seed", range(20))
@@ -118,7 +118,7 @@ def test_a_clean_cut_in_few_rows_is_no_giveaway(seed):
     random = rng(seed)
     frame = noise(random, 60)
     frame["y"] = (frame.x0 > 0).astype(int)
-    assert look(frame).giveaways == ()
+    assert look(frame).leaky_columns == ()
 
 
 def classes(random: np.random.Generator, rows: int, share: float) -> tuple[pd.DataFrame, np.ndarray]:
@@ -141,7 +141,7 @@ def test_a_number_that_gives_the_classes_away_is_named_in_small_tables(rows, sha
     for seed in range(5):
         random = rng(seed)
         frame, y = classes(random, rows, share)
-        found = look(frame.assign(leak=COPIES[how](y, random), y=y)).giveaways
+        found = look(frame.assign(leak=COPIES[how](y, random), y=y)).leaky_columns
         assert [one.column for one in found] == ["leak"]
 
 
@@ -153,7 +153,7 @@ def test_a_rare_class_between_two_values_is_named_without_a_gap_beside_it(rows, 
         leak = random.uniform(size=rows)
         start = random.integers(5, rows - positives - 5)
         y = np.isin(np.arange(rows), np.argsort(leak)[start : start + positives]).astype(int)
-        assert [one.column for one in look(frame.assign(leak=leak, y=y)).giveaways] == ["leak"]
+        assert [one.column for one in look(frame.assign(leak=leak, y=y)).leaky_columns] == ["leak"]
 
 
 @pytest.mark.parametrize(("rows", "honest"), [(150, 0.0), (150, 1.5), (500, 3.0)])
@@ -162,7 +162,7 @@ def test_a_rare_class_that_a_number_tells_in_part_is_not_given_away(rows, honest
         random = rng(seed)
         frame, y = classes(random, rows, 0.033)
         middle = np.where(y == 1, 0.2, 1.0) * random.normal(size=rows)
-        assert look(frame.assign(strong=honest * y + random.normal(size=rows), middle=middle, y=y)).giveaways == ()
+        assert look(frame.assign(strong=honest * y + random.normal(size=rows), middle=middle, y=y)).leaky_columns == ()
 
 
 @pytest.mark.parametrize(("rows", "positives"), [(150, 5), (500, 15), (1500, 45)])
@@ -172,7 +172,9 @@ def test_a_rare_class_above_one_value_is_named_without_a_gap_beside_it(rows, pos
         frame, _ = classes(random, rows, 0.5)
         leak = random.uniform(size=rows)
         y = (leak > np.sort(leak)[-positives - 1]).astype(int)
-        assert [one.column for one in look(frame.assign(leak=leak if seed % 2 else -leak, y=y)).giveaways] == ["leak"]
+        assert [one.column for one in look(frame.assign(leak=leak if seed % 2 else -leak, y=y)).leaky_columns] == [
+            "leak"
+        ]
 
 
 @pytest.mark.parametrize(("rare", "common", "auc"), [(4, 146, 0.95), (4, 146, 0.99), (30, 30, 0.98)])
@@ -198,13 +200,13 @@ def test_honest_numbers_give_nothing_away_in_small_tables(rows, distance):
     for seed in range(5):
         random = rng(seed)
         frame, y = classes(random, rows, 0.3)
-        assert look(frame.assign(strong=distance * y + random.normal(size=rows), y=y)).giveaways == ()
+        assert look(frame.assign(strong=distance * y + random.normal(size=rows), y=y)).leaky_columns == ()
 
 
 def test_three_classes_told_by_a_number_are_given_away():
     frame = noise(rng(0), 200)
     y = np.digitize(frame.x0 + rng(2).normal(size=200), [-0.5, 0.5])
-    assert [one.column for one in look(frame.assign(leak=y + 0.05 * rng(1).normal(size=200), y=y)).giveaways] == [
+    assert [one.column for one in look(frame.assign(leak=y + 0.05 * rng(1).normal(size=200), y=y)).leaky_columns] == [
         "leak"
     ]
 
@@ -212,7 +214,7 @@ def test_three_classes_told_by_a_number_are_given_away():
 def test_a_number_that_gives_an_amount_away_is_named_in_small_tables():
     frame = noise(rng(0), 150)
     y = frame.x0 + rng(1).normal(size=150)
-    found = look(frame.assign(leak=30 * y + 0.5 * rng(2).normal(size=150), y=y)).giveaways
+    found = look(frame.assign(leak=30 * y + 0.5 * rng(2).normal(size=150), y=y)).leaky_columns
     assert [one.column for one in found] == ["leak"]
 
 
@@ -221,7 +223,7 @@ def test_a_column_of_target_means_is_named(seed):
     random = rng(seed)
     frame = noise(random).assign(city=random.integers(0, 80, 400), y=random.integers(0, 2, 400))
     frame["city_code"] = frame.groupby("city").y.transform("mean")
-    assert ("city_code", "target_means") in [(one.column, one.reason) for one in look(frame).giveaways]
+    assert ("city_code", "target_means") in [(one.column, one.reason) for one in look(frame).leaky_columns]
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -231,7 +233,7 @@ def test_target_means_are_recognized_when_some_of_their_rows_are_sealed(seed):
     frame["rate"] = frame.groupby("city").y.transform("mean")
     frame["honest"] = random.integers(0, 60, 500) / 60
     seen = frame.sample(frac=0.8, random_state=seed).drop(columns="city")
-    assert [one.column for one in look(seen).giveaways] == ["rate"]
+    assert [one.column for one in look(seen).leaky_columns] == ["rate"]
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -239,7 +241,7 @@ def test_an_honest_forecast_is_not_taken_for_target_means(seed):
     random = rng(seed)
     forecast = random.integers(1, 60, 1200) / 60
     frame = noise(random, 1200).assign(forecast=forecast, y=(random.random(1200) < forecast).astype(int))
-    assert look(frame).giveaways == ()
+    assert look(frame).leaky_columns == ()
 
 
 def test_a_small_number_beside_a_target_with_a_heavy_tail_is_not_taken_for_its_means():
@@ -248,14 +250,14 @@ def test_a_small_number_beside_a_target_with_a_heavy_tail_is_not_taken_for_its_m
     frame = noise(random, 600).assign(
         income=income, y=np.exp(random.normal(1, 1, 600)) + np.where(income == 9, random.pareto(1, 600), 0)
     )
-    assert look(frame).giveaways == ()
+    assert look(frame).leaky_columns == ()
 
 
 def test_a_strong_but_honest_feature_is_no_giveaway():
     random = rng(5)
     frame = noise(random, 1000)
     frame["y"] = (frame.x0 + 0.15 * random.normal(size=1000) > 0).astype(int)
-    assert look(frame).giveaways == ()
+    assert look(frame).leaky_columns == ()
 
 
 def subjects(seed, named, shuffled):
@@ -390,4 +392,4 @@ def test_an_amount_that_only_the_rare_class_has_is_named(rows, other):
     y = np.zeros(rows, dtype=int)
     y[random.permutation(rows)[: max(5, round(0.03 * rows))]] = 1
     frame["y"], frame["paid"] = y, np.where(y == 1, random.gamma(2.0, 100.0, rows).round(2) + 1, other)
-    assert [one.column for one in look(frame).giveaways] == ["paid"]
+    assert [one.column for one in look(frame).leaky_columns] == ["paid"]

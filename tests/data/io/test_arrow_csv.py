@@ -7,8 +7,7 @@ import random
 import numpy as np
 import pytest
 
-from dldiag.data.io import arrow_csv as fast
-from dldiag.data.io import read
+from dldiag.data.io import arrow_csv as fast, read
 from dldiag.data.io.dialect import Dialect
 from dldiag.data.io.raw_table import raw_table
 from dldiag.data.io.repair_rows import Gatherer

@@ -14,8 +14,7 @@ import time
 import zipfile
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, example, given, settings, strategies as st
 
 from dldiag.core.types import DataError
 from dldiag.data.io import Limits, RawTable, read

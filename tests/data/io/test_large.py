@@ -16,8 +16,7 @@ import pytest
 from dldiag.core.types import DataError
 from dldiag.data.dataset import make_dataset
 from dldiag.data.io import Limits, Sampling, read
-from dldiag.data.io.large import file_counts
-from dldiag.data.io.large import row_groups as groups_module
+from dldiag.data.io.large import file_counts, row_groups as groups_module
 from dldiag.data.io.large.file_counts import RepeatedRows, hash_rows
 from dldiag.data.io.large.row_draw import GroupDraw, RowDraw
 from dldiag.data.read_table import read_table

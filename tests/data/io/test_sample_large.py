@@ -12,8 +12,7 @@ import pytest
 
 from dldiag.core.params import SettingError
 from dldiag.core.types import DataError, ReadPlan
-from dldiag.data.io import Limits, read
-from dldiag.data.io import text_records as large_module
+from dldiag.data.io import Limits, read, text_records as large_module
 from dldiag.data.io.large.record_marks import SampleMarks, record_ends
 
 ROWS = 20_000

@@ -5,8 +5,7 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from dldiag.core.types import DataError, ReadPlan
 from dldiag.data.read_table import read_table
@@ -266,6 +265,14 @@ def test_a_running_number_first_in_the_file_is_an_identifier_elsewhere_an_amount
     assert table(None, None, a=count, x=NUMBERS).column("a").kind == "identifier"
     assert table(None, None, x=NUMBERS, a=count).column("a").kind == "number"
     assert table(None, None, x=NUMBERS, row_id=count[::-1]).column("row_id").kind == "identifier"
+
+
+@pytest.mark.parametrize("numbers", [range(0, 7 * N, 7), [*range(N, 2 * N, 2), *range(1, N, 2)]])
+def test_whole_numbers_of_a_first_column_without_a_name_name_the_rows(numbers):
+    rows = [f"{number},{value}" for number, value in zip(numbers, NUMBERS, strict=True)]
+    read = read_table("\n".join([",x", *rows]).encode())
+    assert [column.kind for column in read.columns] == ["identifier", "number"]
+    assert read_table("\n".join(rows).encode()).columns[0].kind == "number"
 
 
 def test_excel_days_and_damaged_codes_are_pointed_out():

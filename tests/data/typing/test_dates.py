@@ -5,8 +5,7 @@ from datetime import date, datetime, timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from dldiag.data.typing.dates import WRITTEN, from_serials, read_dates
 from dldiag.data.typing.distinct import as_arrow

@@ -3,8 +3,7 @@
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from dldiag.data.typing.distinct import as_arrow
 from dldiag.data.typing.numbers import read_numbers

@@ -55,9 +55,9 @@ def read_excel(data: bytes, plan: ReadPlan, limits: Limits, choices: Mapping[str
         raise DataError(Message("The sheet {sheet} is empty.", {"sheet": sheet}), Message("Choose another sheet."))
     plan = replace(plan if choices is None else _placed(plan, rows, choices), sheet=sheet)
     _check_place(plan, len(rows))
-    told = [notice("sheet", count=len(sheets), sheet=sheet)] if len(sheets) > 1 else []
-    told += [notice("merged_cells", count=merged)] if merged else []
-    return _from_sheet(rows, plan, len(rows[0]), limits, told)
+    notices = [notice("sheet", count=len(sheets), sheet=sheet)] if len(sheets) > 1 else []
+    notices += [notice("merged_cells", count=merged)] if merged else []
+    return _from_sheet(rows, plan, len(rows[0]), limits, notices)
 
 
 def _check_packing(size: int, packed: int, limits: Limits) -> None:
@@ -190,7 +190,7 @@ def _excel_text(value: Any) -> str:
     return text.removesuffix(" 00:00:00") if hasattr(value, "year") else text
 
 
-def _from_sheet(rows: list[list[str]], plan: ReadPlan, width: int, limits: Limits, told: list[Notice]) -> TypedTable:
+def _from_sheet(rows: list[list[str]], plan: ReadPlan, width: int, limits: Limits, notices: list[Notice]) -> TypedTable:
     end = len(rows) - plan.footer_rows
     body = [r for r in rows[plan.first_row : end] if any(r)]
     before = plan.first_row if plan.header_row is None else plan.header_row
@@ -204,13 +204,13 @@ def _from_sheet(rows: list[list[str]], plan: ReadPlan, width: int, limits: Limit
         blank=max(0, end - plan.first_row) - len(body),
         read=len(body),
     )
-    told = [*told, *region_notices(_parts(rows, plan), plan, lines), *name_notices(names, header)]
-    told += [notice("blank_end", count=lines.blank)] if lines.blank else []
+    notices = [*notices, *region_notices(_parts(rows, plan), plan, lines), *name_notices(names, header)]
+    notices += [notice("blank_end", count=lines.blank)] if lines.blank else []
     keep = drawn_rows(len(body), most_rows(width, limits), limits.seed)
     kept = body if keep is None else [body[i] for i in keep]
     if keep is not None:
-        told.append(notice("sampled", kept=len(kept), rows=len(body), seed=limits.seed))
-    return TypedTable(names.names, raw_table(kept, width), plan, lines, len(body), {}, tuple(told))
+        notices.append(notice("sampled", kept=len(kept), rows=len(body), seed=limits.seed))
+    return TypedTable(names.names, raw_table(kept, width), plan, lines, len(body), {}, tuple(notices))
 
 
 def _sheet_header(rows: list[list[str]], plan: ReadPlan) -> list[str] | None:

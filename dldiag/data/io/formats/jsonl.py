@@ -36,19 +36,19 @@ def read_json(text: Text, plan: ReadPlan, limits: Limits) -> TypedTable:
     halves = _Halves()
     table = raw_table(([halves.mend(_json_text(o.get(n))) for n in names] for o in kept), len(names))
     header = unique_names([halves.mend(n) or "" for n in names], len(names)).names
-    told = [notice("set_aside", count=aside, example=example)] if aside else []
-    told += (
+    notices = [notice("set_aside", count=aside, example=example)] if aside else []
+    notices += (
         [notice("json_list", name=found.held_by, example=", ".join(found.left_out[:MOST_SHOWN]))]
         if found.left_out
         else []
     )
-    told += [notice("flattened", example=made)] if made else []
-    told += [notice("bad_characters", count=halves.count, example=halves.example)] if halves.count else []
+    notices += [notice("flattened", example=made)] if made else []
+    notices += [notice("bad_characters", count=halves.count, example=halves.example)] if halves.count else []
     if keep is not None:
-        told.append(notice("sampled", kept=len(kept), rows=len(objects), seed=limits.seed))
+        notices.append(notice("sampled", kept=len(kept), rows=len(objects), seed=limits.seed))
     typed = {h: t for h, n in zip(header, names, strict=True) if (t := _json_type(kept, n))}
     lines = Lines(total=total, read=total - aside - blank, set_aside=aside, blank=blank)
-    return TypedTable(header, table, plan, lines, len(objects), typed, tuple(told))
+    return TypedTable(header, table, plan, lines, len(objects), typed, tuple(notices))
 
 
 def _json_objects(text: Text) -> tuple[Found, int, str, int, int]:

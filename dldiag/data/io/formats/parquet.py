@@ -88,17 +88,17 @@ def texts_of_arrow(table: pa.Table, plan: ReadPlan, rows: int, limits: Limits) -
         declared = _declared(column.type)
         if declared:
             typed[name] = declared
-    told = [notice("left_out_column", count=binary)] if binary else []
+    notices = [notice("left_out_column", count=binary)] if binary else []
     if table.num_rows < rows:
-        told.append(notice("sampled", kept=table.num_rows, rows=rows, seed=limits.seed))
+        notices.append(notice("sampled", kept=table.num_rows, rows=rows, seed=limits.seed))
         plan = replace(plan, max_rows=table.num_rows)
     if not kept:
         raise DataError(Message("No column of the file can be read as text."), Message("Export the table as CSV."))
     if names.renamed:
-        told.append(notice("renamed", count=len(names.renamed), example=names.names[names.renamed[0]]))
+        notices.append(notice("renamed", count=len(names.renamed), example=names.names[names.renamed[0]]))
     result = pa.Table.from_arrays(texts, names=[str(j) for j in range(len(texts))])
     lines = Lines(total=rows, read=rows)
-    return TypedTable(tuple(kept), result, plan, lines, rows, typed, tuple(told))
+    return TypedTable(tuple(kept), result, plan, lines, rows, typed, tuple(notices))
 
 
 def _texts(column: pa.ChunkedArray) -> pa.ChunkedArray | None:

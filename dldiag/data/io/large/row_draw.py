@@ -51,10 +51,10 @@ class _Pool:
 
 
 class RowDraw:
-    """At most so many rows, or bytes, of a stream of rows, in proportion to strata. A class because it sees them in parts.
+    """At most this many rows, or bytes, of a stream of rows, in proportion to strata. A class because it sees them in parts.
 
-    Every row gets a random key; of each stratum the rows with the lowest keys are kept. How many that is, is known at the
-    end only: until then some more are kept, because the share of the file that is drawn only falls.
+    Every row gets a random key; of each stratum the rows with the lowest keys are kept. Their number is known only at the
+    end, so some more are kept until then; the drawn share of the file can only fall.
     """
 
     def __init__(self, most_rows: int, seed: int, most_bytes: float = np.inf) -> None:
@@ -114,7 +114,7 @@ class RowDraw:
         self._highest = np.where(full, np.minimum(highest, self._highest), self._highest)
 
     def _lowest(self, quotas: Rows) -> Rows:
-        """Return the positions in the pool of so many rows of each stratum, those with the lowest keys."""
+        """Return the positions in the pool of this many rows of each stratum, those with the lowest keys."""
         keys, strata = np.concatenate(self._pool.keys), np.concatenate(self._pool.strata)
         order = np.lexsort((keys, strata))
         firsts = np.searchsorted(strata[order], np.arange(len(quotas)))
@@ -131,7 +131,7 @@ def _whole_numbers(expected: Floats) -> Rows:
 
 
 class GroupDraw:
-    """Whole groups of a stream of rows, those with the lowest hashes, with at most so many rows together.
+    """Whole groups of a stream of rows, those with the lowest hashes, with at most this many rows together.
 
     A class because it sees the rows in parts.
     """

@@ -1,4 +1,4 @@
-"""The jobs a page can ask for, one frozen struct per kind; `registry` joins them into one tagged union."""
+"""The kinds of jobs that a page can start, one frozen struct each; `registry` joins them into one tagged union."""
 
 from __future__ import annotations
 

@@ -10,10 +10,10 @@ from dldiag.course.shared.instrumented import (
     distance_between_units,
     moments_of,
     record_run,
+    record_runs,
     recovered_share,
-    watch_all,
 )
-from dldiag.course.shared.prepared import WATCHED_ROWS, Prepared, prepare_lesson, without_test_rows
+from dldiag.course.shared.prepared import MEASURED_ROWS, Prepared, prepare_lesson, without_test_rows
 from dldiag.course.shared.snapshots import layer_outputs, train_recorded
 from dldiag.course.shared.toys import TOYS, toy
 from dldiag.data.split import make_split
@@ -128,7 +128,7 @@ def test_a_biased_relu_layer_is_silent_as_computed_by_hand():
     found = record_run(data, recipe, seeds=1, steps=0)
     ((W, b), _) = train_recorded(data, recipe, np.arange(data.n_rows)[None], steps=0)[0]
     by_hand = ((data.X @ W + b) <= 0).all(axis=0).mean()
-    assert found.silent[0][0][0] == pytest.approx(by_hand)
+    assert found.dead_share[0][0][0] == pytest.approx(by_hand)
     assert by_hand > 0
 
 
@@ -141,8 +141,8 @@ def test_checkpoints_begin_at_0_and_end_at_the_last_step():
 def test_a_stopped_run_stops_and_progress_reaches_the_end():
     data, seen = prepare_lesson(toy("moons", 100)), []
     with pytest.raises(Stopped):
-        list(watch_all(data, [TINY], steps=5, should_stop=lambda: True))
-    list(watch_all(data, [TINY, TINY], steps=5, seeds=1, on_progress=seen.append))
+        list(record_runs(data, [TINY], steps=5, should_stop=lambda: True))
+    list(record_runs(data, [TINY, TINY], steps=5, seeds=1, on_progress=seen.append))
     assert [one.done for one in seen] == list(range(12))
     assert seen[-1].total == 12
 
@@ -169,8 +169,8 @@ def test_sealed_test_rows_stay_out():
 def test_the_constant_guess_is_judged_on_the_rows_that_are_watched(name):
     """No constant gets below the baseline on the watched rows, and the best one reaches it."""
     data = prepare_lesson(toy(name, 1000))
-    bias_only = Prepared(data.X[:WATCHED_ROWS] * 0, data.y[:WATCHED_ROWS], data.n_outputs, data.loss)
-    recipe = Recipe(hidden_layers=0, init="zeros", rates=(0.1,), batch_size=WATCHED_ROWS)
+    bias_only = Prepared(data.X[:MEASURED_ROWS] * 0, data.y[:MEASURED_ROWS], data.n_outputs, data.loss)
+    recipe = Recipe(hidden_layers=0, init="zeros", rates=(0.1,), batch_size=MEASURED_ROWS)
     lowest = np.min(record_run(bias_only, recipe, seeds=1, steps=300).loss)
     assert lowest == pytest.approx(data.baseline, abs=1e-4)
     assert lowest >= data.baseline - 1e-6

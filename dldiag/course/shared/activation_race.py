@@ -10,10 +10,9 @@ import numpy as np
 
 from dldiag.core.i18n import Message
 from dldiag.core.params import param
-from dldiag.core.statistics import t_interval
 from dldiag.core.types import Array, Estimate, OnProgress, ShouldStop
-from dldiag.course.shared.bands import SeedBand, band
-from dldiag.course.shared.instrumented import Recipe, Watched, watch_all
+from dldiag.course.shared.bands import SeedBand, band, ratio_over_seeds
+from dldiag.course.shared.instrumented import InstrumentedRun, Recipe, record_runs
 from dldiag.course.shared.pace import Pace, pace_of_steps
 from dldiag.course.shared.prepared import Prepared
 from dldiag.nn.activations import ACTIVATIONS
@@ -70,7 +69,7 @@ class Runner:
 
 
 @dataclass(frozen=True)
-class Race:
+class ActivationRace:
     """The first runner against the second, to `target` loss; solver: the optimizer of both.
 
     steps_ratio, seconds_ratio: how many times more the first needs, geometric mean over seeds with its 90% interval;
@@ -88,22 +87,22 @@ class Race:
     solver: str
 
 
-def race(
+def race_activations(
     data: Prepared,
     settings: RaceSettings | None = None,
     *,
     seed: int = 0,
     on_progress: OnProgress = None,
     should_stop: ShouldStop = None,
-) -> Race:
-    """Race two activations in the same network on the same batches to a share of the way down.
+) -> ActivationRace:
+    """ActivationRace two activations in the same network on the same batches to a share of the way down.
 
     The way goes from the loss of the best constant prediction to the lowest final loss of any run. Each runner starts
     from the initialization made for it and uses the learning rate of _RATES that takes it there in the fewest steps.
     """
     chosen = settings or RaceSettings()
     recipes = recipes_of((chosen.first, chosen.second), chosen.hidden_layers, chosen.units, chosen.solver)
-    ran = watch_all(
+    ran = record_runs(
         data,
         recipes,
         seeds=chosen.seeds,
@@ -139,7 +138,7 @@ def suited_init(activation: str) -> str:
     return "he_normal" if ACTIVATIONS[activation].rectifier else "glorot_normal"
 
 
-def judge_race(ran: Sequence[Watched], baseline: float, share: float, pace: Pace) -> Race:
+def judge_race(ran: Sequence[InstrumentedRun], baseline: float, share: float, pace: Pace) -> ActivationRace:
     """Compare two watched runs, the slow candidate first; share: of the way from the baseline to the best loss.
 
     pace: seconds of a step of the first and the second.
@@ -150,7 +149,7 @@ def judge_race(ran: Sequence[Watched], baseline: float, share: float, pace: Pace
     pairs = [i for i, arrived in enumerate(second.arrived) if arrived]
     slow, fast = (np.asarray([runner.to_target[i] for i in pairs]) for runner in (first, second))
     ratio = _ratio(slow, fast)
-    return Race(
+    return ActivationRace(
         first=first,
         second=second,
         baseline=baseline,
@@ -163,26 +162,26 @@ def judge_race(ran: Sequence[Watched], baseline: float, share: float, pace: Pace
     )
 
 
-def fair_target(ran: Sequence[Watched], baseline: float, share: float) -> float:
+def fair_target(ran: Sequence[InstrumentedRun], baseline: float, share: float) -> float:
     """Return the loss at a share of the way from the baseline to the lowest final loss of any run."""
     finals = np.concatenate([_final_losses(one) for one in ran])
     best = float(np.nanmin(finals)) if np.isfinite(finals).any() else baseline
     return baseline - share * (baseline - best)
 
 
-def runner_to(ran: Watched, target: float) -> tuple[Watched, Runner]:
+def runner_to(ran: InstrumentedRun, target: float) -> tuple[InstrumentedRun, Runner]:
     """Return the members of the fastest learning rate to a loss, and their steps to it."""
     best = fastest_rate(ran, target)
     return best, _runner(best, target)
 
 
-def _final_losses(ran: Watched) -> Array:
+def _final_losses(ran: InstrumentedRun) -> Array:
     """Return (rates,) mean losses at the end; NaN where a run diverged."""
     final = np.asarray(ran.loss[-1]).reshape(len(ran.recipe.rates), ran.seeds).mean(axis=1)
     return np.where(np.isfinite(final), final, np.nan)
 
 
-def fastest_rate(ran: Watched, target: float) -> Watched:
+def fastest_rate(ran: InstrumentedRun, target: float) -> InstrumentedRun:
     """Return the members of the learning rate with the fewest steps to a loss; where none arrives, of the lowest final loss."""
     needed = []
     for index, final in enumerate(_final_losses(ran)):
@@ -192,7 +191,7 @@ def fastest_rate(ran: Watched, target: float) -> Watched:
     return ran.of_rate(min(range(len(needed)), key=needed.__getitem__))
 
 
-def _runner(watched: Watched, target: float) -> Runner:
+def _runner(watched: InstrumentedRun, target: float) -> Runner:
     loss = np.asarray(watched.loss)
     found = [first_below(np.asarray(watched.steps, float), loss[:, member], target) for member in range(watched.seeds)]
     return Runner(
@@ -233,12 +232,10 @@ def product_of_ratios(one: Estimate, other: Estimate) -> Estimate:
 def _ratio(slow: Array, fast: Array) -> Estimate | None:
     if len(fast) == 0:
         return None
-    logs = np.log(slow / fast)
-    low, high = t_interval(logs)
-    return Estimate(float(np.exp(logs.mean())), float(np.exp(low)), float(np.exp(high)))
+    return ratio_over_seeds(np.log(slow / fast))
 
 
-def runner_to_use(found: Race) -> dict[str, Any]:
+def runner_to_use(found: ActivationRace) -> dict[str, Any]:
     """Return the settings of the runner that needs fewer steps with 90% confidence; empty when none does in every run."""
     ratio = found.steps_ratio
     if not found.learned or (ratio is not None and ratio.low <= 1 <= ratio.high):
@@ -249,7 +246,7 @@ def runner_to_use(found: Race) -> dict[str, Any]:
     return {"activation": fast.activation, "solver": found.solver, "learning_rate_init": fast.rate}
 
 
-def look_at_race(found: Race) -> Message:
+def describe_race(found: ActivationRace) -> Message:
     """Say how many times faster the second runner was, or that this run does not show it."""
     first, second = Message(found.first.label), Message(found.second.label)
     values: dict[str, Any] = {"first": first, "second": second, "target": found.target}
@@ -271,7 +268,7 @@ def look_at_race(found: Race) -> Message:
     return _sentence(found, ratio).filled(**values)
 
 
-def _sentence(found: Race, ratio: Estimate) -> Message:
+def _sentence(found: ActivationRace, ratio: Estimate) -> Message:
     if ratio.low > 1 and found.at_least:
         return Message(
             "To a loss of {target:.3f} {first} needs at least {ratio:.1f} times the steps of {second}. When the race was stopped, {late} of its {runs} runs had not got there."

@@ -8,7 +8,8 @@ import pytest
 from msgspec.structs import fields
 
 from dldiag.app.jobs import store
-from dldiag.app.jobs.asked import (
+from dldiag.app.jobs.course import REQUESTS
+from dldiag.app.jobs.job_kinds import (
     CourseJob,
     DiagnosisJob,
     ErrorRowsJob,
@@ -17,7 +18,6 @@ from dldiag.app.jobs.asked import (
     TestOpeningJob,
     job_kind,
 )
-from dldiag.app.jobs.course import REQUESTS
 from dldiag.app.jobs.registry import JOBS, any_job
 from dldiag.app.jobs.worker import perform
 from dldiag.app.storage import codec

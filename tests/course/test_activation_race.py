@@ -7,19 +7,19 @@ import numpy as np
 import pytest
 
 from dldiag.core.types import Estimate
-from dldiag.course.shared.instrumented import Recipe, record_run
-from dldiag.course.shared.pace import pace_of
-from dldiag.course.shared.prepared import prepare_lesson
-from dldiag.course.shared.race import (
-    Race,
+from dldiag.course.shared.activation_race import (
+    ActivationRace,
     RaceSettings,
+    describe_race,
     fastest_rate,
     first_below,
     judge_race,
-    look_at_race,
-    race,
+    race_activations,
     runner_to_use,
 )
+from dldiag.course.shared.instrumented import Recipe, record_run
+from dldiag.course.shared.pace import pace_of
+from dldiag.course.shared.prepared import prepare_lesson
 from dldiag.course.shared.toys import toy
 
 STEPS = tuple(range(0, 101))
@@ -58,7 +58,7 @@ def test_a_runner_that_never_arrives_gives_a_lower_bound():
     found = judge_race([run(0.0001, activation="logistic"), run(0.1)], baseline=1.0, share=0.5, pace=SAME)
     assert found.at_least
     assert not any(found.first.arrived)
-    said = str(look_at_race(found))
+    said = str(describe_race(found))
     assert "at least" in said and "3 of its 3 runs had not got there" in said
 
 
@@ -67,7 +67,7 @@ def test_a_runner_that_never_arrives_gives_a_lower_bound():
     [(0.02, 0.1, "times the steps"), (0.1, 0.02, "other way round"), (0.1, 0.1, "shows no clear difference")],
 )
 def test_the_sentence_follows_the_numbers(slow, fast, words):
-    assert words in str(look_at_race(judge_race([run(slow), run(fast)], baseline=1.0, share=0.5, pace=SAME)))
+    assert words in str(describe_race(judge_race([run(slow), run(fast)], baseline=1.0, share=0.5, pace=SAME)))
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_the_winner_is_recommended_with_what_it_ran_with_and_nothing_without_one
 
 def test_where_nobody_learns_there_is_no_race():
     found = judge_race([run(0.00001), run(0.00001)], baseline=1.0, share=0.5, pace=SAME)
-    assert "does not show" in str(look_at_race(found))
+    assert "does not show" in str(describe_race(found))
 
 
 def test_the_crossing_lies_on_the_straight_line_between_checkpoints():
@@ -100,6 +100,6 @@ def test_the_fastest_rate_is_taken_not_the_largest():
 
 def test_relu_beats_sigmoid_in_a_deep_network_and_the_result_is_plain_json():
     settings = RaceSettings(hidden_layers=4, steps=100, seeds=3)
-    found = race(prepare_lesson(toy("moons", 400)), settings)
+    found = race_activations(prepare_lesson(toy("moons", 400)), settings)
     assert found.steps_ratio.low > 1
-    assert msgspec.json.decode(msgspec.json.encode(found), type=Race) == found
+    assert msgspec.json.decode(msgspec.json.encode(found), type=ActivationRace) == found
