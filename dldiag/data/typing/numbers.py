@@ -85,14 +85,11 @@ def read_numbers(texts: pa.Array, *, decimal: str = ".", thousands: str = "") ->
     if (quantities := read_quantities(texts)) is not None:
         several = np.isfinite(quantities[0])
         return Numbers(quantities[0], several, np.zeros_like(plain), several, frozenset({quantities[1]}))
-<<<<<<< HEAD
-=======
     return _read_marked(texts, infinite, decimal, thousands)
 
 
 def _read_marked(texts: pa.Array, infinite: NDArray[np.bool_], decimal: str, thousands: str) -> Numbers:
     """Read numbers that carry marks: units, currencies, percent, groups of digits, parentheses."""
->>>>>>> main
     bodies, marks, powers, factors = _without_marks(texts)
     numerals, read, found, ambiguous = _with_point(bodies, decimal, thousands)
     values = _cast(_with_powers(numerals, powers), read) * factors
