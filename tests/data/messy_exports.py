@@ -67,6 +67,7 @@ NUMBERS = [
     column_of("WHO: 12.3 [11.8-12.8]", lambda i: f"{X[i]} [{LARGE[i] - 0.5:.1f}-{LARGE[i] + 0.5:.1f}]", LARGE, "bounds", "value"),
     column_of("a count with its share", lambda i: f"{WHOLE[i]} ({X[i]}%)", COUNTS, "bounds", "n"),
     column_of("Google Play: 5,000+", lambda i: ["5,000+", "1,000,000+", "100+"][i % 3], [[5e3, 1e6, 1e2][i % 3] for i in range(N)], "bounds", "installs"),
+    column_of("any unit of one word", lambda i: f"{X[i]} N/mm2", LARGE, "number_marks", "strength"),
     column_of("square meters", lambda i: f"{WHOLE[i]} m²", COUNTS, "number_marks", "area"),
     column_of("one review, two reviews", lambda i: "1 review" if i % 4 == 0 else f"{WHOLE[i]} reviews", [1.0 if i % 4 == 0 else w for i, w in enumerate(COUNTS)], "number_marks", "reviews"),
     column_of("two units that are not converted", lambda i: f"{X[i]} °{'CF'[i % 2]}", [f"{X[i]} °{'CF'[i % 2]}" for i in range(N)], "numbers_in_texts", "temp"),

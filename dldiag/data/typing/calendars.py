@@ -93,6 +93,7 @@ _CLOCK = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?"
 _DAY = r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}"
 # Ways to write a moment in which the parts stand in another order, or without marks between them: pattern, replacement.
 _ORDERS = (
+    (r"^\[(\d{1,2}/\pL{3}/\d{4}:.*)\]$", r"\1"),  # logs of web servers, with their brackets
     (r"^(.*\d.*?)\s*(?:\[[A-Za-z_/+-]+\]|\([A-Za-z ]+\))$", r"\1"),  # …+01:00[Europe/Berlin], … GMT+0100 (CET)
     (rf"^(.*{_CLOCK}(?: ?[AaPp]\.?[Mm]\.?)?) ?(?:GMT|UTC)([+-]\d{{2}}:?\d{{2}})$", r"\1\2"),
     (rf"^(?i:{_WEEKDAYS})\.?,? +(\d.*)$", r"\1"),

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from dldiag.data.typing.distinct import as_mask
+from dldiag.data.typing.distinct import as_mask, as_python
 
 MAGNITUDES = {  # Each mark has its power of ten.
     "k": 3, "K": 3, "M": 6, "tsd": 3, "Tsd": 3, "thousand": 3, "Thousand": 3, "mn": 6, "Mn": 6, "mln": 6,
@@ -55,6 +55,10 @@ KNOWN_SHARE = 0.95  # Texts are converted if this share is numbers in units of o
 _NUMERAL = r"^([+-]?[\d.,]*\d)\s*"
 _KELVIN = r"\d\s+K$"
 _UNIT = _NUMERAL + r"([A-Za-zµμ°/²³‰]{1,12}|[毫厘千公]?[克斤米里]|吨|秒|分钟|小时|天|(?:[kcmd]?m|ft|in|yd|mi)[23])$"
+_FIRST, LEAST_ALIKE = 20, 3  # The first few texts show whether all may bear one mark, if there are at least so many.
+_SUFFIX_PATTERN = r"^([+-]?[\d.,]*\d)(\s*(?:\pL|[°€£¥$₩])[^\d\s]{0,14}(?:\^?-?[23])?)$"
+_SUFFIX = as_python(_SUFFIX_PATTERN)
+_EXPONENT = re.compile(r"[eEdD][+-]?\d")
 _PLURAL = re.compile(r"(?<=[a-z]{3})s$")
 
 
@@ -97,6 +101,8 @@ def strip_units(body: pa.Array) -> tuple[pa.Array, NDArray[np.float64], NDArray[
 
     Return the texts, factors, which texts had a unit, and whether the units differ (or some texts have none).
     """
+    if (suffix := _shared_suffix(body)) is not None:
+        return suffix
     mask = as_mask(pc.match_substring_regex(body, _UNIT))
     nothing = body, np.ones(len(body)), np.zeros(len(body), dtype=bool), False
     if not mask.any():
@@ -115,6 +121,18 @@ def strip_units(body: pa.Array) -> tuple[pa.Array, NDArray[np.float64], NDArray[
         factors[mask] = [_UNITS[unit][1] / usual for unit in units]
     bare = pc.replace_substring_regex(body, _UNIT, r"\1")
     return bare, factors, mask, not shared
+
+
+def _shared_suffix(body: pa.Array) -> tuple[pa.Array, NDArray[np.float64], NDArray[np.bool_], bool] | None:
+    """Strip what stands behind the number in every text that holds one, whatever it is: N/mm2, 원; None where it differs."""
+    first = body.slice(0, _FIRST).to_pylist()
+    found = {rest[2] for text in first if (rest := _SUFFIX.match(text))}
+    if len(found) != 1 or any(map(_EXPONENT.match, found)) or len(first) < LEAST_ALIKE:
+        return None
+    mask = as_mask(pc.ends_with(body, pattern=found.pop())) & as_mask(pc.match_substring_regex(body, _SUFFIX_PATTERN))
+    if not mask[as_mask(pc.match_substring_regex(body, r"\d"))].all():
+        return None
+    return pc.replace_substring_regex(body, _SUFFIX_PATTERN, r"\1"), np.ones(len(body)), mask, False
 
 
 def _of_one_kind(body: pa.Array, mask: NDArray[np.bool_], units: list[str]) -> bool:
