@@ -167,7 +167,8 @@ class RowRecipe:
 
     kinds: kind of each column that features are made of. reading: choices that the texts leave open. words: for each yes/no
     column, the texts and what they stand for. first_dates: for each date column, the day from which days are counted (ISO).
-    log_shift: what was added to the target before taking its logarithm; None if it was not taken.
+    log_shift: what was added to the target before taking its logarithm; None if it was not taken. examples: for each number
+    or date column that was written in several ways or with marks, a text of each way; "45 min" is read as hours beside "2 h".
     """
 
     kinds: Mapping[str, Kind]
@@ -175,6 +176,7 @@ class RowRecipe:
     words: Mapping[str, Mapping[str, float]]
     first_dates: Mapping[str, str]
     log_shift: float | None = None
+    examples: Mapping[str, tuple[str, ...]] | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,6 +22,8 @@ from dldiag.data.typing.not_available import NOT_AVAILABLE
 
 Words = Mapping[str, Mapping[str, float]]  # Each column maps a text to the 0 or 1 that it stands for.
 _MOST_NAMES = 5  # An error names this many lacking columns.
+_DIGITS = r"\d+"
+_MOST_WAYS = 40  # Texts are kept of this many ways of writing a column.
 
 
 def recipe_of(table: Table, rows: Rows, columns: Sequence[Column], log_shift: float | None) -> RowRecipe:
@@ -29,7 +31,9 @@ def recipe_of(table: Table, rows: Rows, columns: Sequence[Column], log_shift: fl
     kinds = {source_of(column): "date" if column.made_of else column.kind for column in columns}
     dates = [name for name, kind in kinds.items() if kind == "date"]
     first = {name: table.frame[name].iloc[rows].min().isoformat() for name in dates}
-    return RowRecipe(kinds, settled_reading(table), notice_words(table, kinds), first, log_shift)
+    return RowRecipe(
+        kinds, settled_reading(table), notice_words(table, kinds), first, log_shift, examples_of(table, kinds)
+    )
 
 
 def settled_reading(table: Table) -> dict[str, Any]:
@@ -57,6 +61,41 @@ def _words(texts: pd.Series, values: pd.Series) -> dict[str, float]:
     first = texts.drop_duplicates().index
     pairs = zip(texts[first].str.strip(), values[first], strict=True)
     return {word: float(value) for word, value in pairs if word and not np.isnan(value)}
+
+
+def examples_of(table: Table, names: Collection[str] | None = None) -> dict[str, tuple[str, ...]]:
+    """Return a text of each way of writing, the commonest first, for the number and date columns that a notice is about.
+
+    A column's scale depends on its texts: 45 min are 0.75 beside 2 h and 45 without hours, 40 is 0.4 beside 0.35 and 12%.
+    """
+    if table.raw is None:
+        return {}
+    in_notices = {name for one in table.notices for name in one.columns}
+    asked = [c.name for c in table.columns if c.kind in ("number", "date") and (names is None or c.name in names)]
+    return {name: _ways_of_writing(table.raw[name], table.frame[name]) for name in asked if name in in_notices}
+
+
+def _ways_of_writing(texts: pd.Series, values: pd.Series) -> tuple[str, ...]:
+    known = texts[values.notna().to_numpy()].astype(str).str.strip()
+    ways = known.str.replace(_DIGITS, "0", regex=True)
+    commonest = ways.value_counts().index[:_MOST_WAYS]
+    return tuple(known[(ways == way).to_numpy()].iloc[0] for way in commonest)
+
+
+def type_like(
+    texts: pd.DataFrame, examples: Mapping[str, tuple[str, ...]], plan: ReadPlan, **choices: Any
+) -> pd.DataFrame:
+    """Type columns of texts as beside these examples of a first file; choices: arguments of type_columns."""
+    shown = {name: known for name, known in examples.items() if name in texts}
+    above = max(map(len, shown.values()), default=0)
+    if not above:
+        return type_columns(texts, plan, **choices)[0]
+    padded: dict[str, list[str | None]] = {str(name): [None] * above for name in texts}
+    for name, known in shown.items():
+        padded[name][: len(known)] = known
+    head = pd.DataFrame(padded, dtype=object)
+    both = pd.concat([head, texts.astype(object)], ignore_index=True)
+    return type_columns(both, plan, **choices)[0].iloc[above:].reset_index(drop=True)
 
 
 def with_words(texts: pd.DataFrame, words: Words) -> pd.DataFrame:
@@ -92,7 +131,8 @@ def _typed_columns(recipe: RowRecipe, source: Any) -> pd.DataFrame:
             Message("They need the columns that the model was trained on, by the same names."),
         )
     spelled = with_words(texts[list(recipe.kinds)], recipe.words)
-    return type_columns(spelled, plan, kinds=recipe.kinds, declared=declared)[0]
+    untyped = {name: known for name, known in (recipe.examples or {}).items() if name not in declared}
+    return type_like(spelled, untyped, plan, kinds=recipe.kinds, declared=declared)
 
 
 def _texts(recipe: RowRecipe, source: Any) -> tuple[pd.DataFrame, ReadPlan, Mapping[str, str]]:

@@ -12,7 +12,14 @@ from dldiag.core.i18n import Message
 from dldiag.core.types import Column, DataError, Notice, Table
 from dldiag.data.fingerprint import with_choices
 from dldiag.data.io import RawTable, read
-from dldiag.data.new_rows import notice_words, settled_reading, with_words, without_unknown_na
+from dldiag.data.new_rows import (
+    examples_of,
+    notice_words,
+    settled_reading,
+    type_like,
+    with_words,
+    without_unknown_na,
+)
 from dldiag.data.read_table import table_of
 
 FROM_FILE = "#file"  # The column that says from which file a row comes; it is never a feature.
@@ -34,7 +41,7 @@ def with_second_file(
     names = [column.name for column in table.columns]
     _check_columns(names, raw.frame)
     spelled = replace(raw, frame=_as_in_first(table, with_words(raw.frame, notice_words(table))))
-    second = replace(table_of(spelled, kinds=kinds), raw=raw.frame)
+    second = replace(_like_first(table, table_of(spelled, kinds=kinds), spelled), raw=raw.frame)
     marks = ["first"] * len(table.frame) + [SECOND] * len(second.frame)
     mark = Column(FROM_FILE, "category", Message("It marks the file that a row comes from."), 0, 2, ("first", SECOND))
     return replace(
@@ -46,6 +53,16 @@ def with_second_file(
         rows_in_file=table.rows_in_file + second.rows_in_file,
         raw=_stacked(table, second, names, marks),
     )
+
+
+def _like_first(table: Table, second: Table, raw: RawTable) -> Table:
+    """Return a second table whose numbers and dates are read as beside the first one's ways of writing."""
+    examples = {
+        name: known for name, known in examples_of(table).items() if name in raw.frame and name not in raw.typed
+    }
+    kinds = {name: table.column(name).kind for name in examples}
+    again = type_like(raw.frame[[*examples]], examples, raw.plan, kinds=kinds)
+    return replace(second, frame=second.frame.assign(**{name: again[name] for name in examples}))
 
 
 def _as_in_first(table: Table, texts: pd.DataFrame) -> pd.DataFrame:

@@ -12,11 +12,9 @@ from numpy.typing import NDArray
 
 SAMPLE = 100  # This many texts are looked at before all are read.
 READ_SHARE = 0.95  # Texts are quantities if this share of them is, as for plain numbers.
-LONGEST = 40  # characters of a quantity
-LEAST_BARE, MOST_NAMED = (
-    2,
-    3,
-)  # Steps of a scale without a label, and with one, where it is labeled at its ends (own choice).
+LONGEST = 40  # Characters of a quantity.
+# Steps of a scale without a label, and with one, where it is labeled at its ends (own choice).
+LEAST_BARE, MOST_NAMED = 2, 3
 LARGEST_ANGLE = 180.0
 # Denominators of measures and recipes; others need a numerator that is smaller throughout one denominator.
 _DENOMINATORS = frozenset({2, 3, 4, 5, 6, 8, 10, 12, 16, 32, 64, 100})
