@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 from dldiag.core.i18n import Message, Value
 from dldiag.core.types import Column, DataError, Notice, Table, Task
+from dldiag.data.name_words import word_set, words_of
 from dldiag.data.typing.columns import with_kinds
 from dldiag.data.typing.distinct import as_arrow, cells_of
-from dldiag.data.typing.name_words import word_set, words_of
 from dldiag.data.typing.notices import first_few
 
 # Points for a column name: how likely such a column is the target (own choice, lower case). The first are whole names.

@@ -53,8 +53,15 @@ BY_ANSWERS: Mapping[tuple[Answer, Answer], Message] = {
         "Overfitting (high variance): the error is {train:error} on training rows, but {dev:error} on unseen ones. With {judged} we "
         "can't yet tell whether underfitting is part of it."
     ),
+    ("no", "undecided"): Message(
+        "No underfitting: the training error is {train:error}; the best error seen here is {achievable:error}. The error on unseen "
+        "rows is {dev:error}; with {judged} we can't yet tell whether overfitting is part of it."
+    ),
+    ("undecided", "no"): Message(
+        "No overfitting: the error is {train:error} on training rows and {dev:error} on unseen ones. The best seen here is "
+        "{achievable:error}; with {judged} we can't yet tell whether underfitting is part of it."
+    ),
 }
-# The sentence is the same where one of the two is known not to be high, because that depends on the split.
 CANNOT_TELL = Message(
     "The error on unseen rows is {dev:error}; the best seen here is {achievable:error}. With {judged} we can't yet tell whether "
     "underfitting or overfitting is part of it (training error {train:error})."
@@ -73,7 +80,8 @@ CODES: Mapping[tuple[Answer, Answer], str] = {
 }  # fmt: skip
 NOTHING_TO_GAIN = ("harmless_gap", "nothing_to_fix")  # Codes of verdicts which say that nothing is to be gained.
 GAINS = Message(
-    "The error on unseen rows is {dev:error}, about the best seen here ({achievable:error}). Still, a fix that we tested lowers it."
+    "Neither bias nor variance is high: the error on unseen rows is {dev:error}, the best seen here is {achievable:error}. Still, "
+    "a fix that we tested lowers it."
 )
 # With this verdict keeping the model comes first, though bias or variance is high.
 KEEP = "keep"

@@ -59,8 +59,7 @@ def test_a_page_has_no_serious_finding_and_fits_a_phone(server, visit, one, dark
     assert overflow(phone) <= 0
 
 
-@pytest.mark.parametrize("language", ["en-US", "zh-CN"])
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize(("dark", "language"), [(False, "en-US"), (True, "zh-CN")], ids=["light-en", "dark-zh"])
 def test_the_report_has_no_serious_finding_and_fits_a_phone(slow_server, visit, dark, language):
     page = visit(f"{slow_server.url}/?lang=en", dark=dark)
     upload(page, CSV)

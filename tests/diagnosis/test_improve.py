@@ -16,12 +16,22 @@ from dldiag.report import from_json, path_to_text, to_json
 from tests.problems import checkerboard, line, two_blobs
 
 SETTINGS = Settings(budget="quick", sizes=2, repeats=3)
+WEAK = build_model("classification", {"hidden_layer_sizes": (1,), "max_iter": 60})
+LOOP = pytest.mark.xdist_group("loop")  # One process: they share a path.
 
 
-def test_the_loop_repairs_a_weak_network_and_the_test_set_confirms_it_once():
-    data = checkerboard()
-    start = build_model("classification", {"hidden_layer_sizes": (1,), "max_iter": 60})
-    path = improve(data, start, SETTINGS, most_steps=2)
+@pytest.fixture(scope="module")
+def repaired():
+    """Return a table, its first diagnosis, the path of one step from there, and the stages that were reported on the way."""
+    data, seen = checkerboard(), []
+    known = from_json(to_json(diagnose(data, WEAK, SETTINGS)))
+    path = improve_case(prepare_case(data, WEAK, SETTINGS), known, most_steps=1, on_progress=seen.append)
+    return data, known, path, [str(one.stage) for one in seen]
+
+
+@LOOP
+def test_the_loop_repairs_a_weak_network_and_the_test_set_confirms_it_once(repaired):
+    data, _, path, _ = repaired
     assert path.steps
     assert path.steps[0].effect.high < 0
     assert path.winner != path.start
@@ -40,8 +50,7 @@ def test_a_loop_that_is_stopped_keeps_what_it_had_adopted():
     def follow(progress):
         turns.append("Turn 2" in str(progress.stage))
 
-    start = build_model("classification", {"hidden_layer_sizes": (1,), "max_iter": 60})
-    path = improve(checkerboard(), start, SETTINGS, on_progress=follow, should_stop=lambda: any(turns))
+    path = improve(checkerboard(), WEAK, SETTINGS, on_progress=follow, should_stop=lambda: any(turns))
     assert path.stopped
     assert len(path.steps) == 1
     assert path.winner.parameters != path.start.parameters
@@ -49,21 +58,19 @@ def test_a_loop_that_is_stopped_keeps_what_it_had_adopted():
     assert path.total is None, "what all steps did together was not measured"
     assert "In all" not in path_to_text(path)
     with pytest.raises(Stopped):
-        improve(checkerboard(), start, SETTINGS, should_stop=lambda: True)
+        improve(checkerboard(), WEAK, SETTINGS, should_stop=lambda: True)
 
 
-def test_the_loop_starts_from_a_diagnosis_that_is_there_and_fits_nothing_of_it_again():
-    data, seen = checkerboard(), []
-    start = build_model("classification", {"hidden_layer_sizes": (1,), "max_iter": 60})
-    known = from_json(to_json(diagnose(data, start, SETTINGS)))
-    path = improve_case(prepare_case(data, start, SETTINGS), known, most_steps=1, on_progress=seen.append)
-    assert not any("Turn 1" in str(one.stage) for one in seen), "the first diagnosis is there"
+@LOOP
+def test_the_loop_starts_from_a_diagnosis_that_is_there_and_fits_nothing_of_it_again(repaired):
+    data, known, path, stages = repaired
+    assert not any("Turn 1" in stage for stage in stages), "the first diagnosis is there"
     assert path.steps[0].change == best_trial(known.recommendations).trial.settings
     assert path.dev_uses > known.compared
     with pytest.raises(DataError, match="another"):
         improve_case(prepare_case(data, build_model("classification"), SETTINGS), known)
     with pytest.raises(DataError, match="another"):
-        improve_case(prepare_case(two_blobs(), start, SETTINGS), known)
+        improve_case(prepare_case(two_blobs(), WEAK, SETTINGS), known)
     assert_total_adds_up(path)
 
 

@@ -13,6 +13,9 @@ QUICK = EFFORTS["quick"]
 WEAK = {"hidden_layer_sizes": (1,), "learning_rate_init": 1e-5, "max_iter": 30}
 
 
+SHARED = pytest.mark.xdist_group("search")  # One process: they share a search.
+
+
 @pytest.fixture(scope="module")
 def searched():
     data, seen = checkerboard(), []
@@ -22,6 +25,7 @@ def searched():
     return fits, model, trial, seen
 
 
+@SHARED
 def test_a_search_mends_what_no_single_change_mends(searched):
     _, model, trial, _ = searched
     assert trial.verdict == "helped"
@@ -29,6 +33,7 @@ def test_a_search_mends_what_no_single_change_mends(searched):
     assert changed(model, trial.settings).parameters["hidden_layer_sizes"] != (1,)
 
 
+@SHARED
 def test_the_effect_is_that_on_the_repeats_that_did_not_choose(searched):
     fits, model, trial, _ = searched
     size, others = fits.split.n_train, range(trial.repeats)
@@ -39,6 +44,7 @@ def test_the_effect_is_that_on_the_repeats_that_did_not_choose(searched):
     assert trial.change.value >= trial.seen.value
 
 
+@SHARED
 def test_no_more_fits_are_made_than_were_foretold(searched):
     assert len(searched[3]) <= planned_fits("search_settings", QUICK)
     assert len(searched[3]) >= TRIED * FIRST
@@ -46,7 +52,7 @@ def test_no_more_fits_are_made_than_were_foretold(searched):
 
 def test_where_the_columns_say_nothing_the_best_of_many_draws_is_not_called_a_help():
     verdicts = []
-    for seed in range(6):
+    for seed in range(3):
         data = noise(n=240, seed=seed)
         fits = FitCache(data, make_split(data, 10 + SELECTION_REPEATS, seed))
         verdicts.append(

@@ -58,6 +58,17 @@ def test_that_some_starts_do_not_train_is_said_before_the_mean_over_all_of_them(
     assert "can't yet tell" in str(found.detail)
 
 
+@pytest.mark.parametrize(
+    ("answers", "known", "open_question"),
+    [(("0", "?"), "No underfitting", "overfitting"), (("?", "0"), "No overfitting", "underfitting")],
+)
+def test_an_undecided_headline_asks_only_what_is_undecided(answers, known, open_question):
+    found = verdict(evidence(*answers))
+    assert found.code == "undecided"
+    assert str(found.headline).startswith(known)
+    assert str(found.headline).endswith(f"whether {open_question} is part of it.")
+
+
 def test_no_signal_is_said_first_and_leaves_unknown_what_is_not_shown_by_itself():
     noise = {"better_than_guess": Estimate(0.0, -0.02, 0.02), "guess_error": exactly(0.2)}
     found = verdict(evidence("?", "+", **noise))

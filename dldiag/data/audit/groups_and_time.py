@@ -13,7 +13,7 @@ from scipy.stats import rankdata, spearmanr
 from dldiag.core.types import Dataset
 from dldiag.data.audit.split_optimism import FOLDS, ROWS, Optimism, forward_error, optimism
 from dldiag.data.features import source_of
-from dldiag.data.typing.name_words import word_set, words_of
+from dldiag.data.name_words import word_set, words_of
 
 # A column may name groups when it has at least this many values, each on this many rows (own choices).
 _LEAST_GROUPS = 10

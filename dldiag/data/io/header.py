@@ -10,6 +10,7 @@ from itertools import pairwise, zip_longest
 
 from dldiag.data.io.cell_kind import kind_of, shape_of
 from dldiag.data.io.column_profile import ColumnProfile
+from dldiag.data.name_words import made_up_name
 
 TYPED_SHARE = 0.8  # A column is one of numbers or dates if this share of its filled cells is.
 FEW_VALUES_SHARE = 0.34  # A column of words repeats itself if it has fewer distinct values per row.
@@ -204,7 +205,7 @@ def unique_names(cells: Sequence[str], width: int) -> Names:
     for j, cell in enumerate(given):
         name = cell
         if not cell:
-            name = _free(f"column_{j + 1}", used | taken)
+            name = _free(made_up_name(j), used | taken)
             made_up.append(j)
         elif cell in used:
             name = _free(cell, used | taken)

@@ -163,7 +163,7 @@ def decoded_once(text: str) -> tuple[str, tuple[int, str]]:
     >>> decoded_once("ZÃ¼rich")
     ('Zürich', (1, 'ü'))
     """
-    if text.isascii() or not _TWICE.search(text):
+    if text.isascii() or not _TWICE.search(text, 0, _LONGEST_SAMPLE):
         return text, (0, "")
     runs = _BEYOND.findall(text[:_LONGEST_SAMPLE])
     meant = {run: once for run in set(runs) if (once := _decoded(run)) is not None}

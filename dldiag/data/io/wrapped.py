@@ -138,7 +138,7 @@ def _of_quoted_lines(text: str) -> str | None:
 
 def _of_record_marks(text: str) -> str | None:
     """Return lines where the records of a text end with the mark that ASCII has for it."""
-    if text.count("\x1e") <= text.count("\n") or "\x1e" not in text:
+    if "\x1e" not in text or text.count("\x1e") <= text.count("\n"):
         return None
     return text.replace("\x1e\n", "\x1e").replace("\x1e", "\n")
 

@@ -11,14 +11,14 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from dldiag.core.types import ReadPlan
+from dldiag.data.name_words import made_up_name, word_set, words_of
 from dldiag.data.typing.dates import Dates, read_dates
 from dldiag.data.typing.distinct import Cells, as_mask
 from dldiag.data.typing.missing import maybe_missing, surely_missing
-from dldiag.data.typing.name_words import word_set, words_of
 from dldiag.data.typing.numbers import Numbers, read_numbers
 
 _ID_WORDS = word_set(
-    "id ids uuid guid identifier row rownames rowid index idx key pk ssn email phone unnamed isbn iban"
+    "id ids uuid guid identifier row rownames rowid rowno index idx key pk ssn email phone unnamed isbn iban seq seqno caseno recno"
 )
 _ID_PARTS = ("编号", "序号", "身份证", "手机号", "订单号", "学号", "工号")
 _DATE_WORDS = word_set(
@@ -72,8 +72,13 @@ class Facts:
 
     @property
     def named_like_identifier(self) -> bool:
-        """Whether the name says that the column names rows: customer_id, Unnamed: 0, 编号."""
-        return is_named_like_identifier(self.name)
+        """Whether the name says that the column names rows: customer_id, Unnamed: 0, 编号; or a first column has none."""
+        return is_named_like_identifier(self.name) or self._is_first_without_name
+
+    @property
+    def _is_first_without_name(self) -> bool:
+        """Whether a header names all columns but the first, as R and pandas write row names."""
+        return self.position == 0 and self.plan.header_row is not None and self.name == made_up_name(0)
 
     @property
     def named_like_code(self) -> bool:

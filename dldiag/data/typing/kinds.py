@@ -11,10 +11,10 @@ import pyarrow.compute as pc
 
 from dldiag.core.i18n import Message
 from dldiag.core.types import Kind
+from dldiag.data.name_words import word_set
 from dldiag.data.typing.column_facts import Facts
 from dldiag.data.typing.dates import FIRST_YEAR, LAST_YEAR, NEAR_SERIALS, epoch_scale
 from dldiag.data.typing.distinct import Cells, as_mask, letters_of
-from dldiag.data.typing.name_words import word_set
 from dldiag.data.typing.numbers import LARGEST_EXACT
 
 # Shares of the present cells and counts of distinct values. Own choices, tried on the 53 tables of the manifest.

@@ -7,8 +7,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from dldiag.data.name_words import word_set
 from dldiag.data.typing.distinct import Cells, as_mask
-from dldiag.data.typing.name_words import word_set
 
 # Missing wherever they stand (lower case), but for the names below.
 _SURE = word_set(

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from dldiag.data.name_words import word_set
 from dldiag.data.typing.distinct import Cells, as_mask
-from dldiag.data.typing.name_words import word_set
 from dldiag.data.typing.notices import Remark
 
 # Spellings that nobody uses for anything but "not available", unless they are codes: Namibia, North America.

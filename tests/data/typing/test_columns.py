@@ -267,6 +267,14 @@ def test_a_running_number_first_in_the_file_is_an_identifier_elsewhere_an_amount
     assert table(None, None, x=NUMBERS, row_id=count[::-1]).column("row_id").kind == "identifier"
 
 
+@pytest.mark.parametrize("numbers", [range(0, 7 * N, 7), [*range(N, 2 * N, 2), *range(1, N, 2)]])
+def test_whole_numbers_of_a_first_column_without_a_name_name_the_rows(numbers):
+    rows = [f"{number},{value}" for number, value in zip(numbers, NUMBERS, strict=True)]
+    read = read_table("\n".join([",x", *rows]).encode())
+    assert [column.kind for column in read.columns] == ["identifier", "number"]
+    assert read_table("\n".join(rows).encode()).columns[0].kind == "number"
+
+
 def test_excel_days_and_damaged_codes_are_pointed_out():
     made = table(None, None, date=list(range(45000, 45000 + N)), code=["1.23457E+17"] * N)
     assert {one.code for one in made.notices} == {"excel_days", "damaged_codes"}

@@ -18,3 +18,12 @@ def words_of(name: str) -> list[str]:
 def word_set(text: str) -> frozenset[str]:
     """Return the words of a text as a set."""
     return frozenset(text.split())
+
+
+def made_up_name(position: int) -> str:
+    """Return the name of a column that has none, by its place from 0.
+
+    >>> made_up_name(0)
+    'column_1'
+    """
+    return f"column_{position + 1}"
