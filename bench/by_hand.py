@@ -10,6 +10,7 @@ installed package has it.
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import resource
@@ -145,7 +146,12 @@ def main() -> None:
     if sys.argv[1:2] == ["--script"]:
         script(*sys.argv[2:5])
         return
-    named = list(zip(sys.argv[1::2], sys.argv[2::2], strict=True))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "tables", nargs="*", metavar="FILE TARGET", help="tables and their targets; the two published ones"
+    )
+    given = parser.parse_args().tables
+    named = list(zip(given[::2], given[1::2], strict=True))
     if not named and SHARED is not None:
         named = [(str(SHARED / "data" / "tables" / file), target) for file, target in TABLES]
     found = {Path(path).name: compare(Path(path), target) for path, target in named}

@@ -6,8 +6,8 @@ Writes bench/results/naive.json.
 
 from __future__ import annotations
 
+import argparse
 import json
-import sys
 import time
 from pathlib import Path
 
@@ -37,8 +37,11 @@ def outcome(case: Case, frame: pd.DataFrame) -> str:
 
 
 def main() -> None:
-    tables = int(sys.argv[1]) if len(sys.argv) > 1 else 20
-    wanted = set(sys.argv[2:])
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("tables", nargs="?", type=int, default=20, help="tables of each kind (20)")
+    parser.add_argument("kinds", nargs="*", help="kinds of tables (all)")
+    asked = parser.parse_args()
+    tables, wanted = asked.tables, set(asked.kinds)
     found = {}
     for case in CASES:
         if wanted and case.key not in wanted:

@@ -7,6 +7,7 @@ Bytecode is written once, into a folder of its own, and read after that, as it i
 
 from __future__ import annotations
 
+import argparse
 import os
 import statistics
 import subprocess
@@ -35,7 +36,9 @@ def seconds(arguments: tuple[str, ...], bytecode: str) -> float:
 
 def main() -> None:
     """Print the comparison."""
-    times = int(sys.argv[1]) if len(sys.argv) > 1 else TIMES
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("times", nargs="?", type=int, default=TIMES, help=f"rounds ({TIMES})")
+    times = parser.parse_args().times
     with tempfile.TemporaryDirectory() as bytecode:
         for arguments in STARTS.values():
             seconds(arguments, bytecode)

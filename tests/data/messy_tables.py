@@ -107,15 +107,16 @@ class Messy:
         return self.source
 
 
-def _column(
+def column_of(
     source: str, cell: Callable[[int], str], values: list[object], reported: str = "", name: str = "when"
 ) -> Messy:
+    """Return a table of two columns between tabs, the first of which has these cells and values."""
     lines = [f"{name}\tx", *(f"{cell(i)}\t{X[i]}" for i in range(N))]
     return Messy(source, ("\n".join(lines) + "\n").encode(), name, values, reported, (name, "x"))
 
 
 def _month(source: str, months: list[str], after: str = "") -> Messy:
-    return _column(source, lambda i: f"{DAYS[i].day} {months[DAYS[i].month - 1]} {DAYS[i].year}{after}", list(DAYS))
+    return column_of(source, lambda i: f"{DAYS[i].day} {months[DAYS[i].month - 1]} {DAYS[i].year}{after}", list(DAYS))
 
 
 def _days(form: str) -> Callable[[int], str]:
@@ -123,40 +124,40 @@ def _days(form: str) -> Callable[[int], str]:
 
 
 MOMENTS = [
-    _column("German quarters", lambda i: f"{i % 4 + 1}. Quartal {2000 + i // 4}", QUARTERS),
-    _column("French quarters", lambda i: f"T{i % 4 + 1} {2000 + i // 4}", QUARTERS),
-    _column("French quarters in words", lambda i: f"{i % 4 + 1}{'er' if i % 4 == 0 else 'e'} trimestre {2000 + i // 4}", QUARTERS),
-    _column("quarters in words", lambda i: f"Quarter {i % 4 + 1}, {2000 + i // 4}", QUARTERS),
-    _column("German weeks", lambda i: f"KW {i + 1:02}/2024", MONDAYS),
-    _column("weeks in words", lambda i: f"Week {i + 1}, 2024", MONDAYS),
-    _column("days of ISO weeks", lambda i: f"2024-W{i + 1:02}-3", [day + 2 for day in MONDAYS]),
+    column_of("German quarters", lambda i: f"{i % 4 + 1}. Quartal {2000 + i // 4}", QUARTERS),
+    column_of("French quarters", lambda i: f"T{i % 4 + 1} {2000 + i // 4}", QUARTERS),
+    column_of("French quarters in words", lambda i: f"{i % 4 + 1}{'er' if i % 4 == 0 else 'e'} trimestre {2000 + i // 4}", QUARTERS),
+    column_of("quarters in words", lambda i: f"Quarter {i % 4 + 1}, {2000 + i // 4}", QUARTERS),
+    column_of("German weeks", lambda i: f"KW {i + 1:02}/2024", MONDAYS),
+    column_of("weeks in words", lambda i: f"Week {i + 1}, 2024", MONDAYS),
+    column_of("days of ISO weeks", lambda i: f"2024-W{i + 1:02}-3", [day + 2 for day in MONDAYS]),
     _month("Russian months", RUSSIAN),
     _month("Russian months with the sign of a year", RUSSIAN, " г."),
     _month("Polish months", POLISH),
     _month("Czech months", CZECH),
     _month("Turkish months", TURKISH),
     _month("Swedish months", SWEDISH),
-    _column("years of two digits, hyphens", _days("%d-%m-%y"), list(DAYS), "short_years"),
-    _column("years of two digits first", _days("%y/%m/%d"), list(DAYS), "short_years"),
-    _column("a.m. and p.m.", lambda i: f"{DAYS[i].month}/{DAYS[i].day}/{DAYS[i].year} 12:05:30 p.m.", NOON),
-    _column("Chinese Excel: 上午 and 下午", lambda i: f"{DAYS[i].year}/{DAYS[i].month}/{DAYS[i].day} 下午 12:05:30", NOON),
-    _column("Twitter", _days("%a %b %d 12:05:30 +0000 %Y"), NOON),
-    _column("ctime", _days("%a %b %d 12:05:30 %Y"), NOON),
-    _column("logs of web servers", _days("%d/%b/%Y:12:05:30 +0000"), NOON),
-    _column("SAS: date9.", lambda i: DAYS[i].strftime("%d%b%Y").upper(), list(DAYS)),
-    _column("SAS: datetime18.", lambda i: DAYS[i].strftime("%d%b%Y:12:05:30").upper(), NOON),
-    _column("ISO 8601 without marks", _days("%Y%m%dT120530"), NOON),
-    _column("14 digits", _days("%Y%m%d120530"), NOON),
-    _column("12 digits", _days("%Y%m%d1205"), [moment - np.timedelta64(30, "s") for moment in NOON]),
-    _column("PostgreSQL: an offset of two digits", _days("%Y-%m-%d 12:05:30+00"), NOON),
-    _column("offsets that differ", lambda i: f"{DAYS[i]}T{14 + i % 2}:05:30+0{2 + i % 2}:00", NOON, "mixed_offsets"),
-    _column("Unix seconds", lambda i: str(1609502730 + 86400 * 17 * i), NOON, "epochs", "timestamp"),
-    _column("Unix seconds as a fraction", lambda i: f"{1609502730 + 86400 * 17 * i}.0", NOON, "epochs", "created_at"),
-    _column("Unix milliseconds", lambda i: f"{1609502730 + 86400 * 17 * i}000", NOON, "epochs", "time"),
-    _column("Unix nanoseconds", lambda i: f"{1609502730 + 86400 * 17 * i}{'0' * 9}", NOON, "epochs", "ts"),
-    _column("MySQL: 0000-00-00", lambda i: str(DAYS[i]) if i % 5 else "0000-00-00", [DAYS[i] if i % 5 else None for i in range(N)], "missing_spellings"),
-    _column("SQL: 9999-12-31 for no end", lambda i: str(DAYS[i]) if i % 5 else "9999-12-31", [DAYS[i] if i % 5 else None for i in range(N)], "missing_spellings"),
-    _column("1900-01-01 for no date", lambda i: str(DAYS[i]) if i % 5 else "1900-01-01", [DAYS[i] if i % 5 else date(1900, 1, 1) for i in range(N)], "sentinel"),
+    column_of("years of two digits, hyphens", _days("%d-%m-%y"), list(DAYS), "short_years"),
+    column_of("years of two digits first", _days("%y/%m/%d"), list(DAYS), "short_years"),
+    column_of("a.m. and p.m.", lambda i: f"{DAYS[i].month}/{DAYS[i].day}/{DAYS[i].year} 12:05:30 p.m.", NOON),
+    column_of("Chinese Excel: 上午 and 下午", lambda i: f"{DAYS[i].year}/{DAYS[i].month}/{DAYS[i].day} 下午 12:05:30", NOON),
+    column_of("Twitter", _days("%a %b %d 12:05:30 +0000 %Y"), NOON),
+    column_of("ctime", _days("%a %b %d 12:05:30 %Y"), NOON),
+    column_of("logs of web servers", _days("%d/%b/%Y:12:05:30 +0000"), NOON),
+    column_of("SAS: date9.", lambda i: DAYS[i].strftime("%d%b%Y").upper(), list(DAYS)),
+    column_of("SAS: datetime18.", lambda i: DAYS[i].strftime("%d%b%Y:12:05:30").upper(), NOON),
+    column_of("ISO 8601 without marks", _days("%Y%m%dT120530"), NOON),
+    column_of("14 digits", _days("%Y%m%d120530"), NOON),
+    column_of("12 digits", _days("%Y%m%d1205"), [moment - np.timedelta64(30, "s") for moment in NOON]),
+    column_of("PostgreSQL: an offset of two digits", _days("%Y-%m-%d 12:05:30+00"), NOON),
+    column_of("offsets that differ", lambda i: f"{DAYS[i]}T{14 + i % 2}:05:30+0{2 + i % 2}:00", NOON, "mixed_offsets"),
+    column_of("Unix seconds", lambda i: str(1609502730 + 86400 * 17 * i), NOON, "epochs", "timestamp"),
+    column_of("Unix seconds as a fraction", lambda i: f"{1609502730 + 86400 * 17 * i}.0", NOON, "epochs", "created_at"),
+    column_of("Unix milliseconds", lambda i: f"{1609502730 + 86400 * 17 * i}000", NOON, "epochs", "time"),
+    column_of("Unix nanoseconds", lambda i: f"{1609502730 + 86400 * 17 * i}{'0' * 9}", NOON, "epochs", "ts"),
+    column_of("MySQL: 0000-00-00", lambda i: str(DAYS[i]) if i % 5 else "0000-00-00", [DAYS[i] if i % 5 else None for i in range(N)], "missing_spellings"),
+    column_of("SQL: 9999-12-31 for no end", lambda i: str(DAYS[i]) if i % 5 else "9999-12-31", [DAYS[i] if i % 5 else None for i in range(N)], "missing_spellings"),
+    column_of("1900-01-01 for no date", lambda i: str(DAYS[i]) if i % 5 else "1900-01-01", [DAYS[i] if i % 5 else date(1900, 1, 1) for i in range(N)], "sentinel"),
 ]  # fmt: skip
 
 
@@ -169,17 +170,20 @@ def _in_digits(first: int) -> Callable[[int], str]:
 
 
 NUMBERS = [
-    _column("SAP: minus behind, decimal comma", lambda i: X[i].replace(".", ",") + "-" * (i % 3 == 0), [_signed(i) for i in range(N)], name="amount"),
-    _column("accounting: $ ( ) and a dash", lambda i: f"$({X[i]})" if i % 3 == 0 else "$ - " if i % 3 == 1 else f"${X[i]}",
+    column_of("SAP: minus behind, decimal comma", lambda i: X[i].replace(".", ",") + "-" * (i % 3 == 0), [_signed(i) for i in range(N)], name="amount"),
+    column_of("accounting: $ ( ) and a dash", lambda i: f"$({X[i]})" if i % 3 == 0 else "$ - " if i % 3 == 1 else f"${X[i]}",
             [-float(X[i]) if i % 3 == 0 else math.nan if i % 3 == 1 else float(X[i]) for i in range(N)], "missing_spellings", "amount"),
-    _column("Arabic digits", _in_digits(0x660), [float(x) for x in X], name="amount"),
-    _column("Devanagari digits", _in_digits(0x966), [float(x) for x in X], name="amount"),
-    _column("with an error", lambda i: f"{X[i]} ± 0.3", [float(x) for x in X], "bounds", "amount"),
-    _column("99 among ages", lambda i: WHOLE[i] if i % 4 else "99", [float(WHOLE[i]) if i % 4 else 99.0 for i in range(N)], "sentinel", "age"),
+    column_of("Arabic digits", _in_digits(0x660), [float(x) for x in X], name="amount"),
+    column_of("Devanagari digits", _in_digits(0x966), [float(x) for x in X], name="amount"),
+    column_of("with an error", lambda i: f"{X[i]} ± 0.3", [float(x) for x in X], "bounds", "amount"),
+    column_of("99 among ages", lambda i: WHOLE[i] if i % 4 else "99", [float(WHOLE[i]) if i % 4 else 99.0 for i in range(N)], "sentinel", "age"),
 ]  # fmt: skip
 
 
-def _table(source: str, lines: list[str], column: str, values: list[str], reported: str = "", names: str = "") -> Messy:
+def table_of(
+    source: str, lines: list[str], column: str, values: list[str], reported: str = "", names: str = ""
+) -> Messy:
+    """Return a table of these lines, one column of which has these numbers."""
     data = ("\n".join(lines) + "\n").encode()
     return Messy(source, data, column, [float(v) for v in values], reported, tuple(names.split("|")) if names else ())
 
@@ -189,19 +193,19 @@ CELLS = "".join(f"<tr><td>{X[i]}<td>{WHOLE[i]}</tr>\n" for i in range(N))
 FIXED = [f"{MODELS[i]:<10}{X[i] if i % 5 else '':>5}{WHOLE[i]:>6}" for i in range(N)]
 SUM_X, SUM_WHOLE = sum(map(float, X)), sum(map(float, WHOLE))
 SHAPES = [
-    _table("ARFF", ["% made up", "@relation r", "@attribute temp numeric", "@attribute 'wind speed' numeric", "@attribute y {yes,no}", "@data",
+    table_of("ARFF", ["% made up", "@relation r", "@attribute temp numeric", "@attribute 'wind speed' numeric", "@attribute y {yes,no}", "@data",
                     *(f"{p},{'yes' if i % 3 else 'no'}" for i, p in enumerate(PAIRS))], "wind speed", WHOLE, "arff", "temp|wind speed|y"),
-    _table("a web page under the name of a spreadsheet", ["<html><body><p>Report</p><table><tr><th>x<th colspan=1>y</tr>", CELLS, "</table></body></html>"], "y", WHOLE, "web_page", "x|y"),
-    _table("every line in quotes", ['"x,""town"",y"', *(f'"{X[i]},""{TOWNS[i % 4]}"",{WHOLE[i]}"' for i in range(N))], "y", WHOLE, "quoted_lines", "x|town|y"),
-    _table("ASCII marks of units and records", ["x\x1fy\x1e" + "".join(p.replace(",", "\x1f") + "\x1e" for p in PAIRS)], "y", WHOLE, "record_marks", "x|y"),
-    _table("fixed width with blank cells", ["name        x     y", *FIXED], "y", WHOLE, "cut_by_place", "name|x|y"),
-    _table("SQL Server: sqlcmd", ["x           y          ", "----------- -----------", *(f"{X[i]:>11} {WHOLE[i]:>11}" for i in range(N)), "", "(30 rows affected)"], "y", WHOLE, "footnotes", "x|y"),
-    _table("notes as wide as the table", ["Station,Oslo", "Lat,59.9", "Unit,mm", "date,temp", *(f"{DAYS[i]},{X[i]}" for i in range(N))], "temp", X, "preamble", "date|temp"),
-    _table("a last row of sums without a name", ["town,x,y", *(f"{MODELS[i]},{p}" for i, p in enumerate(PAIRS)), f",{SUM_X:.1f},{SUM_WHOLE:.0f}"],
+    table_of("a web page under the name of a spreadsheet", ["<html><body><p>Report</p><table><tr><th>x<th colspan=1>y</tr>", CELLS, "</table></body></html>"], "y", WHOLE, "web_page", "x|y"),
+    table_of("every line in quotes", ['"x,""town"",y"', *(f'"{X[i]},""{TOWNS[i % 4]}"",{WHOLE[i]}"' for i in range(N))], "y", WHOLE, "quoted_lines", "x|town|y"),
+    table_of("ASCII marks of units and records", ["x\x1fy\x1e" + "".join(p.replace(",", "\x1f") + "\x1e" for p in PAIRS)], "y", WHOLE, "record_marks", "x|y"),
+    table_of("fixed width with blank cells", ["name        x     y", *FIXED], "y", WHOLE, "cut_by_place", "name|x|y"),
+    table_of("SQL Server: sqlcmd", ["x           y          ", "----------- -----------", *(f"{X[i]:>11} {WHOLE[i]:>11}" for i in range(N)), "", "(30 rows affected)"], "y", WHOLE, "footnotes", "x|y"),
+    table_of("notes as wide as the table", ["Station,Oslo", "Lat,59.9", "Unit,mm", "date,temp", *(f"{DAYS[i]},{X[i]}" for i in range(N))], "temp", X, "preamble", "date|temp"),
+    table_of("a last row of sums without a name", ["town,x,y", *(f"{MODELS[i]},{p}" for i, p in enumerate(PAIRS)), f",{SUM_X:.1f},{SUM_WHOLE:.0f}"],
            "y", [*WHOLE, f"{SUM_WHOLE:.0f}"], "total_rows", "town|x|y"),
-    _table("one cell too many in a few rows", ["x,y", *(p if i % 10 else p + ",extra" for i, p in enumerate(PAIRS))], "y", [w for i, w in enumerate(WHOLE) if i % 10], "set_aside", "x|y"),
-    _table("NUL behind every text", ["x,town", *(f"{X[i]},{TOWNS[i % 4]}{chr(0) * 4}" for i in range(N))], "x", X, "nul_characters", "x|town"),
-    _table("letters encoded twice", ["Größe,town".encode().decode("cp1252"), *(f"{X[i]},ZÃ¼rich" for i in range(N))], "Größe", X, "encoded_twice", "Größe|town"),
+    table_of("one cell too many in a few rows", ["x,y", *(p if i % 10 else p + ",extra" for i, p in enumerate(PAIRS))], "y", [w for i, w in enumerate(WHOLE) if i % 10], "set_aside", "x|y"),
+    table_of("NUL behind every text", ["x,town", *(f"{X[i]},{TOWNS[i % 4]}{chr(0) * 4}" for i in range(N))], "x", X, "nul_characters", "x|town"),
+    table_of("letters encoded twice", ["Größe,town".encode().decode("cp1252"), *(f"{X[i]},ZÃ¼rich" for i in range(N))], "Größe", X, "encoded_twice", "Größe|town"),
     *(
         Messy(f"JSON: {source}", json.dumps(content).encode(), "x", [float(v) for v in WHOLE], "", ("x", "y"))
         for source, content in {

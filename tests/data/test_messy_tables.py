@@ -5,10 +5,11 @@ import pytest
 
 from dldiag.core.types import DataError
 from dldiag.data import read_table
+from tests.data.messy_exports import EXPORTS
 from tests.data.messy_tables import MESSY, Messy
 
 
-@pytest.mark.parametrize("messy", MESSY, ids=str)
+@pytest.mark.parametrize("messy", [*MESSY, *EXPORTS], ids=str)
 def test_a_messy_table_has_the_values_it_was_made_of(messy: Messy):
     found = read_table(messy.data)
     if messy.names:
@@ -16,6 +17,8 @@ def test_a_messy_table_has_the_values_it_was_made_of(messy: Messy):
     values = found.frame[messy.column].to_numpy()
     if isinstance(messy.values[0], float):
         np.testing.assert_allclose(values.astype(float), messy.values)
+    elif isinstance(messy.values[0], str):
+        assert values.tolist() == messy.values
     else:
         np.testing.assert_array_equal(values, np.array(messy.values, dtype="datetime64[us]"))
     codes = [one.code for one in found.notices]

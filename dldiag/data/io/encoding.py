@@ -64,6 +64,8 @@ PREVIEW_CHARS = 300
 _C1_LEAD = b"\xc2"  # Every control character U+0080 … U+009F begins with it in UTF-8.
 _HIGH = re.compile(rb"[\x80-\xff]")
 _HIGH_RUN = re.compile(rb"[\x80-\xff]+")
+_BESIDE_LATIN = re.compile(rb"[A-Za-z][\x80-\xff]|[\x80-\xff][A-Za-z]")
+_BETWEEN_DIGITS = re.compile(r"(?<=\d)[^\x00-\x7f](?=\d)")
 _C1 = {i: bytes([i]).decode("cp1252", "replace").replace("�", "") or chr(i) for i in range(0x80, 0xA0)}
 
 
@@ -139,6 +141,8 @@ def _few_chinese_words(sample: bytes) -> str:
 
 def _are_short_words(data: bytes) -> bool:
     """Tell whether all words beyond ASCII are one or two letters of two bytes that stand alone."""
+    if _BESIDE_LATIN.search(data):
+        return False
     for found in _HIGH_RUN.finditer(data):
         word = data[max(0, found.start() - 1) : found.end() + 1].decode()
         word = "".join(c for c in word if not c.isascii() or c.isalpha())
@@ -170,8 +174,8 @@ def _is_chinese_by_accident(text: str, chinese: str | None) -> bool:
     beyond = {c for c in text if ord(c) > 127}
     if not beyond or len(beyond) > SHORT_TEXT or max(map(ord, beyond)) >= TWO_BYTES_END or chinese is None:
         return False
-    if re.search(r"[A-Za-z][^\x00-\x7f]|[^\x00-\x7f][A-Za-z]", text):
-        return False
+    if re.search(r"[A-Za-z][^\x00-\x7f]|[^\x00-\x7f][A-Za-z]", text) or _BETWEEN_DIGITS.sub("", text).isascii():
+        return False  # A letter among Latin ones, or a mark within numbers, as 3·5, is none of Chinese.
     scripts = {unicodedata.name(c, "?").split()[0] for c in beyond}
     lone = all(len(w) <= 2 for w in re.findall(r"[^\x00-\x7f]+", text))
     wide = [c for c in chinese if ord(c) > 127]

@@ -21,6 +21,7 @@ _SAMPLE_RECORDS = 1000
 LEAST_NAMED_ROWS = 3  # First cells are names of rows if they differ in at least this many rows.
 EVEN_SHARE = 0.8  # Names too many have no cells below them if this share of the rows has one width.
 _CUT_SHARE = 0.9  # A cell was cut if its second part begins with a blank in this share of the rows.
+_COMMENT_MARKS = ("#", "%", "//", ";")
 ROW_NAMES = "row"  # A column of row names gets this name.
 
 
@@ -52,6 +53,8 @@ def _too_many_names(header: list[str], width: int, parts: Parts, dialect: Dialec
     if not any(c.strip() for c in header[width:]):
         return HeaderFit(header[:width])
     line = parts.header.strip("\n")
+    if len(filled) == width + 1 and header[0] in _COMMENT_MARKS:
+        return HeaderFit(header[1:], (notice("header_repaired", example=line),))
     if len(filled) == width:
         return HeaderFit(filled, (notice("header_repaired", example=line),))
     joined = _join_after_blank(line.split(dialect.delimiter), dialect.delimiter) if dialect.delimiter else None

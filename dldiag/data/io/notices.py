@@ -44,7 +44,14 @@ TEXTS = {
     "web_page": NoticeText(Message("The file is a web page: its largest table was read."), Message("Check its names.")),
     "arff": NoticeText(Message("The file is in Weka's format (ARFF): the names are those of its attributes.")),
     "quoted_lines": NoticeText(Message("Every line stood in quotes as a whole; they were taken off.")),
+    "formula_texts": NoticeText(
+        Message('Texts stood in formulas (="00123"), which keep spreadsheets from changing them; they were taken out.')
+    ),
     "record_marks": NoticeText(Message("The rows end with the mark that ASCII has for it, not with a line end.")),
+    "drawn": NoticeText(Message("The table is drawn with lines; what stands between them was read.")),
+    "listed": NoticeText(Message("Every record lists its names and values; the names became columns.")),
+    "inserts": NoticeText(Message("The file holds SQL (INSERT); the rows were taken out of it.")),
+    "type_line": NoticeText(Message("A line of types below the names was left out.")),
     "cut_by_place": NoticeText(
         Message("The columns have a fixed width: lines were cut where all of them have a blank."),
         Message("Check that every name stands above its own column."),
@@ -175,6 +182,13 @@ TEXTS = {
         ),
         Message("Check the example; cells that could not be told apart are missing."),
     ),
+    "json_list": NoticeText(
+        Message("The rows are those of {name}; what else the file holds was left out: {example}."),
+        Message("Save the part that you mean as a file of its own if it is another one."),
+    ),
+    "flattened": NoticeText(
+        Message("The fields of objects within the rows became columns, such as {example}."),
+    ),
     "set_aside": NoticeText(
         Message(
             "{count:,} line does not fit the table and was set aside.",
@@ -227,6 +241,12 @@ TEXTS = {
     "sheet": NoticeText(
         Message("The workbook has {count:,} sheets; {sheet} was read."),
         Message("Choose another sheet by hand."),
+    ),
+    "merged_cells": NoticeText(
+        Message(
+            "{count:,} cell was part of a merged one and got its text.",
+            plural="{count:,} cells were part of merged ones and got their text.",
+        ),
     ),
     "member": NoticeText(
         Message("The archive has {count:,} files; {member} was read, the only table."),

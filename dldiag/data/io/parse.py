@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -12,7 +13,7 @@ import pyarrow.compute as pc
 from dldiag.core.i18n import Message
 from dldiag.core.types import DataError, Notice, ReadPlan
 from dldiag.data.io.arrow_csv import read_body
-from dldiag.data.io.dialect import Dialect, loose_cells, records
+from dldiag.data.io.dialect import SPACES, Dialect, loose_cells, records
 from dldiag.data.io.header import Names, unique_names, with_group_names
 from dldiag.data.io.header_fit import fit_header, join_cut_column, with_lacking
 from dldiag.data.io.limits import Limits, drawn_rows, most_rows
@@ -29,6 +30,7 @@ HEADER_WIDTH_SHARE = 0.3  # The header's width is the table's if this share of t
 LEAST_WIDE_ROWS = 3  # The header's width is also the table's if this many rows have it and none is wider.
 # A table has columns of fixed width if this share of the cells of its single column holds runs of blanks.
 FIXED_SHARE = 0.5
+_MARKED_NAME = re.compile(r"[#%] ?([^\W\d]\S*)")  # "# of peaks" is a name.
 UNEVEN_SHARE = 0.8  # The delimiter is doubted if a smaller share of the rows is sound.
 
 
@@ -151,9 +153,21 @@ def header_cells(header: str, dialect: Dialect) -> list[str] | None:
     if not rows:
         return None
     cut = [r.cells if not r.fault else loose_cells(r.cells[0], dialect) for r in rows]
-    cut = with_group_names(cut)
+    cut = with_group_names(_without_import_ids(cut))
     columns = [[r[j].strip() for r in cut if j < len(r)] for j in range(max(map(len, cut)))]
-    return [" ".join(c for c in column if c) for column in columns]
+    return _without_mark([" ".join(c for c in column if c) for column in columns], dialect)
+
+
+def _without_mark(names: list[str], dialect: Dialect) -> list[str]:
+    """Return names without the mark of a comment before the first, as files for plotting have it between blanks or tabs."""
+    if dialect.delimiter in (SPACES, " ", "\t") and names and (found := _MARKED_NAME.fullmatch(names[0])):
+        return [found[1], *names[1:]]
+    return names
+
+
+def _without_import_ids(rows: list[list[str]]) -> list[list[str]]:
+    """Return the names alone where Qualtrics wrote its questions and the marks of its import below them."""
+    return rows[:1] if any(cell.startswith('{"ImportId"') for row in rows[1:] for cell in row) else rows
 
 
 def body_width(parts: Parts, dialect: Dialect, header: Sequence[str] | None) -> int:

@@ -286,6 +286,9 @@ def refuse_noise(text: str) -> None:
 
 
 def is_json_lines(text: str) -> bool:
-    """Tell whether a text is JSON objects, one a line, or a list of them."""
+    """Tell whether a text is JSON objects, one a line, or a list of them or of lists."""
     head = text[:_HEAD].lstrip()
-    return bool(re.match(r'\{\s*"(?:[^"\\]|\\.)*"\s*:', head) or re.match(r'\[\s*\{\s*"(?:[^"\\]|\\.)*"\s*:', head))
+    if head.startswith("["):
+        is_list = re.match(r'\[\s*\[\s*(?:"|[\d-]|null|true|false|\])', head) and text.rstrip().endswith("]")
+        return bool(is_list or re.match(r'\[\s*\{\s*"(?:[^"\\]|\\.)*"\s*:', head))
+    return bool(re.match(r'\{\s*"(?:[^"\\]|\\.)*"\s*:', head))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
-import io
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
+
+from dldiag.data.io import drawn
+from dldiag.data.io.drawn import as_lines
 
 _HEAD = 4096  # characters that show whether a text is wrapped
 _WEB = re.compile(
@@ -65,7 +67,8 @@ class _Tables(HTMLParser):
         self.tables: list[list[list[str]]] = []
         self._open: list[list[list[str]]] = []
         self._cell: list[str] | None = None
-        self._span = 1
+        self._span, self._down = 1, 1
+        self._held: dict[int, tuple[str, int]] = {}  # Cells that reach down into later rows, by their column.
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Begin a table, a row or a cell; a cell that spans columns is followed by empty ones."""
@@ -75,10 +78,10 @@ class _Tables(HTMLParser):
         elif tag == "tr" and self._open:
             self._end_cell()
             self._open[-1].append([])
+            self._take_held()
         elif tag in ("td", "th") and self._open:
             self._end_cell()
-            span = dict(attrs).get("colspan") or "1"
-            self._cell, self._span = [], int(span) if span.isdecimal() and len(span) < len("1000") else 1
+            self._cell, self._span, self._down = [], _count(attrs, "colspan"), _count(attrs, "rowspan")
         elif tag == "br" and self._cell is not None:
             self._cell.append(" ")
 
@@ -88,6 +91,7 @@ class _Tables(HTMLParser):
             self._end_cell()
         if tag == "table" and self._open:
             self._open.pop()
+            self._held = {}
 
     def handle_data(self, data: str) -> None:
         """Take the text of a cell."""
@@ -99,15 +103,26 @@ class _Tables(HTMLParser):
             return
         if not self._open[-1]:
             self._open[-1].append([])
-        self._open[-1][-1] += [" ".join("".join(self._cell).split()), *[""] * (self._span - 1)]
+        row, text = self._open[-1][-1], " ".join("".join(self._cell).split())
+        if self._down > 1 and len(self._open) == 1:
+            self._held[len(row)] = (text, self._down - 1)
+        row += [text, *[""] * (self._span - 1)]
         self._cell = None
+        self._take_held()
+
+    def _take_held(self) -> None:
+        """Fill in the cells of rows above that reach down to this place."""
+        row = self._open[-1][-1]
+        while (held := self._held.pop(len(row), None)) is not None:
+            if held[1] > 1:
+                self._held[len(row)] = (held[0], held[1] - 1)
+            row.append(held[0])
 
 
-def as_lines(rows: Iterable[Sequence[str]]) -> str:
-    """Return rows as lines of cells, quoted where they must be."""
-    out = io.StringIO(newline="")
-    csv.writer(out, lineterminator="\n").writerows(row for row in rows if row)
-    return out.getvalue()
+def _count(attrs: Sequence[tuple[str, str | None]], name: str) -> int:
+    """Return how many columns or rows a cell spans, 1 where its page says nothing that is a number."""
+    span = dict(attrs).get(name) or "1"
+    return int(span) if span.isdecimal() and len(span) < len("1000") else 1
 
 
 def _of_arff(text: str) -> str | None:
@@ -180,10 +195,30 @@ def _named(cuts: Sequence[tuple[int, int]], names: str) -> list[tuple[int, int]]
     return joined
 
 
+_FORMULA_TEXT = re.compile(r'(?<=[,;\t\n])=("[^"\n]*")(?=[,;\t\n])|"=""([^"\n]*)"""(?=[,;\t\n])')
+
+
+def _of_formula_texts(text: str) -> str | None:
+    """Return texts without the formula around them, ="00123", by which programs keep spreadsheets from changing them."""
+    if '="' not in text[:_HEAD] or len(_FORMULA_TEXT.findall(text[:_HEAD])) < LEAST_LINES:
+        return None
+    return _FORMULA_TEXT.sub(lambda found: found[1] or f'"{found[2]}"', text)
+
+
 WRAPPINGS = (
     Wrapping("web_page", _of_web_page),
     Wrapping("arff", _of_arff),
     Wrapping("quoted_lines", _of_quoted_lines),
+    Wrapping("formula_texts", _of_formula_texts),
     Wrapping("record_marks", _of_record_marks),
+    Wrapping("drawn", drawn.of_box),
+    Wrapping("drawn", drawn.of_grid),
+    Wrapping("drawn", drawn.of_simple),
+    Wrapping("drawn", drawn.of_wiki),
+    Wrapping("listed", drawn.of_records),
+    Wrapping("listed", drawn.of_logfmt),
+    Wrapping("listed", drawn.of_python),
+    Wrapping("inserts", drawn.of_inserts),
+    Wrapping("type_line", drawn.of_typed_names),
     Wrapping("cut_by_place", _of_fixed_width),
 )

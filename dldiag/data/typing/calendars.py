@@ -9,39 +9,63 @@ from typing import Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dldiag.data.typing.distinct import as_python, stands_in
+
 Calendar = Literal["", "buddhist", "other"]
 _SAMPLE = 200  # This many texts are looked at before all are changed.
 CALENDAR_SHARE = 0.9  # This share of the texts looked at must show the other calendar.
 BUDDHIST_OFFSET = 543  # The Buddhist era is this many years ahead.
 # Names and abbreviations beside the English ones: French, German, Spanish, Italian, Portuguese and Dutch; Russian, Ukrainian,
-# Polish, Czech, the Nordic languages, Romanian, Turkish and Indonesian, in the cases that dates have.
+# Polish, Czech, the Nordic languages, Romanian, Turkish, Indonesian, Hungarian, Finnish, Greek, Arabic and Thai, in the cases that
+# dates have.
 MONTHS = {
     "Jan": "januar|januari|janvier|janv|enero|ene|gennaio|gen|janeiro|января|январь|янв|січня|січ|stycznia|styczeń|sty|ledna|leden"
-    "|ianuarie|ian|ocak|oca",
+    "|ianuarie|ian|ocak|oca"
+    "|január|tammikuuta|tammikuu|Ιανουαρίου|Ιανουάριος|Ιαν|يناير|มกราคม|ม.ค",
     "Feb": "februar|februari|février|fevrier|févr|fév|febrero|febbraio|fevereiro|fev|февраля|февраль|фев|февр|лютого|лют|lutego|luty"
-    "|lut|února|únor|februarie|şubat|şub|pebruari",
-    "Mar": "märz|maerz|mrz|mars|marzo|março|marco|maart|mrt|марта|март|мар|березня|бер|marca|marzec|března|březen|martie|mart|maret",
-    "Apr": "avril|avr|abril|abr|aprile|апреля|апрель|апр|квітня|кві|kwietnia|kwiecień|kwi|dubna|duben|aprilie|nisan|nis",
-    "May": "mai|mayo|maggio|mag|maio|mei|мая|май|травня|тра|maja|maj|května|květen|mayıs",
-    "Jun": "juni|juin|junio|giugno|giu|junho|июня|июнь|июн|червня|чер|czerwca|czerwiec|cze|června|červen|iunie|iun|haziran|haz",
-    "Jul": "juli|juillet|juil|julio|luglio|lug|julho|июля|июль|июл|липня|лип|lipca|lipiec|lip|července|červenec|iulie|iul|temmuz|tem",
+    "|lut|února|únor|februarie|şubat|şub|pebruari"
+    "|február|helmikuuta|helmikuu|Φεβρουαρίου|Φεβρουάριος|Φεβ|فبراير|กุมภาพันธ์|ก.พ",
+    "Mar": "märz|maerz|mrz|mars|marzo|março|marco|maart|mrt|марта|март|мар|березня|бер|marca|marzec|března|březen|martie|mart|maret"
+    "|március|maaliskuuta|maaliskuu|Μαρτίου|Μάρτιος|Μαρ|مارس|มีนาคม|มี.ค",
+    "Apr": "avril|avr|abril|abr|aprile|апреля|апрель|апр|квітня|кві|kwietnia|kwiecień|kwi|dubna|duben|aprilie|nisan|nis"
+    "|április|huhtikuuta|huhtikuu|Απριλίου|Απρίλιος|Απρ|أبريل|ابريل|เมษายน|เม.ย",
+    "May": "mai|mayo|maggio|mag|maio|mei|мая|май|травня|тра|maja|maj|května|květen|mayıs"
+    "|május|toukokuuta|toukokuu|Μαΐου|Μάιος|Μαΐ|Μαι|مايو|พฤษภาคม|พ.ค",
+    "Jun": "juni|juin|junio|giugno|giu|junho|июня|июнь|июн|червня|чер|czerwca|czerwiec|cze|června|červen|iunie|iun|haziran|haz"
+    "|június|kesäkuuta|kesäkuu|Ιουνίου|Ιούνιος|Ιουν|يونيو|มิถุนายน|มิ.ย",
+    "Jul": "juli|juillet|juil|julio|luglio|lug|julho|июля|июль|июл|липня|лип|lipca|lipiec|lip|července|červenec|iulie|iul|temmuz|tem"
+    "|július|heinäkuuta|heinäkuu|Ιουλίου|Ιούλιος|Ιουλ|يوليو|กรกฎาคม|ก.ค",
     "Aug": "août|aout|agosto|ago|augustus|августа|август|авг|серпня|сер|sierpnia|sierpień|sie|srpna|srpen|augusti|ağustos|ağu|agustus"
-    "|agt",
+    "|agt"
+    "|augusztus|elokuuta|elokuu|Αυγούστου|Αύγουστος|Αυγ|أغسطس|สิงหาคม|ส.ค",
     "Sep": "septembre|septiembre|settembre|setembro|set|sept|сентября|сентябрь|сен|сент|вересня|вер|września|wrzesień|wrz|září"
-    "|septembrie|eylül|eyl",
+    "|septembrie|eylül|eyl"
+    "|szeptember|szept|syyskuuta|syyskuu|Σεπτεμβρίου|Σεπτέμβριος|Σεπ|سبتمبر|กันยายน|ก.ย",
     "Oct": "oktober|okt|octobre|octubre|ottobre|ott|outubro|out|октября|октябрь|окт|жовтня|жов|października|październik|paź|října"
-    "|říjen|octombrie|ekim|eki",
+    "|říjen|octombrie|ekim|eki"
+    "|október|lokakuuta|lokakuu|Οκτωβρίου|Οκτώβριος|Οκτ|أكتوبر|ตุลาคม|ต.ค",
     "Nov": "novembre|noviembre|novembro|ноября|ноябрь|ноя|нояб|листопада|лис|listopada|listopad|lis|listopadu|noiembrie|noi|kasım|kas"
-    "|nopember",
+    "|nopember"
+    "|marraskuuta|marraskuu|Νοεμβρίου|Νοέμβριος|Νοε|نوفمبر|พฤศจิกายน|พ.ย",
     "Dec": "dezember|dez|décembre|decembre|déc|diciembre|dic|dicembre|dezembro|december|декабря|декабрь|дек|грудня|гру|grudnia"
-    "|grudzień|gru|prosince|prosinec|desember|des|decembrie|aralık|ara",
+    "|grudzień|gru|prosince|prosinec|desember|des|decembrie|aralık|ara"
+    "|joulukuuta|joulukuu|Δεκεμβρίου|Δεκέμβριος|Δεκ|ديسمبر|ธันวาคม|ธ.ค",
 }
-_ENGLISH = {name: month for month, names in MONTHS.items() for name in names.split("|")}
+_ENGLISH = {name.lower(): month for month, names in MONTHS.items() for name in names.split("|")}
 _MONTH_NAME = re.compile(
-    r"(?<![^\W\d_])(?:de |d')?(" + "|".join(sorted(_ENGLISH, key=len, reverse=True)) + r")\.?(?![^\W\d_])(?: de(?= ))?",
+    r"(?<![^\W\d_])(?:de |d')?("
+    + "|".join(map(re.escape, sorted(_ENGLISH, key=len, reverse=True)))
+    + r")\.?(?![^\W\d_])(?: de(?= ))?",
     re.IGNORECASE,
 )
-_WITH_NAME = r"(?i)\d.*\pL{3}.*\d|^\pL{3,}\.?[ -]\d"
+_WITH_NAME = as_python(r"(?i)\d.*(?:\pL{3}|\p{Thai}\.).*\d|^\pL{3,}\.?[ -]\d|^\d{4}\.?[ -]\pL{3}")
+_WEEKDAYS = (
+    "montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag mo di mi do fr sa so lundi mardi mercredi jeudi vendredi "
+    "samedi dimanche lun mer jeu ven sam dim lunes martes miércoles jueves viernes sábado domingo mié jue vie sáb dom lunedì martedì "
+    "mercoledì giovedì venerdì sabato domenica gio segunda-feira terça-feira quarta-feira quinta-feira sexta-feira seg ter qua qui sex "
+    "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag ma wo vr za zo понедельник вторник среда четверг пятница суббота "
+    "воскресенье пн вт ср чт пт сб вс"
+).replace(" ", "|")
 # Each era maps to the year before its first.
 ERAS = {
     "令和": 2018,
@@ -53,21 +77,50 @@ ERAS = {
     "中華民國": 1911,
 }
 _ERA = re.compile("(" + "|".join(sorted(ERAS, key=len, reverse=True)) + r")\s?(\d{1,3}|元)年")
+# R3.1.18 and H30/4/1: the first letter of an era.
+_SHORT_ERA = re.compile(r"([RHST])\.?(\d{1,2}|元)[./-](\d{1,2})[./-](\d{1,2})")
+_SHORT_ERAS = {"R": "令和", "H": "平成", "S": "昭和", "T": "大正"}
+# 2021 Jan, 2021-Jan and 2021. Jan 1.
+_NAME_BEHIND_YEAR = re.compile(r"(\d{4})\.?[ -]([^\W\d_]{3,})\.?(?:[ -](\d{1,2})\.?)?(?![^ ])")
 _BUDDHIST = re.compile(r"(?<!\d)(2(?:4[4-9]\d|5\d\d|6[0-2]\d))(?!\d)")
-_IN_BUDDHIST_YEARS = r"^(?:\d{1,2}[/.-]\d{1,2}[/.-]2[4-6]\d\d|2[4-6]\d\d[/.-]\d{1,2}[/.-]\d{1,2})(?:[ T].*)?$"
-_IN_OTHER_YEARS = r"^(?:\d{1,2}[/.-]\d{1,2}[/.-]1[34]\d\d|1[34]\d\d[/.-]\d{1,2}[/.-]\d{1,2})(?:[ T].*)?$"
+_IN_BUDDHIST_YEARS = as_python(
+    r"^(?:\d{1,2} [A-Z][a-z]{2} 2[4-6]\d\d|\d{1,2}[/.-]\d{1,2}[/.-]2[4-6]\d\d|2[4-6]\d\d[/.-]\d{1,2}[/.-]\d{1,2})(?:[ T].*)?$"
+)
+_IN_OTHER_YEARS = as_python(r"^(?:\d{1,2}[/.-]\d{1,2}[/.-]1[34]\d\d|1[34]\d\d[/.-]\d{1,2}[/.-]\d{1,2})(?:[ T].*)?$")
 
 
 _CLOCK = r"\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?"
+_DAY = r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}"
 # Ways to write a moment in which the parts stand in another order, or without marks between them: pattern, replacement.
 _ORDERS = (
+    (r"^(.*\d.*?)\s*(?:\[[A-Za-z_/+-]+\]|\([A-Za-z ]+\))$", r"\1"),  # …+01:00[Europe/Berlin], … GMT+0100 (CET)
+    (rf"^(.*{_CLOCK}(?: ?[AaPp]\.?[Mm]\.?)?) ?(?:GMT|UTC)([+-]\d{{2}}:?\d{{2}})$", r"\1\2"),
+    (rf"^(?i:{_WEEKDAYS})\.?,? +(\d.*)$", r"\1"),
+    (r"^(?i:w/c|week (?:of|commencing)|wc) +(\d.*)$", r"\1"),
+    (r"^(.*\b\d{1,2})(?:st|nd|rd|th)\b(.*)$", r"\1\2"),
+    (r"^(\d{4})년 ?(\d{1,2})월 ?(\d{1,2})일(.*)$", r"\1-\2-\3\4"),
+    (r"^(\d{4})년 ?(\d{1,2})월$", r"\1-\2"),
+    (r"^(\d{1,2}) tháng (\d{1,2}),? (?:năm )?(\d{4})$", r"\3-\2-\1"),
+    (r"^(\d{4})\. ?(\d{1,2})\. ?(\d{1,2})\.( .*|)$", r"\1-\2-\3\4"),  # 2021. 3. 1.
+    (rf"^(.*\d) 오전 ({_CLOCK})$", r"\1 \2 AM"),
+    (rf"^(.*\d) 오후 ({_CLOCK})$", r"\1 \2 PM"),
+    (rf"^(.*\d),? (?:at|um|à|a las|alle|kl\.?|-|–|\|) ({_CLOCK}.*)$", r"\1 \2"),
+    (rf"^(.*{_CLOCK}) ?(?:Uhr|hrs?|h)\.?$", r"\1"),
+    (r"^(.*\d) (\d{1,2})h(\d{2})$", r"\1 \2:\3"),
+    (r"^(\d{4}-\d{2}-\d{2})-(\d{2})\.(\d{2})\.(\d{2}(?:\.\d+)?)$", r"\1 \2:\3:\4"),  # Db2
+    (
+        r"^(\d{1,2}[./-](?:\d{1,2}|\pL{3})[./-]\d{2,4}) (\d{1,2})\.(\d{2})(?:\.(\d{2}(?:\.\d+)?))( [AaPp][Mm]|)$",
+        r"\1 \2:\3:\4\5",
+    ),
+    (r"^(\d{1,2}[./-]\d{1,2}[./-]\d{2,4}) (\d{1,2})\.(\d{2})$", r"\1 \2:\3"),
     (rf"^({_CLOCK}),? +(\d{{1,4}}[./-]\d{{1,2}}[./-]\d{{1,4}})$", r"\2 \1"),  # 08:30 13.03.2023
     (rf"^(.*\d) *上午 *({_CLOCK})$", r"\1 \2 AM"),  # 2021/1/4 上午 8:30
     (rf"^(.*\d) *下午 *({_CLOCK})$", r"\1 \2 PM"),
     (
-        rf"^\pL{{3}} (\pL{{3}}) +(\d{{1,2}}) ({_CLOCK})(?: ([+-]\d{{4}}|UTC|GMT))? (\d{{4}})$",
+        rf"^\pL{{3}} (\pL{{3}}) +(\d{{1,2}}) ({_CLOCK})(?: ([+-]\d{{2}}:?\d{{2}}|UTC|GMT))? (\d{{4}})$",
         r"\1 \2 \5 \3 \4",
     ),  # ctime, Twitter
+    (rf"^\pL{{3}} (\pL{{3}}) (\d{{2}}) (\d{{4}}) ({_CLOCK}.*)$", r"\1 \2 \3 \4"),  # JavaScript
     (
         r"^((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])[T_ -]?([01]\d|2[0-3])([0-5]\d)(Z?)$",
         r"\1-\2-\3 \4:\5\6",
@@ -83,13 +136,32 @@ _ORDERS = (
 )
 
 
+_KNOWN_ORDERS = tuple(as_python(pattern) for pattern, _ in _ORDERS)
+# Names of time zones and how far they are ahead of UTC. Those of a whole region (ET) stand for its clock.
+ZONES = {
+    "EST": "-05:00", "EDT": "-04:00", "CST": "-06:00", "CDT": "-05:00", "MST": "-07:00", "MDT": "-06:00", "PST": "-08:00", "PDT": "-07:00",
+    "AKST": "-09:00", "AKDT": "-08:00", "HST": "-10:00", "WET": "+00:00", "WEST": "+01:00", "BST": "+01:00", "CET": "+01:00", "CEST": "+02:00",
+    "MEZ": "+01:00", "MESZ": "+02:00", "EET": "+02:00", "EEST": "+03:00", "MSK": "+03:00", "IST": "+05:30", "JST": "+09:00", "KST": "+09:00",
+    "AEST": "+10:00", "AEDT": "+11:00", "NZST": "+12:00", "NZDT": "+13:00", "ET": "", "CT": "", "MT": "", "PT": "",
+}  # fmt: skip
+_NAMED_ZONE = re.compile(rf"(:\d{{2}}(?:[.,]\d+)?(?: ?[AaPp][Mm])?) ?({'|'.join(ZONES)})\b")
+
+
+def _with_offsets(texts: pa.Array) -> pa.Array:
+    """Write the names of time zones behind a clock as offsets."""
+    if not stands_in(_NAMED_ZONE, texts.slice(0, _SAMPLE)):
+        return texts
+    return _each(texts, lambda text: _NAMED_ZONE.sub(lambda found: f"{found[1]} {ZONES[found[2]]}".rstrip(), text))
+
+
 def in_usual_order(texts: pa.Array) -> pa.Array:
     """Return texts with the day first, its parts apart, and then the clock, where they are written otherwise."""
-    sample = texts.slice(0, _SAMPLE)
-    for pattern, replacement in _ORDERS:
-        if pc.any(pc.match_substring_regex(sample, pattern)).as_py():
+    texts = _with_offsets(texts)
+    sample = "\n".join(texts.slice(0, _SAMPLE).to_pylist())
+    for (pattern, replacement), known in zip(_ORDERS, _KNOWN_ORDERS, strict=True):
+        if known.search(sample):
             texts = pc.utf8_rtrim_whitespace(pc.replace_substring_regex(texts, pattern, replacement))
-            sample = texts.slice(0, _SAMPLE)
+            sample = "\n".join(texts.slice(0, _SAMPLE).to_pylist())
     return texts
 
 
@@ -100,20 +172,25 @@ def in_english_and_gregorian(texts: pa.Array) -> tuple[pa.Array, Calendar]:
     """
     if not len(texts):
         return texts, ""
-    sample = texts.slice(0, _SAMPLE)
+    sample = texts.slice(0, _SAMPLE).to_pylist()
     if _share(sample, _IN_OTHER_YEARS) >= CALENDAR_SHARE:
         return texts, "other"
+    if any(_ERA.search(text) for text in sample):
+        return _each(texts, lambda text: _ERA.sub(_year_of_era, text)), ""
+    if all(_SHORT_ERA.fullmatch(text) for text in sample):
+        return _each(texts, lambda text: _SHORT_ERA.sub(_date_of_era, text)), ""
+    if _share(sample, _WITH_NAME) > 0 and any(_MONTH_NAME.search(text) for text in sample):
+        texts = _each(texts, lambda text: _MONTH_NAME.sub(_english_month, text))
+        sample = texts.slice(0, _SAMPLE).to_pylist()
+    if any(_NAME_BEHIND_YEAR.match(text) for text in sample):
+        texts = _each(texts, lambda text: _NAME_BEHIND_YEAR.sub(_year_behind, text))
     if _share(sample, _IN_BUDDHIST_YEARS) >= CALENDAR_SHARE:
         return _each(texts, lambda text: _BUDDHIST.sub(_less_buddhist, text)), "buddhist"
-    if any(_ERA.search(text) for text in sample.to_pylist()):
-        return _each(texts, lambda text: _ERA.sub(_year_of_era, text)), ""
-    if _share(sample, _WITH_NAME) > 0 and any(_MONTH_NAME.search(text) for text in sample.to_pylist()):
-        return _each(texts, lambda text: _MONTH_NAME.sub(_english_month, text)), ""
     return texts, ""
 
 
-def _share(texts: pa.Array, pattern: str) -> float:
-    return float(pc.mean(pc.cast(pc.match_substring_regex(texts, pattern), pa.float64())).as_py() or 0.0)
+def _share(texts: list[str], pattern: re.Pattern[str]) -> float:
+    return sum(pattern.search(text) is not None for text in texts) / max(1, len(texts))
 
 
 def _each(texts: pa.Array, change: Callable[[str], str]) -> pa.Array:
@@ -127,6 +204,16 @@ def _less_buddhist(found: re.Match[str]) -> str:
 def _year_of_era(found: re.Match[str]) -> str:
     era, year = found.groups()
     return f"{ERAS[era] + (1 if year == '元' else int(year))}年"
+
+
+def _date_of_era(found: re.Match[str]) -> str:
+    era, year, month, day = found.groups()
+    return f"{ERAS[_SHORT_ERAS[era]] + (1 if year == '元' else int(year))}-{month}-{day}"
+
+
+def _year_behind(found: re.Match[str]) -> str:
+    year, month, day = found.groups()
+    return f"{day} {month} {year}" if day else f"{month} {year}"
 
 
 def _english_month(found: re.Match[str]) -> str:

@@ -22,10 +22,11 @@ _ID_WORDS = word_set(
 )
 _ID_PARTS = ("编号", "序号", "身份证", "手机号", "订单号", "学号", "工号")
 _DATE_WORDS = word_set(
-    "date day d dt datum fecha data дата time ts timestamp datetime epoch unix unixtime created updated modified month year jahr"
+    "date day d dt datum fecha data дата time ts timestamp datetime epoch unix unixtime created updated modified at month year jahr"
 )
 _DATE_PARTS = ("日期", "时间", "年份", "年度")
 _CODE_WORDS = word_set("code codes zip plz fips postcode postal")
+_VERSION_WORDS = word_set("version versions ver release build firmware 版本")
 _CODE_PARTS = ("编码", "邮编", "代码")
 NUMBER_SAMPLE = 500  # This many distinct texts, spread over the column, are looked at before all are tried as numbers.
 _HOPELESS = 0.1  # If fewer of the sample read as numbers, the others are not tried.
@@ -86,6 +87,11 @@ class Facts:
         return bool(self.words & _CODE_WORDS) or any(part in self.name for part in _CODE_PARTS)
 
     @property
+    def named_like_version(self) -> bool:
+        """Whether the name says that the column holds versions of programs."""
+        return bool(self.words & _VERSION_WORDS)
+
+    @property
     def named_like_date(self) -> bool:
         """Whether the name says that the column holds dates."""
         return bool(self.words & _DATE_WORDS) or any(part in self.name for part in _DATE_PARTS)
@@ -97,9 +103,11 @@ def is_named_like_identifier(name: str) -> bool:
 
 
 def names_date_or_row(name: str) -> bool:
-    """Whether a column name says that it holds dates or names rows."""
+    """Whether a column name says that it holds dates, versions or codes, or names rows."""
     words = set(words_of(name))
-    return bool(words & (_ID_WORDS | _DATE_WORDS)) or any(part in name for part in _ID_PARTS + _DATE_PARTS)
+    return bool(words & (_ID_WORDS | _DATE_WORDS | _VERSION_WORDS | _CODE_WORDS)) or any(
+        part in name for part in _ID_PARTS + _DATE_PARTS
+    )
 
 
 def facts_of(name: str, position: int, cells: Cells, plan: ReadPlan, declared: str = "") -> Facts:

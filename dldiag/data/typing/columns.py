@@ -6,7 +6,6 @@ text and identifiers are objects: str, or None where missing, trimmed but otherw
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -22,38 +21,32 @@ from dldiag.core.i18n import Message
 from dldiag.core.types import Column, DataError, Kind, Notice, ReadPlan, Table
 from dldiag.data.fingerprint import with_choices
 from dldiag.data.typing.column_facts import Facts, facts_of, is_named_like_identifier, names_date_or_row
+from dldiag.data.typing.column_remarks import (
+    damaged,
+    doubts,
+    marks_of_numbers,
+    mostly,
+    other_calendar,
+    remark_on,
+    remarks_on_labels,
+    spelled,
+)
 from dldiag.data.typing.dates import from_numbers
 from dldiag.data.typing.distinct import Cells, as_chunks, cells_of
 from dldiag.data.typing.kinds import (
     MAX_LEVELS,
     READ_AS_NUMBERS,
     RUNNING,
-    boolean_values,
     decide_kind,
-    looks_like_excel_days,
 )
-from dldiag.data.typing.labels import hold_lists, variants_among
-from dldiag.data.typing.missing import date_sentinel, sentinel
+from dldiag.data.typing.missing import date_sentinel
 from dldiag.data.typing.not_available import missing_elsewhere, names_not_available
 from dldiag.data.typing.notices import REMARKS, Remark, notices_of
 from dldiag.data.typing.numeric_fast import COUNTED_ROWS, Plain, counts_rows, plain_column
+from dldiag.data.typing.yes_no import boolean_values
 
 OTHER = "(other)"
-# What a text bears that was read from it, beside other marks in the same column.
-_MARK_OF = {
-    "decimal_comma": "[,，]",
-    "percent": "[%％]|(?i)p(?:er ?cent|ct|rozent)",
-    "bounds": r"[<>≤≥~≈*+±]",
-    "hours": ":",
-    "magnitudes": r"\d\s*[^\d\s.,%)-]",
-}
-# These marks stand in some cells only, or differ between cells.
-MIXED = frozenset({"percent_mixed", "mixed_units", "mixed_currencies"})
-MIXED_EXAMPLES = 4
-_NUMERALS = re.compile(r"[\d.,\s+-]+")
-_DAMAGED = r"^\d\.\d{2,}E\+\d{2}$"
 _EXAMPLES = 20  # Examples are taken from this many first cells.
-DAMAGED_SHARE = 0.5  # A column is taken for damaged codes if this share of its cells is written like that.
 _OF_VALUES, _OF_TEXTS = ("number", "date", "boolean"), ("category", "text", "identifier")
 BY_HAND = "by_hand"  # The origin of a kind that a person chose.
 _CHOSEN = Message("Chosen by hand.")
@@ -80,9 +73,9 @@ def type_columns(
 
     `kinds` are kinds chosen by hand, by column name; `declared` what a typed file format says about a column.
     """
-    chosen, told = dict(kinds or {}), dict(declared or {})
+    chosen, declared_kinds = dict(kinds or {}), dict(declared or {})
     check_names(chosen, list(raw.columns))
-    typed = _without_elsewhere(list(_typed(raw, plan, chosen, told)), raw, plan, chosen)
+    typed = _without_elsewhere(list(_typed(raw, plan, chosen, declared_kinds)), raw, plan, chosen)
     rows = pd.RangeIndex(len(raw))
     values = {one.column.name: pd.Series(one.values, rows, dtype=one.values.dtype, copy=False) for one in typed}
     frame = pd.DataFrame(values, index=rows, copy=False)
@@ -118,11 +111,11 @@ def _without_elsewhere(
 
 def _without(one: Typed, position: int, raw: pd.DataFrame, plan: ReadPlan, elsewhere: Remark) -> Typed:
     """Return a column of texts read again without the spellings of a remark."""
-    told = tuple(remark for remark in one.remarks if remark.code == "missing_spellings")
+    spellings = tuple(remark for remark in one.remarks if remark.code == "missing_spellings")
     plan = replace(plan, missing=("", *elsewhere.examples))
     again = type_column(one.column.name, position, as_chunks(raw.iloc[:, position]), plan)
     others = tuple(remark for remark in again.remarks if remark.code != "missing_spellings")
-    return replace(again, remarks=(*told, *others, replace(elsewhere, column=one.column.name)))
+    return replace(again, remarks=(*spellings, *others, replace(elsewhere, column=one.column.name)))
 
 
 def _arrays(raw: pd.DataFrame) -> Iterator[pa.ChunkedArray]:
@@ -209,8 +202,13 @@ def type_column(
     values, remarks = _READERS[decided](facts)
     missing, levels, examples = _count_missing(facts, decided, values), _levels(facts, decided), facts.cells.examples()
     column = Column(name, decided, why, missing, facts.cells.distinct, levels, examples, origin)
-    remarks += [*_spelled(facts, decided), *_damaged(facts), *_mostly(facts, origin), *_labels(facts, decided)]
-    remarks += _other_calendar(facts, decided)
+    remarks += [
+        *spelled(facts, decided),
+        *damaged(facts),
+        *mostly(facts, origin),
+        *remarks_on_labels(facts, decided, origin),
+    ]
+    remarks += other_calendar(facts, decided)
     has_not_available = decided in _OF_TEXTS and names_not_available(facts.cells.texts.filter(pa.array(facts.doubtful)))
     return Typed(column, values, tuple(remarks), has_not_available)
 
@@ -251,15 +249,15 @@ def _as_nothing(facts: Facts) -> Read:
 def _as_category(facts: Facts) -> Read:
     values, _ = _as_texts(facts)
     kept = facts.doubtful
-    return values, [_remark("kept_spellings", facts, facts.cells, kept)] if kept.any() else []
+    return values, [remark_on("kept_spellings", facts, facts.cells, kept)] if kept.any() else []
 
 
 def _as_numbers(facts: Facts) -> Read:
     cells, numbers = facts.solid, facts.numbers
-    remarks = [*_marks(facts), *_doubts(facts)]
+    remarks = [*marks_of_numbers(facts), *doubts(facts)]
     for code, mask in (("unread", ~numbers.read), ("not_finite", numbers.infinite)):
         if mask.any():
-            remarks.append(_remark(code, facts, cells, mask))
+            remarks.append(remark_on(code, facts, cells, mask))
     return cells.spread(numbers.values, np.nan), remarks
 
 
@@ -274,9 +272,9 @@ def _as_booleans(facts: Facts) -> Read:
             Message("It holds values such as {examples}.", {"examples": ", ".join(cells.examples())}),
         )
     unread = np.isnan(values)
-    remarks = [_remark("unread", facts, cells, unread)] if unread.any() else []
+    remarks = [remark_on("unread", facts, cells, unread)] if unread.any() else []
     if cells.distinct - unread.sum() > 2:
-        remarks.append(_remark("merged_boolean", facts, cells, ~unread, shown=8))
+        remarks.append(remark_on("merged_boolean", facts, cells, ~unread, shown=8))
     return cells.spread(values, np.nan), remarks
 
 
@@ -285,18 +283,19 @@ def _as_dates(facts: Facts) -> Read:
     if not dates.read.any() and facts.numbers.read.any():
         dates = from_numbers(facts.numbers.values)
     unread = ~dates.read
-    remarks = [_remark("unread", facts, cells, unread)] if unread.any() else []
+    remarks = [remark_on("unread", facts, cells, unread)] if unread.any() else []
     doubts = {
         "open_date": dates.ambiguous,
         "short_years": dates.short_years,
         "buddhist_years": dates.calendar == "buddhist",
         "mixed_dates": dates.is_mixed,
         "epochs": dates.written == "epoch",
-        "mixed_offsets": dates.on_utc,
+        "mixed_offsets": dates.on_utc and not dates.some_bare,
+        "bare_times": dates.some_bare,
     }
-    remarks += [_remark(code, facts, cells, dates.read) for code, is_so in doubts.items() if is_so]
+    remarks += [remark_on(code, facts, cells, dates.read) for code, is_so in doubts.items() if is_so]
     stray = date_sentinel(cells, dates.values)
-    remarks += [_remark("sentinel", facts, cells, dates.values == stray)] if stray is not None else []
+    remarks += [remark_on("sentinel", facts, cells, dates.values == stray)] if stray is not None else []
     return cells.spread(dates.values, np.datetime64("NaT")), remarks
 
 
@@ -310,89 +309,6 @@ _READERS: dict[Kind, Callable[[Facts], Read]] = {
     "constant": _as_texts,
     "empty": _as_nothing,
 }
-
-
-def _spelled(facts: Facts, kind: Kind) -> tuple[Remark, ...]:
-    spellings, count = facts.sure, facts.sure_count
-    if kind in ("number", "boolean", "date", "empty"):
-        spellings += tuple(facts.cells.texts.filter(facts.doubtful).to_pylist()) if facts.doubtful.any() else ()
-        count += facts.cells.count(facts.doubtful)
-    return (Remark("missing_spellings", facts.name, count, spellings),) if count else ()
-
-
-def _marks(facts: Facts) -> list[Remark]:
-    """Return what was read into numbers besides plain digits."""
-    numbers, cells = facts.numbers, facts.solid
-    told = numbers.marks & _MARK_OF.keys()
-    remarks = [_remark(code, facts, cells, numbers.marked & cells.matches(_MARK_OF[code])) for code in sorted(told)]
-    for code in sorted(numbers.marks & MIXED):
-        remarks.append(_mixed(code, facts))
-    if numbers.marks - told - MIXED and not numbers.ambiguous:
-        remarks.append(_remark("number_marks", facts, cells, numbers.marked))
-    return remarks
-
-
-def _mixed(code: str, facts: Facts) -> Remark:
-    """Return the remark on a mark that only some cells have, or that differs: one example of each is shown."""
-    cells, numbers = facts.solid, facts.numbers
-    kinds: dict[str, str] = {}
-    for text in cells.texts.filter(pa.array(numbers.read)).to_pylist():
-        kinds.setdefault(_NUMERALS.sub("", text), text)
-    examples = tuple(kinds.values())[:MIXED_EXAMPLES]
-    return Remark(code, facts.name, cells.count(numbers.read), examples, cells.first_row(numbers.read) + 1)
-
-
-def _doubts(facts: Facts) -> list[Remark]:
-    """Return what may have been meant otherwise."""
-    numbers, cells = facts.numbers, facts.solid
-    remarks = []
-    if numbers.ambiguous:
-        remarks.append(_remark(f"open_{numbers.ambiguous}", facts, cells, cells.matches("[.,]")))
-    stray = sentinel(cells, numbers.values)
-    if stray is not None:
-        remarks.append(_remark("sentinel", facts, cells, numbers.values == stray))
-    if looks_like_excel_days(facts):
-        remarks.append(_remark("excel_days", facts, cells, numbers.read))
-    return remarks
-
-
-def _damaged(facts: Facts) -> tuple[Remark, ...]:
-    """Return the remark on long codes that a spreadsheet wrote as 1.23457E+17."""
-    damaged = facts.cells.matches(_DAMAGED)
-    if facts.cells.share(damaged) <= DAMAGED_SHARE:
-        return ()
-    return (_remark("damaged_codes", facts, facts.cells, damaged),)
-
-
-def _mostly(facts: Facts, origin: str) -> tuple[Remark, ...]:
-    """Return the remark on a category most of whose values read as numbers or dates."""
-    if origin not in ("mostly_numbers", "mostly_dates"):
-        return ()
-    read = facts.numbers.read if origin == "mostly_numbers" else facts.dates.read
-    return (_remark(origin, facts, facts.solid, ~read),)
-
-
-def _other_calendar(facts: Facts, kind: Kind) -> list[Remark]:
-    """Return the remark on dates that are not read because their calendar is not known."""
-    cells = facts.solid
-    if kind not in ("category", "text", "identifier") or facts.dates.calendar != "other":
-        return []
-    return [_remark("other_calendar", facts, cells, np.ones(cells.distinct, dtype=bool))]
-
-
-def _labels(facts: Facts, kind: Kind) -> list[Remark]:
-    """Return the remarks on spellings of one label, and on cells that hold lists."""
-    cells, remarks = facts.cells, []
-    if kind == "category" and (variants := variants_among(cells)).any():
-        remarks.append(_remark("label_variants", facts, cells, variants, shown=6))
-    if kind in ("category", "text", "identifier") and hold_lists(cells):
-        remarks.append(_remark("lists", facts, cells, np.ones(cells.distinct, dtype=bool), shown=2))
-    return remarks
-
-
-def _remark(code: str, facts: Facts, cells: Cells, mask: NDArray[np.bool_], shown: int = 3) -> Remark:
-    texts = tuple(cells.texts.filter(mask).slice(0, shown).to_pylist()) if mask.any() else ()
-    return Remark(code, facts.name, cells.count(mask), texts, cells.first_row(mask) + 1 if mask.any() else 0)
 
 
 def _about(notice: Notice, names: Sequence[str]) -> bool:

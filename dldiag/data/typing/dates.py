@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,7 +14,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from dldiag.data.typing.calendars import Calendar, in_english_and_gregorian, in_usual_order
-from dldiag.data.typing.distinct import as_mask
+from dldiag.data.typing.distinct import as_mask, as_python, stands_in
 from dldiag.data.typing.periods import PERIODS, Period, read_periods
 
 FIRST_YEAR, LAST_YEAR = 1800, 2200  # A date outside these years is taken for something else.
@@ -45,6 +46,9 @@ PLAIN_WAYS = (
     "d mon y",
     "mon d y",
     "dmy",
+    "ym",
+    "mon y",
+    "bare year",
 )
 CLOSER = 0.5  # A reading is believed if its dates span a smaller share of the time of the other's (own choice).
 _SHORT_YEAR = "%y"  # POSIX strptime puts 69 … 99 into the 20th century and 00 … 68 into the 21st.
@@ -62,7 +66,7 @@ class Written:
     @property
     def pattern(self) -> str:
         """What a whole text looks like; a number such as 20240331 has no time of day."""
-        return rf"^{self.day}$" if self.form in ("%Y%m%d", "%Y%m") else rf"^(?:{_WEEKDAY})?{self.day}{_CLOCK}$"
+        return rf"^{self.day}$" if self.form in ("%Y%m%d", "%Y%m", "%Y") else rf"^(?:{_WEEKDAY})?{self.day}{_CLOCK}$"
 
 
 WRITTEN = (
@@ -85,6 +89,13 @@ WRITTEN = (
     Written("mon y", rf"{_MONTH}[ .,-]+\d{{4}}", "%b-%Y", "March 2024"),
     Written("mon y short", rf"{_MONTH}[ -]\d{{2}}", "%b-%y", "Mar-24"),
 )
+# The day before the month behind a year: looked for only where the month first leaves some unread.
+DAY_BEHIND_YEAR = Written("ydm", r"\d{4}-\d{1,2}-\d{1,2}", "%Y-%d-%m", "2024-31-03")
+# A year alone is a date only beside whole dates.
+BARE_YEAR = Written("bare year", r"(?:1[89]|20)\d{2}", "%Y", "2024")
+_ROWS: tuple[Written | Period, ...] = (*WRITTEN, *PERIODS, BARE_YEAR)
+_KNOWN_ROWS = tuple(as_python(row.pattern) for row in _ROWS)
+_NUMERAL = re.compile(r"[\d½元一二三四]")
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,6 +109,7 @@ class Dates:
     calendar: Calendar = ""
     is_mixed: bool = False  # True where dates are written in several ways.
     on_utc: bool = False  # True where offsets differ, so that all were put on UTC.
+    some_bare: bool = False  # True where some of these have no offset, and were taken to be on UTC.
 
     @property
     def read(self) -> NDArray[np.bool_]:
@@ -112,27 +124,30 @@ def read_dates(texts: pa.Array, *, day_first: bool | None = None) -> Dates:
     texts such as 31/03/2024 decide, then the order of the rows.
     """
     nothing = Dates(np.full(len(texts), np.datetime64("NaT"), dtype="datetime64[us]"), "")
-    if not pc.any(pc.match_substring_regex(texts.slice(0, _SAMPLE), r"\pN")).as_py():
+    if not stands_in(_NUMERAL, texts.slice(0, _SAMPLE)):
         return nothing
     given, calendar = in_english_and_gregorian(in_usual_order(texts))
     nothing = replace(nothing, calendar=calendar)
     if calendar == "other":
         return nothing
     by_key = _in_each_way(given)
-    best = max((nothing, *by_key.values()), key=lambda one: int(one.read.sum()))
+    ways = (one for key, one in by_key.items() if key != BARE_YEAR.key)  # A column of years alone is one of numbers.
+    best = max((nothing, *ways), key=lambda one: int(one.read.sum()))
     month, day = (by_key.get(first + best.written[3:]) for first in ("mdy", "dmy"))
     if best.written[:3] in ("mdy", "dmy") and month is not None and day is not None:
         best = _day_or_month_first(month, day, day_first)
     year = by_key.get("ymd short")
     if year is not None and day_first is None and _year_comes_first(year, best):
         best = year
+    if best.written == "ymd" and best.read.mean() < _ONE_WAY_SHARE:
+        best = max((best, _read_as(given, DAY_BEHIND_YEAR)), key=lambda one: int(one.read.sum()))
     return replace(_with_other_ways(best, by_key), calendar=calendar)
 
 
 def _in_each_way(texts: pa.Array) -> dict[str, Dates]:
     """Return what each way of writing reads that occurs among the first texts."""
-    sample = texts.slice(0, _SAMPLE)
-    rows = (row for row in (*WRITTEN, *PERIODS) if pc.any(pc.match_substring_regex(sample, row.pattern)).as_py())
+    sample = "\n".join(texts.slice(0, _SAMPLE).to_pylist())
+    rows = (row for row, known in zip(_ROWS, _KNOWN_ROWS, strict=True) if known.search(sample))
     return {row.key: _read_as(texts, row) for row in rows}
 
 
@@ -191,7 +206,8 @@ def _read_as(texts: pa.Array, row: Written | Period) -> Dates:
     differ = len(offsets) and np.ptp(offsets) > 0
     if differ:
         values[mask] -= offsets.astype("timedelta64[m]")
-    return Dates(values, row.key, short_years=_SHORT_YEAR in row.form, on_utc=bool(differ))
+    bare = differ and not _each_distinct(clock, _have_zones).all()
+    return Dates(values, row.key, short_years=_SHORT_YEAR in row.form, on_utc=bool(differ), some_bare=bool(bare))
 
 
 def _each_distinct(texts: pa.Array, read: Callable[[pa.Array], NDArray[Any]]) -> NDArray[Any]:
@@ -239,6 +255,11 @@ def _offsets(clock: pa.Array) -> NDArray[np.int64]:
     hours, minutes = (pc.fill_null(pc.struct_field(found, name), "0") for name in ("hours", "minutes"))
     size = 60 * _whole(hours) + _whole(minutes)
     return np.where(as_mask(pc.equal(pc.struct_field(found, "sign"), "-")), -size, size)
+
+
+def _have_zones(clock: pa.Array) -> NDArray[np.bool_]:
+    """Return which clocks have an offset or the name of UTC behind them."""
+    return as_mask(pc.match_substring_regex(clock, _ZONE))
 
 
 def _whole(digits: pa.Array) -> NDArray[np.int64]:

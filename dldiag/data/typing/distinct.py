@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -78,6 +79,17 @@ class Cells:
 def as_mask(answer: Any) -> NDArray[np.bool_]:
     """Return an Arrow boolean array as a NumPy mask; null is False."""
     return np.asarray(pc.fill_null(answer, False).to_numpy(zero_copy_only=False), dtype=bool)
+
+
+def stands_in(pattern: re.Pattern[str], texts: pa.Array) -> bool:
+    """Return whether a pattern, compiled once by Python, is found in some of a few texts; Arrow compiles its own on every call."""
+    return pattern.search("\n".join(texts.to_pylist())) is not None
+
+
+def as_python(pattern: str) -> re.Pattern[str]:
+    """Return one of Arrow's patterns (RE2) as Python's, for texts that stand on lines of their own."""
+    plain = pattern.replace(r"\pL", r"[^\W\d_]").replace(r"\p{Thai}", "[\u0e00-\u0e7f]")
+    return re.compile(plain, re.MULTILINE)
 
 
 def as_arrow(texts: pd.Series | Sequence[str | None]) -> pa.Array:

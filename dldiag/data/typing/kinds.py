@@ -11,11 +11,11 @@ import pyarrow.compute as pc
 
 from dldiag.core.i18n import Message
 from dldiag.core.types import Kind
-from dldiag.data.name_words import word_set
 from dldiag.data.typing.column_facts import Facts
 from dldiag.data.typing.dates import FIRST_YEAR, LAST_YEAR, NEAR_SERIALS, epoch_scale
-from dldiag.data.typing.distinct import Cells, as_mask, letters_of
+from dldiag.data.typing.distinct import Cells, letters_of
 from dldiag.data.typing.numbers import LARGEST_EXACT
+from dldiag.data.typing.yes_no import MOST_WORDS, boolean_values
 
 # Shares of the present cells and counts of distinct values. Own choices, tried on the 53 tables of the manifest.
 READ_SHARE = 0.95  # This share of the cells must read as a number or a date.
@@ -39,9 +39,9 @@ MOSTLY_NUMBERS = "{share:.0%} of the values read as numbers, the others do not, 
 MOSTLY_DATES = "{share:.0%} of the values read as dates, the others do not, such as {examples}."
 RUNNING = "A running number: {rows:,} different whole numbers without a gap."
 READ_AS_NUMBERS = "{share:.0%} of the values read as numbers."
-TRUE_WORDS = word_set("true yes y t on 1 是 真 对 有 1.0")
-FALSE_WORDS = word_set("false no n f off 0 否 假 错 没有 0.0")
 _WHOLE = r"^[+-]?\d+$"
+_VERSION = r"^\d+(?:\.\d+)+$"
+_LETTER_E = r"^\d+[eE]\d+$"
 _LEADING_ZERO = r"^0\d+$"
 _WIDE = r"[\x{3040}-\x{30ff}\x{4e00}-\x{9fff}]"
 _WORD = r"[^\s\x{3040}-\x{30ff}\x{4e00}-\x{9fff}]+"
@@ -65,20 +65,12 @@ def decide_kind(facts: Facts) -> tuple[Kind, str, Message]:
     )
 
 
-def boolean_values(texts: pa.Array) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    """Return 1 for words that say yes, 0 for words that say no, NaN for others."""
-    lower = pc.utf8_lower(texts)
-    yes = as_mask(pc.is_in(lower, value_set=pa.array(sorted(TRUE_WORDS), type=texts.type)))
-    no = as_mask(pc.is_in(lower, value_set=pa.array(sorted(FALSE_WORDS), type=texts.type)))
-    return np.where(yes, 1.0, np.where(no, 0.0, np.nan))
-
-
 def _empty(facts: Facts) -> Message | None:
     return Message("No cell holds a value.") if facts.solid.present == 0 else None
 
 
 def _boolean(facts: Facts) -> Message | None:
-    if not 2 <= facts.solid.distinct <= len(TRUE_WORDS) + len(FALSE_WORDS):
+    if not 2 <= facts.solid.distinct <= MOST_WORDS:
         return None
     if set(boolean_values(facts.solid.texts)) != {0.0, 1.0}:
         return None
@@ -149,8 +141,23 @@ def _code_category(facts: Facts) -> Message | None:
     return _code_reason(facts)
 
 
+def _versions(facts: Facts) -> Message | None:
+    """Texts under the name of a version that differ as texts and not as numbers: 1.1 and 1.10."""
+    cells = facts.cells
+    if not facts.named_like_version or not cells.distinct or not cells.matches(_VERSION).all():
+        return None
+    values = facts.numbers.values
+    if not facts.numbers.read.all() or len(np.unique(values)) == len(values):
+        return None
+    return Message("Versions, such as {example}: a version 1.10 is not 1.1.", {"example": cells.examples(1)[0]})
+
+
 def _code_reason(facts: Facts) -> Message | None:
     cells = facts.cells
+    if facts.named_like_code and cells.distinct and cells.matches(_LETTER_E).all():
+        return Message(
+            "Digits around an E under the name of a code, such as {example}: codes.", {"example": cells.examples(1)[0]}
+        )
     whole = cells.matches(_WHOLE)
     if cells.share(whole) < READ_SHARE:
         return None
@@ -304,6 +311,7 @@ KINDS = (
     KindRow("epochs", "date", _epochs),
     KindRow("code_per_row", "identifier", _code_identifier),
     KindRow("code", "category", _code_category),
+    KindRow("versions", "category", _versions),
     KindRow("dates", "date", _date),
     KindRow("running_number", "identifier", _running_number),
     KindRow("named_identifier", "identifier", _named_identifier),

@@ -18,6 +18,7 @@ _SURE = word_set(
 MAYBE = word_set(
     "na none - -- --- . .. ... : * ** *** / n.a. n.a nil unknown unk undefined n.d. nd s.d. nr — – － 无 空 空值 未知 不详 暂无"
 ) | {
+    *("1.#ind", "-1.#ind", "1.#qnan", "-1.#qnan", "nan(ind)", "-nan(ind)", "-nan"),  # C of Windows writes so.
     "not available",
     "not applicable",
     "no data",
@@ -39,8 +40,10 @@ NAME_SHARE = 0.9  # A column holds names if this share of its other texts begins
 NAMES_LEAST = 8  # Fewer other texts are the levels of a category (own choice).
 # Spreadsheets write nothing as a dash beside a currency in the format of accounting: $ -, - €.
 _DASH_OF_MONEY = r"^(?:[$€£¥₹] ?[-–—]+|[-–—]+ ?[$€£¥₹])$"
+_FLAGGED = r"^: ?[a-z]{1,2}$"  # Eurostat says why there is no value: c for confidential.
 _CAPITALIZED = r"^\p{Lu}[\p{Ll}'’-]+"
 SENTINELS = frozenset({-9.0, -99.0, -999.0, -9999.0, -99999.0, 99.0, 999.0, 9999.0, 99999.0, 999999.0})
+LOG_CODES = frozenset({-999.25, -9999.25, -999.9, -99.99})  # Logs of wells and of weather write these for nothing.
 # Codes of surveys for "does not know", "refused" and the like, of which a column has several.
 SURVEY_CODES = SENTINELS.union(
     sign * number
@@ -63,7 +66,7 @@ def surely_missing(texts: pa.Array) -> NDArray[np.bool_]:
 
 def maybe_missing(texts: pa.Array) -> NDArray[np.bool_]:
     """Return which texts mean "missing" when the other values are numbers, dates or booleans."""
-    dashes = as_mask(pc.match_substring_regex(texts, _DASH_OF_MONEY))
+    dashes = as_mask(pc.match_substring_regex(texts, f"{_DASH_OF_MONEY}|{_FLAGGED}"))
     return _among(texts, MAYBE) | _are_any(texts, _NAMES) | dashes
 
 
@@ -127,7 +130,7 @@ def stands_apart(candidate: float, others: NDArray[np.float64], count: int, pres
     """
     if count < SENTINEL_ROWS or count < SENTINEL_SHARE * present or len(others) < 2:
         return False
-    if candidate != round(candidate) and set(f"{abs(candidate):g}") != {"9", "."}:
+    if candidate not in LOG_CODES and candidate != round(candidate) and set(f"{abs(candidate):g}") != {"9", "."}:
         return False
     if candidate in SURVEY_CODES:
         return _far(candidate, others)

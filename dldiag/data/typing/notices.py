@@ -65,6 +65,25 @@ REMARKS = {
         Message("{columns}: times such as {examples} were read as numbers of hours."),
         Message("Make the column a category if these are no times."),
     ),
+    "quantities": NoticeText(
+        Message(
+            "{columns}: each of {examples} was read as one number in its largest unit (degrees, feet, years), a fraction as its "
+            "value."
+        ),
+        Message("Make the column a category if these are something else."),
+    ),
+    "debit_credit": NoticeText(
+        Message("{columns}: Dr and Cr behind numbers such as {examples} were read as their signs (cells: {count:,})."),
+        Message("Check which of the two you count as negative."),
+    ),
+    "all_negative": NoticeText(
+        Message("{columns}: all numbers stand in parentheses ({examples}); they were read as negative."),
+        Message("Make the column a category if the parentheses do not mean that."),
+    ),
+    "numbers_in_texts": NoticeText(
+        Message("{columns}: cells hold a number beside other marks, such as {examples}; they were kept as texts."),
+        Message("Write the bare number in the file if it matters how large it is."),
+    ),
     "mostly_numbers": NoticeText(
         Message(
             "{columns}: most values read as numbers, but {count:,} cells do not, such as {examples}; kept as "
@@ -162,6 +181,12 @@ REMARKS = {
     ),
     "mixed_offsets": NoticeText(
         Message("{columns}: offsets from UTC differ ({examples}); all times were put on UTC."),
+    ),
+    "bare_times": NoticeText(
+        Message(
+            "{columns}: some times have an offset from UTC, others have none ({examples}); those were taken to be on UTC."
+        ),
+        Message("Write the offset of all times in the file if they are on another clock."),
     ),
     "excel_days": NoticeText(
         Message("{columns} looks like Excel day numbers ({examples}); it was read as numbers."),

@@ -11,26 +11,41 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from dldiag.data.typing.distinct import as_mask
+from dldiag.data.typing.distinct import as_mask, stands_in
+from dldiag.data.typing.number_spellings import FEW_TEXTS, in_usual_spelling, signed_by_account
+from dldiag.data.typing.quantities import read_quantities
 from dldiag.data.typing.units import currencies_in, one_percent_scale, strip_magnitudes, strip_units
 
 _PLAIN = r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?$"
 INFINITE = r"^[+-]?(?i:inf|infinity|∞)$"
 # <0.01 is a number if this many distinct bare numbers stand beside it, and more than there are bounds.
 BARE_BESIDE_BOUNDS = 10
+MARKED_SHARE = 0.95  # A mark is that of the whole column from this share of its texts on.
 LARGEST_EXACT = 2.0**53  # Whole numbers above this are rounded in float64.
 
-_CURRENCY = r"(?:[$€£¥₹₽₩฿₺₴₫₪元円]|(?i:USD|EUR|GBP|Rs\.?|CNY|RMB|JPY|CHF|AUD|CAD|HKD|INR|NT\$|US\$|HK\$|R\$|kr\.?|zł))"
+_SIGN = r"(?:NT|US|HK|R|A|AU|C|CA|S|NZ|MX)\$|[$€£¥₹₽₩฿₺₴₫₪₱₦₵₡元円đ]|Ft"
+_CODE = (
+    r"(?i:USD|EUR|GBP|Rs\.?|CNY|RMB|JPY|CHF|AUD|CAD|HKD|INR|PLN|CZK|HUF|SEK|NOK|DKK|TRY|BRL|MXN|ZAR|KRW|SGD|NZD|THB|IDR|MYR|PHP|VND"
+    r"|RUB|UAH|AED|SAR|ILS|kr\.?|zł|Kč|Rp\.?|lei|руб\.?|грн\.?)"
+)
+_CURRENCY = rf"(?:{_SIGN}|{_CODE})"
 _GROUPED_BY_SPACE = r"^([+-]?\d{1,3}(?:[ '’\x{00a0}\x{202f}\x{2009}_]\d{3})+)((?:[.,]\d+)?)$"
 _COMMA_GROUPS = r"^[+-]?[1-9]\d{0,2}(?:,\d{2})*(?:,\d{3})+(?:\.\d*)?$"
 _COMMA_DECIMAL = r"^[+-]?(?:\d*,\d+|[1-9]\d{0,2}(?:\.\d{3})+(?:,\d*)?)(?:[eE][+-]?\d{1,3})?$"
-_BOUND = r"^(?:[<>≤≥~≈]=?\s*([+-]?[\d.,]*\d)|([+-]?[\d.,]*\d)\s*(?:\*{1,3}|\+))$"
-_WITH_ERROR = r"^([+-]?[\d.,]*\d)\s*(?:±|\+/?-)\s*[\d.,]*\d$"  # 12.4 ± 0.3
+_BOUND = (
+    r"^(?:(?:[<>≤≥~≈±]=?|(?i:ca|approx|about|around|circa|over|under|env|up to|less than|more than)\.?\s)\s*([+-]?[\d.,]*\d)"
+    r"|([+-]?[\d.,]*\d)\s*(?:\*{1,3}|\+|\(\s?[A-Za-z]{1,2}\s?\)|\[\w{1,3}\]| [A-Za-z]{1,2}|[†‡§¶]+))$"
+)
+_AT_LEAST = r"^([\d.,]*\d\s?[A-Za-z]{0,2})\s?\+$"  # 5,000+ and 1.2M+
+_PLUS_MINUS = r"^(?:±|\+/-)\s*([\d.,]*\d)$"
+# 12.4 ± 0.3, 12.4 [11.9-12.8], 12.4 (11.9, 12.8) and 66 (45%)
+_WITH_ERROR = r"^([+-]?[\d.,]*\d)(?:\s*(?:±|\+/?-)\s*[\d.,]*\d|\s*[\[(]\s*[+-]?[\d.,]*\d\s?%?\s*(?:(?:[,;-]|to)\s*[+-]?[\d.,]*\d\s?%?\s*)?[\])])$"
 _HOURS = (
     r"^(?P<sign>[+-]?)(?P<hour>\d{1,3}):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d(?:[.,]\d+)?))?"
     r"\s*(?P<half>(?:[AaPp][Mm])?)$"
 )
 _FORTRAN = r"^([+-]?\d*\.\d*)[Dd]([+-]\d{1,3})$"  # Fortran writes 1.5D+03.
+_DIGIT = re.compile(r"[\d½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞]")
 _WHOLE = r"^[+-]?\d+$"
 _OTHER_DIGITS = re.compile(r"(?![0-9])\d|[٫٬]")
 _ONE_POINT_GROUP = r"^[+-]?[1-9]\d{0,2}\.\d{3}$"
@@ -42,9 +57,9 @@ class Numbers:
     """What distinct texts are as numbers: value (NaN when unread or not finite), whether read, and the marks met.
 
     `marked` says which were read from more than plain digits. `marks` holds codes: currency, mixed_currencies, percent,
-    percent_mixed, parentheses, thousands, decimal_comma, magnitudes, unit, mixed_units, bounds, hours. `ambiguous` says what else the texts could mean: "point" was read as
-    decimals and could be thousands (1.234), "thousands" the other way round, "comma" was read as thousands and could be
-    decimals (1,234), else "".
+    percent_mixed, parentheses, thousands, decimal_comma, magnitudes, unit, mixed_units, bounds, hours. `ambiguous` says
+    what else the texts could mean: "point" was read as decimals and could be thousands (1.234), "thousands" the other way
+    round, "comma" was read as thousands and could be decimals (1,234), else "".
     """
 
     values: NDArray[np.float64]
@@ -62,9 +77,19 @@ def read_numbers(texts: pa.Array, *, decimal: str = ".", thousands: str = "") ->
     if (plain | infinite).all() and not _open_question(texts):
         values = _cast(texts, plain)
         return Numbers(values, plain | infinite, infinite | (plain & np.isnan(values)), np.zeros_like(plain))
+    if not plain.any() and len(texts) <= FEW_TEXTS and not stands_in(_DIGIT, texts):
+        return Numbers(np.full(len(texts), np.nan), infinite, infinite, np.zeros_like(plain))
     clock = _has(texts, _HOURS)
     if clock.sum() > plain.sum():
         return Numbers(_hours(texts), clock, np.zeros_like(clock), clock, frozenset({"hours"}))
+    if (quantities := read_quantities(texts)) is not None:
+        several = np.isfinite(quantities[0])
+        return Numbers(quantities[0], several, np.zeros_like(plain), several, frozenset({quantities[1]}))
+    return _read_marked(texts, infinite, decimal, thousands)
+
+
+def _read_marked(texts: pa.Array, infinite: NDArray[np.bool_], decimal: str, thousands: str) -> Numbers:
+    """Read numbers that carry marks: units, currencies, percent, groups of digits, parentheses."""
     bodies, marks, powers, factors = _without_marks(texts)
     numerals, read, found, ambiguous = _with_point(bodies, decimal, thousands)
     values = _cast(_with_powers(numerals, powers), read) * factors
@@ -72,6 +97,7 @@ def read_numbers(texts: pa.Array, *, decimal: str = ".", thousands: str = "") ->
     values, is_mixed = one_percent_scale(values, marks["percent"])
     met = {name for name, mask in marks.items() if (mask & read).any()} | found
     met |= {"percent_mixed"} if is_mixed else set()
+    met |= {"all_negative"} if marks["parentheses"][read].all() and read.sum() > 1 else set()
     met |= (
         {"mixed_currencies"} if len(currencies_in(texts.filter(pa.array(marks["currency"])), _CURRENCY)) > 1 else set()
     )
@@ -115,24 +141,26 @@ Unmarked = tuple[pa.Array, dict[str, NDArray[np.bool_]], NDArray[np.int64], NDAr
 
 def _without_marks(texts: pa.Array) -> Unmarked:
     """Strip all marks but those between digits; return where each was, powers of ten, and factors between units."""
-    body = _with_our_digits(pc.utf8_normalize(texts, "NFKC"))
-    body = pc.replace_substring_regex(body, "[−–]", "-")
-    body = pc.replace_substring_regex(body, _FORTRAN, r"\1E\2")
     marks: dict[str, NDArray[np.bool_]] = {}
+    body, marks["spelling"], noted = in_usual_spelling(texts)
+    body = pc.replace_substring_regex(_with_our_digits(body), _FORTRAN, r"\1E\2")
+    body, marks["debit_credit"], signs = signed_by_account(body)
     body, marks["parentheses"] = _strip(body, r"^\(\s*(.*\d.*)\)$")
     body, before = _strip(body, rf"^([+-]?)\s*{_CURRENCY}\s*(.*\d.*)$", r"\1\2")
-    body, after = _strip(body, rf"^(.*\d.*?)\s*{_CURRENCY}$")
-    marks["currency"] = before | after
+    body, after = _strip(body, rf"^(?:(.*\d.*?)\s*(?:{_SIGN})|(.*\d(?:.*?\P{{L}})??)\s*{_CODE})$", r"\1\2")
+    body, marks["currency"] = pc.utf8_rtrim_whitespace(body), before | after
     body, marks["percent"] = _strip(body, r"^(.*\d)\s*(?:%|(?i:percent|per cent|pct\.?|prozent))$")
     body, inside = _strip(body, r"^\(\s*(.*\d.*)\)$")  # $(1,200.50)
     marks["parentheses"] |= inside
     body, _ = _strip(body, r"^(\d.*)-$", r"-\1")
+    body, at_least = _strip_plus(body)
     body, powers = strip_magnitudes(body, bool(marks["currency"].any()))
     body, factors, has_unit, differ = strip_units(body)
     marks |= {"magnitudes": powers > 0, "mixed_units" if differ else "unit": has_unit}
-    body, marks["bounds"] = _strip_bounds(body)
+    body, bounded = _strip_bounds(body)
+    marks["bounds"] = bounded | noted | at_least
     body, marks["thousands"] = _join_groups(body)
-    return body, marks, powers, factors
+    return body, marks, powers, factors * signs
 
 
 def _with_our_digits(body: pa.Array) -> pa.Array:
@@ -158,6 +186,14 @@ def _join_groups(body: pa.Array) -> tuple[pa.Array, NDArray[np.bool_]]:
 def _strip(body: pa.Array, pattern: str, keep: str = r"\1") -> tuple[pa.Array, NDArray[np.bool_]]:
     mask = as_mask(pc.match_substring_regex(body, pattern))
     return (pc.replace_substring_regex(body, pattern, keep) if mask.any() else body), mask
+
+
+def _strip_plus(body: pa.Array) -> tuple[pa.Array, NDArray[np.bool_]]:
+    """Strip + behind numbers and ± before them where every text has it: 5,000+ among 100+ and 1.2M+."""
+    for pattern in (_AT_LEAST, _PLUS_MINUS):
+        if (mask := _has(body, pattern)).mean() >= MARKED_SHARE:
+            return pc.replace_substring_regex(body, pattern, r"\1"), mask
+    return body, np.zeros(len(body), dtype=bool)
 
 
 def _strip_bounds(body: pa.Array) -> tuple[pa.Array, NDArray[np.bool_]]:

@@ -21,7 +21,16 @@ _WEEK = r"(?P<part>0?[1-9]|[1-4]\d|5[0-3])"
 _NAMED = re.compile(r"\?P<\w+>")
 _LAST_SHORT_YEAR = 68  # POSIX strptime puts 69 … 99 into the 20th century.
 TWO_YEARS = "two years"  # A pair of years whose second follows the first.
-_CHINESE_PARTS = (("[上一]", "1"), ("[下二]", "2"), ("三", "3"), ("四", "4"))
+_OTHER_DIGITS = (
+    ("^IV$", "4"),
+    ("^III$", "3"),
+    ("^II$", "2"),
+    ("^I$", "1"),
+    ("[上一]", "1"),
+    ("[下二]", "2"),
+    ("三", "3"),
+    ("四", "4"),
+)
 
 
 @dataclass(frozen=True)
@@ -40,10 +49,15 @@ class Period:
 
 
 PERIODS = (
-    Period("year", (rf"^{_YEAR}\s?年度?$", rf"^FY\s?{_YEAR}$", rf"^FY\s?'?{_SHORT}$"), "1990年", months=12),
+    Period(
+        "year",
+        (rf"^{_YEAR}\s?(?:年度?|년)$", rf"^{_YEAR} ?г(?:\.|од)?$", rf"^FY\s?{_YEAR}$", rf"^FY\s?'?{_SHORT}$"),
+        "1990年",
+        months=12,
+    ),
     Period(
         TWO_YEARS,
-        (rf"^{_YEAR}[/–-](?P<part>\d{{2}})$", rf"^{_YEAR}[/–-](?P<part>(?:1[5-9]|20)\d{{2}})$"),
+        (rf"^(?:FY ?)?{_YEAR}[/–-](?P<part>\d{{2}})$", rf"^(?:FY ?)?{_YEAR}[/–-](?P<part>(?:1[5-9]|20)\d{{2}})$"),
         "2020/21",
         months=12,
     ),
@@ -71,6 +85,11 @@ PERIODS = (
             rf"^{_YEAR}[ ,/-]+(?i:quarter|qtr|quartal|trimestre) ?(?P<part>[1-4])$",
             rf"^(?i:quarter|qtr|quartal|trimestre) ?(?P<part>[1-4])[ ,/-]+{_YEAR}$",
             rf"^{_YEAR}年第?(?P<part>[1-4一二三四])季度?$",
+            rf"^FY ?{_YEAR}[ -]?Q(?P<part>[1-4])$",
+            rf"^FY ?'?{_SHORT}[ -]?Q(?P<part>[1-4])$",
+            rf"^(?P<part>I{{1,3}}|IV)(?:[/. -]| ?кв\.? ?|\. ?negyedév ?){_YEAR}$",
+            rf"^(?P<part>[1-4])[ -]?(?:й )?(?:кв\.?|квартал) ?{_YEAR}(?: ?г\.?)?$",
+            rf"^{_YEAR}년 ?(?P<part>[1-4])분기$",
         ),
         "2024Q1",
         months=3,
@@ -82,8 +101,8 @@ PERIODS = (
             rf"^{_YEAR}[ -]?-?[Ww]{_WEEK}$",
             rf"^{_YEAR}-?[Ww](?P<part>0[1-9]|[1-4]\d|5[0-3])-?(?P<day>[1-7])$",
             rf"^{_YEAR}年第{_WEEK}周$",
-            rf"^(?i:kw|week|wk|w|sem|semaine|semana|uke|vecka)\.? ?{_WEEK}[ ,./-]+{_YEAR}$",
-            rf"^{_YEAR}[ ,./-]+(?i:kw|week|wk|sem|semaine|semana|uke|vecka)\.? ?{_WEEK}$",
+            rf"^(?i:kw|cw|week|wk|w|sem|semaine|semana|uke|vecka)\.? ?{_WEEK}[ ,./-]+{_YEAR}$",
+            rf"^{_YEAR}[ ,./-]+(?i:kw|cw|week|wk|sem|semaine|semana|uke|vecka)\.? ?{_WEEK}$",
         ),
         "2024-W05",
     ),
@@ -109,7 +128,7 @@ def read_periods(texts: pa.Array, row: Period) -> NDArray[np.datetime64]:
 
 
 def _numbers(texts: pa.Array) -> NDArray[np.int64]:
-    for sign, digit in _CHINESE_PARTS:
+    for sign, digit in _OTHER_DIGITS:
         texts = pc.replace_substring_regex(texts, sign, digit)
     return np.asarray(pc.cast(texts, pa.int64()).to_numpy(zero_copy_only=False))
 

@@ -36,9 +36,11 @@ _UNITS: dict[str, tuple[str, float]] = {
         "volume": {"l": 1, "L": 1, "ml": 1e-3, "mL": 1e-3, "cl": 1e-2, "dl": 0.1},
         "time": {
             "s": 1, "sec": 1, "ms": 1e-3, "min": 60, "mins": 60, "h": 3600, "hr": 3600, "hrs": 3600,
-            "秒": 1, "分钟": 60, "小时": 3600, "天": 86400,
+            "秒": 1, "分钟": 60, "小时": 3600, "天": 86400, "second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604_800,
+            "wk": 604_800, "month": 2_629_800, "mo": 2_629_800, "year": 31_557_600, "yr": 31_557_600,
         },
-        "data": {"B": 1, "KB": 1e3, "kB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12},
+        "data": {"B": 1, "KB": 1e3, "kB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12,
+                 "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3, "TiB": 1024**4},
         "frequency": {"Hz": 1, "kHz": 1e3, "MHz": 1e6, "GHz": 1e9},
         "power": {"W": 1, "kW": 1e3, "MW": 1e6, "GW": 1e9},
         "energy": {"Wh": 1, "kWh": 1e3, "MWh": 1e6, "GWh": 1e9},
@@ -52,7 +54,8 @@ CURRENCIES = {
 KNOWN_SHARE = 0.95  # Texts are converted if this share is numbers in units of one kind, or bare (as READ_SHARE).
 _NUMERAL = r"^([+-]?[\d.,]*\d)\s*"
 _KELVIN = r"\d\s+K$"
-_UNIT = _NUMERAL + r"([A-Za-zµμ°/²³‰]{1,6}|[毫厘千公]?[克斤米里]|吨|秒|分钟|小时|天)$"
+_UNIT = _NUMERAL + r"([A-Za-zµμ°/²³‰]{1,12}|[毫厘千公]?[克斤米里]|吨|秒|分钟|小时|天|(?:[kcmd]?m|ft|in|yd|mi)[23])$"
+_PLURAL = re.compile(r"(?<=[a-z]{3})s$")
 
 
 def strip_magnitudes(body: pa.Array, has_currency: bool) -> tuple[pa.Array, NDArray[np.int64]]:
@@ -98,8 +101,12 @@ def strip_units(body: pa.Array) -> tuple[pa.Array, NDArray[np.float64], NDArray[
     nothing = body, np.ones(len(body)), np.zeros(len(body), dtype=bool), False
     if not mask.any():
         return nothing
-    units = pc.replace_substring_regex(body.filter(pa.array(mask)), _NUMERAL, "").to_pylist()
-    shared = mask.all() and len(set(units)) == 1
+    units = [
+        _PLURAL.sub("", unit)
+        for unit in pc.replace_substring_regex(body.filter(pa.array(mask)), _NUMERAL, "").to_pylist()
+    ]
+    with_digits = as_mask(pc.match_substring_regex(body, r"\d"))
+    shared = mask[with_digits].all() and len(set(units)) == 1
     if not shared and not _of_one_kind(body, mask, units):
         return nothing
     factors = np.ones(len(body))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import bz2
 import gzip
 import lzma
+from datetime import datetime, timedelta
 
 import numpy as np
 import pandas as pd
@@ -174,6 +175,52 @@ def test_types_of_a_folder_that_keep_the_same_values_are_joined_with_a_notice(tm
     told = next(one for one in table.notices if one.code == "joined_types")
     assert told.count == 1
     assert joined in str(told.message)
+
+
+MOMENTS = [datetime(2021, 1, 1, 12, 5) + timedelta(days=day) for day in range(30)]
+
+
+def test_moments_of_several_time_zones_in_a_folder_are_read_in_utc(tmp_path):
+    """The same moments, in Berlin's zone in one file and in UTC in the other, are the same values."""
+    for name, zone in (("a", "Europe/Berlin"), ("b", "UTC")):
+        moments = pa.array(MOMENTS, pa.timestamp("us", tz=zone))
+        pyarrow.parquet.write_table(pa.table({"when": moments, "x": list(range(30))}), tmp_path / f"{name}.parquet")
+    table = read_table(tmp_path)
+    when = table.frame["when"].to_numpy()
+    assert when[:30].tolist() == when[30:].tolist() == np.array(MOMENTS, "datetime64[us]").tolist()
+    assert "joined_types" in {one.code for one in table.notices}
+
+
+def test_days_beside_moments_in_a_folder_are_midnight(tmp_path):
+    for name, days in (
+        ("a", pa.array([m.date() for m in MOMENTS], pa.date32())),
+        ("b", pa.array(MOMENTS, pa.timestamp("ms"))),
+    ):
+        pyarrow.parquet.write_table(pa.table({"when": days, "x": list(range(30))}), tmp_path / f"{name}.parquet")
+    table = read_table(tmp_path)
+    assert table.column("when").kind == "date"
+    assert (
+        table.frame["when"].to_numpy()[:30].tolist() == np.array([m.date() for m in MOMENTS], "datetime64[us]").tolist()
+    )
+    assert table.frame["when"].to_numpy()[30:].tolist() == np.array(MOMENTS, "datetime64[us]").tolist()
+
+
+def test_a_parquet_file_keeps_days_and_the_clock_of_each_column_s_zone(tmp_path):
+    kinds = {
+        "berlin": pa.timestamp("us", tz="Europe/Berlin"), "utc": pa.timestamp("ns", tz="UTC"), "bare": pa.timestamp("s"),
+    }  # fmt: skip
+    columns = {name: pa.array(MOMENTS, kind) for name, kind in kinds.items()}
+    days = {
+        "day32": pa.array([m.date() for m in MOMENTS], pa.date32()),
+        "day64": pa.array([m.date() for m in MOMENTS], pa.date64()),
+    }
+    pyarrow.parquet.write_table(pa.table(columns | days), tmp_path / "t.parquet")
+    table = read_table(tmp_path / "t.parquet")
+    assert {column.kind for column in table.columns} == {"date"}
+    hour = np.timedelta64(1, "h")
+    assert (table.frame["berlin"] - table.frame["utc"] == hour).all()  # It is winter in Berlin.
+    assert (table.frame["bare"] == table.frame["utc"]).all()
+    assert (table.frame["day32"] == table.frame["day64"]).all()
 
 
 def test_columns_in_another_order_are_of_one_folder(tmp_path, frame):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -21,6 +22,7 @@ from dldiag.data.io.table_bounds import Parts, find_region, given_region, name_n
 EXACT_INTEGERS = 1e15  # Whole floats below it are written without a point.
 MOST_RATIO = 100  # A packed byte of a real workbook unpacks to 4 to 20.
 FREE_BYTES = 64 * MIB  # The ratio does not matter where fewer bytes are unpacked.
+_MERGED = re.compile(rb'<mergeCell ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
 WIDE_COLUMNS = 1000  # A sheet with more columns must be filled.
 LEAST_FILLED_SHARE = 0.01  # A wide sheet that is filled to a smaller share holds a stray cell far to the right.
 
@@ -47,11 +49,14 @@ def read_excel(data: bytes, plan: ReadPlan, limits: Limits, choices: Mapping[str
     book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     sheets = [s for s in book.worksheets if s.sheet_state == "visible"] or list(book.worksheets)
     sheet, rows = _chosen_sheet(sheets, plan.sheet, limits)
+    merged = _fill_merged(rows, _merged_down(data, next(s for s in sheets if s.title == sheet)))
+    rows = _without_empty_left(rows)
     if not rows or not rows[0]:
         raise DataError(Message("The sheet {sheet} is empty.", {"sheet": sheet}), Message("Choose another sheet."))
     plan = replace(plan if choices is None else _placed(plan, rows, choices), sheet=sheet)
     _check_place(plan, len(rows))
     notices = [notice("sheet", count=len(sheets), sheet=sheet)] if len(sheets) > 1 else []
+    notices += [notice("merged_cells", count=merged)] if merged else []
     return _from_sheet(rows, plan, len(rows[0]), limits, notices)
 
 
@@ -89,18 +94,22 @@ def _check_place(plan: ReadPlan, n_rows: int) -> None:
 
 
 def _chosen_sheet(sheets: Sequence[Any], wanted: str, limits: Limits) -> tuple[str, list[list[str]]]:
-    """Return the sheet asked for, else the first that is not empty."""
+    """Return the sheet asked for, else the first with two columns and two rows, else the first that is not empty."""
     names = [s.title for s in sheets]
     if wanted and wanted not in names:
         raise DataError(
             Message("The workbook has no sheet named {sheet}.", {"sheet": wanted}),
             Message("Its sheets are: {names}.", {"names": ", ".join(names)[:300]}),
         )
+    written: tuple[str, list[list[str]]] | None = None  # The first sheet that holds a note.
     for sheet in sheets:
         if wanted in ("", sheet.title):
             rows = _sheet_rows(sheet, limits)
-            if rows or wanted:
+            if wanted or (len(rows) > 1 and len(rows[0]) > 1):
                 return sheet.title, rows
+            written = written or ((sheet.title, rows) if rows else None)
+    if written:
+        return written
     raise DataError(Message("The workbook is empty."), Message("Take a workbook that has rows."))
 
 
@@ -121,6 +130,41 @@ def _sheet_rows(sheet: Any, limits: Limits) -> list[list[str]]:
     width = max((j + 1 for r in rows for j, c in enumerate(r) if c), default=0)
     _check_filled(rows, width)
     return [(r + [""] * width)[:width] for r in rows]
+
+
+def _merged_down(data: bytes, sheet: Any) -> list[tuple[int, int, int]]:
+    """Return the column, the first and the last row (from 0) of every cell that is merged with those below it, as the file says."""
+    path = getattr(sheet, "_worksheet_path", "")
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        if path not in archive.namelist() or archive.getinfo(path).file_size > FREE_BYTES:
+            return []
+        found = _MERGED.findall(archive.read(path))
+    places = [(_column_of(first), int(top) - 1, int(bottom) - 1) for first, top, last, bottom in found if first == last]
+    return [place for place in places if place[1] < place[2]]
+
+
+def _column_of(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - ord("A") + 1
+    return number - 1
+
+
+def _fill_merged(rows: list[list[str]], merged: Sequence[tuple[int, int, int]]) -> int:
+    """Write the text of a merged cell into the rows that it covers, and return how many cells were filled."""
+    count = 0
+    for column, top, bottom in merged:
+        if top < len(rows) and column < len(rows[top]) and rows[top][column]:
+            for row in rows[top + 1 : bottom + 1]:
+                if not row[column]:
+                    row[column], count = rows[top][column], count + 1
+    return count
+
+
+def _without_empty_left(rows: list[list[str]]) -> list[list[str]]:
+    """Return rows without the empty columns to the left of a table that begins further right."""
+    first = min((j for row in rows for j, cell in enumerate(row) if cell), default=0)
+    return [row[first:] for row in rows] if first else rows
 
 
 def _check_filled(rows: list[list[str]], width: int) -> None:

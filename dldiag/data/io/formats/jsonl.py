@@ -9,6 +9,7 @@ from typing import Any
 from dldiag.core.i18n import Message
 from dldiag.core.types import DataError, ReadPlan
 from dldiag.data.io.cell_kind import kind_of
+from dldiag.data.io.formats.json_shapes import Found, flattened, rows_of_list, rows_of_object
 from dldiag.data.io.header import unique_names
 from dldiag.data.io.limits import Limits, drawn_rows, most_rows
 from dldiag.data.io.notices import notice
@@ -16,11 +17,13 @@ from dldiag.data.io.raw_table import Lines, TypedTable, check_declared, raw_tabl
 from dldiag.data.io.source import Text, whole_characters
 
 TYPE_SAMPLE_ROWS = 2000
+MOST_SHOWN = 60  # Characters of what was left out that are shown.
 
 
 def read_json(text: Text, plan: ReadPlan, limits: Limits) -> TypedTable:
     """Read JSON objects, one a line, in one list, or as one object holds them; lines that are none are set aside."""
-    objects, aside, example, total, blank = _json_objects(text)
+    found, aside, example, total, blank = _json_objects(text)
+    objects, made = flattened(found.rows)
     names: dict[str, None] = {}
     for one in objects:
         names.update(dict.fromkeys(one))
@@ -34,6 +37,12 @@ def read_json(text: Text, plan: ReadPlan, limits: Limits) -> TypedTable:
     table = raw_table(([halves.mend(_json_text(o.get(n))) for n in names] for o in kept), len(names))
     header = unique_names([halves.mend(n) or "" for n in names], len(names)).names
     notices = [notice("set_aside", count=aside, example=example)] if aside else []
+    notices += (
+        [notice("json_list", name=found.held_by, example=", ".join(found.left_out[:MOST_SHOWN]))]
+        if found.left_out
+        else []
+    )
+    notices += [notice("flattened", example=made)] if made else []
     notices += [notice("bad_characters", count=halves.count, example=halves.example)] if halves.count else []
     if keep is not None:
         notices.append(notice("sampled", kept=len(kept), rows=len(objects), seed=limits.seed))
@@ -42,15 +51,18 @@ def read_json(text: Text, plan: ReadPlan, limits: Limits) -> TypedTable:
     return TypedTable(header, table, plan, lines, len(objects), typed, tuple(notices))
 
 
-def _json_objects(text: Text) -> tuple[list[dict[str, Any]], int, str, int, int]:
-    """Return (objects, lines set aside, example, lines, blank lines); numbers keep their text."""
+def _json_objects(text: Text) -> tuple[Found, int, str, int, int]:
+    """Return (what was found, lines set aside, example, lines, blank lines); numbers keep their text."""
     if text.text.lstrip().startswith("["):
-        return _objects_of_list(_whole(text.text)), 0, "", text.lines, 0
+        items = _whole(text.text)
+        rows = rows_of_list(items)
+        others = [item for item in items if not isinstance(item, dict)] if rows and isinstance(items[0], dict) else []
+        return Found(rows, "[ ]", tuple(_nested(item)[:MOST_SHOWN] for item in others)), 0, "", text.lines, 0
     if (one := _single_object(text.text)) is not None:
         return rows_of_object(one), 0, "", text.lines, 0
     objects, aside, example, blank = [], 0, "", 0
     for number, line in enumerate(text.text.removesuffix("\n").split("\n")):
-        one = _json_object(line)
+        one = _json_object(line.rstrip().removesuffix(","))
         if one is not None:
             objects.append(one)
         elif line.strip():
@@ -58,7 +70,7 @@ def _json_objects(text: Text) -> tuple[list[dict[str, Any]], int, str, int, int]
             example = example or f"{number + 1}: {line[:150]}"
         else:
             blank += 1
-    return objects, aside, example, text.lines, blank
+    return Found(objects), aside, example, text.lines, blank
 
 
 def _whole(text: str) -> Any:
@@ -71,48 +83,10 @@ def _whole(text: str) -> Any:
         ) from error
 
 
-def _objects_of_list(found: Any) -> list[dict[str, Any]]:
-    return [o for o in found if isinstance(o, dict)] if isinstance(found, list) else []
-
-
 def _single_object(text: str) -> dict[str, Any] | None:
     """Return the one object that a text is, None where its first line is one already, with others below."""
     first, _, rest = text.strip().partition("\n")
     return None if rest and _json_object(first) is not None else _json_object(text)
-
-
-def rows_of_object(one: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the rows of a table written as one object, as pandas and web services write it; the object itself if it is a row.
-
-    >>> rows_of_object({"x": [1, 2], "y": [3, 4]})
-    [{'x': 1, 'y': 3}, {'x': 2, 'y': 4}]
-    >>> rows_of_object({"x": {"0": 1, "1": 2}, "y": {"0": 3, "1": 4}})
-    [{'x': 1, 'y': 3}, {'x': 2, 'y': 4}]
-    >>> rows_of_object({"columns": ["x"], "index": [0, 1], "data": [[5], [6]]})
-    [{'x': 5}, {'x': 6}]
-    >>> rows_of_object({"status": "ok", "results": [{"x": 7}]})
-    [{'x': 7}]
-    """
-    names, data = one.get("columns"), one.get("data")
-    if isinstance(names, list) and isinstance(data, list) and _are_lists_of(data, len(names)):
-        return [dict(zip(map(_name, names), row, strict=True)) for row in data]
-    values = list(one.values())
-    if _are_lists_of(values, len(values[0]) if values and isinstance(values[0], list) else 0):
-        return [dict(zip(one, row, strict=True)) for row in zip(*values, strict=True)]
-    if len(values) > 1 and all(isinstance(v, dict) and v.keys() == values[0].keys() and len(v) > 1 for v in values):
-        if all(key.isdecimal() for key in one):  # the keys number the rows
-            return values
-        return [{name: column[key] for name, column in one.items()} for key in values[0]]
-    lists = [v for v in values if isinstance(v, list) and v and all(isinstance(o, dict) for o in v)]
-    return lists[0] if len(lists) == 1 else [one]
-
-
-def _name(value: Any) -> str:
-    return _json_text(value) or ""
-
-
-def _are_lists_of(values: list[Any], length: int) -> bool:
-    return length > 0 and bool(values) and all(isinstance(v, list) and len(v) == length for v in values)
 
 
 def _json_object(line: str) -> dict[str, Any] | None:

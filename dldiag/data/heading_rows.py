@@ -1,0 +1,50 @@
+"""Find rows that are headings of the rows below them: only their first cell is filled."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+
+from dldiag.core.i18n import Message
+from dldiag.core.types import Notice
+
+LEAST_COLUMNS, LEAST_HEADINGS = 3, 2  # Of a narrower table, or a single row, nothing can be said.
+MOST_HEADINGS = 0.25  # Share of the rows; more rows with one cell are a table with gaps (own choice).
+_WORD = re.compile(r"[^\W\d_]")
+_SHOWN = 5  # Row numbers shown in the notice.
+
+
+def heading_rows(raw: pd.DataFrame, frame: pd.DataFrame) -> tuple[Notice, ...]:
+    """Return a notice on rows that hold a text in the first column, which no other row has, and nothing else."""
+    holds_texts = frame.shape[1] >= LEAST_COLUMNS and frame.dtypes.iloc[0].kind == "O"
+    rows = _with_first_cell_only(frame) if holds_texts else []
+    if not LEAST_HEADINGS <= len(rows) <= MOST_HEADINGS * len(frame):
+        return ()
+    first = raw.iloc[:, 0]
+    texts = set(first.iloc[rows])
+    headings = [str(text or "").strip() for text in texts]
+    cells = (cell for _, cell in raw.iloc[rows, 1:].items())
+    if any(str(text or "").strip() for cell in cells for text in cell.dropna()):
+        return ()  # NA and the like were written there: the rows lack their values.
+    if not all(map(_WORD.search, headings)) or first.drop(index=first.index[rows]).isin(texts).any():
+        return ()
+    shown = ", ".join(str(row + 1) for row in rows[:_SHOWN]) + (" …" if len(rows) > _SHOWN else "")
+    example = str(first.iloc[rows[0]]).strip()
+    text = Message(
+        "Rows {rows} hold a text in {column} and nothing else, such as {example}: they may be headings.",
+        {"column": str(frame.columns[0]), "example": example, "rows": shown},
+    )
+    hint = Message("Take these rows out of the file, or make a column of them.")
+    return (Notice("heading_rows", text, len(rows), example, hint),)
+
+
+def _with_first_cell_only(frame: pd.DataFrame) -> list[int]:
+    """Return the rows of which all cells but the first are missing; the last columns rule most rows out."""
+    rows = np.flatnonzero(frame.iloc[:, 0].notna().to_numpy())
+    for name in reversed(frame.columns[1:]):
+        rows = rows[frame[name].iloc[rows].isna().to_numpy()]
+        if not len(rows):
+            break
+    return [int(row) for row in rows]

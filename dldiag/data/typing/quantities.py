@@ -1,0 +1,180 @@
+"""Numbers that take more than one numeral to write: 1 h 5 min, 5'11", 59°54'N, 1 1/4, 7 of 10; each is read as one number."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+SAMPLE = 100  # This many texts are looked at before all are read.
+READ_SHARE = 0.95  # Texts are quantities if this share of them is, as for plain numbers.
+LONGEST = 40  # characters of a quantity
+LEAST_BARE, MOST_NAMED = (
+    2,
+    3,
+)  # Steps of a scale without a label, and with one, where it is labeled at its ends (own choice).
+LARGEST_ANGLE = 180.0
+# Denominators of measures and recipes; others need a numerator that is smaller throughout one denominator.
+_DENOMINATORS = frozenset({2, 3, 4, 5, 6, 8, 10, 12, 16, 32, 64, 100})
+_NUMERAL = r"\d+(?:[.,]\d+)?"
+_VULGAR = {"½": (1, 2), "⅓": (1, 3), "⅔": (2, 3), "¼": (1, 4), "¾": (3, 4), "⅕": (1, 5), "⅖": (2, 5), "⅗": (3, 5), "⅘": (4, 5),
+           "⅙": (1, 6), "⅚": (5, 6), "⅛": (1, 8), "⅜": (3, 8), "⅝": (5, 8), "⅞": (7, 8)}  # fmt: skip
+_DAYS, _HOURS = r"d|days?|tage?|jours?|dias?|天", r"h|hrs?|hours?|std\.?|stunden?|heures?|horas?|小时|時間|ч"
+_MINUTES, _SECONDS = (
+    r"m|mins?|minutes?|minuten|minutos?|分钟|分|мин",
+    r"s|secs?|seconds?|sek\.?|sekunden|segundos?|秒|сек",
+)
+# The larger unit, the smaller one, and how many of the smaller one make the larger.
+_PAIRS = (
+    (r"'|′|ft\.?|feet|foot", r"\"|″|''|′′|in\.?|inch(?:es)?", 12),
+    (r"y|yrs?\.?|years?", r"m|mos?\.?|mths?\.?|months?", 12),
+    (r"lbs?\.?|pounds?", r"oz\.?|ounces?", 16),
+    (r"st\.?|stones?", r"lbs?\.?|pounds?", 14),
+)
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """One kind: the code of its remark, what its texts look like, its value, and what some of the texts must look like."""
+
+    code: str
+    pattern: re.Pattern[str]
+    value: Callable[[re.Match[str]], float]
+    evidence: re.Pattern[str]
+    agree: Callable[[Sequence[re.Match[str]]], bool] = lambda found: True
+
+
+def read_quantities(texts: pa.Array) -> tuple[NDArray[np.float64], str] | None:
+    """Return the values of distinct texts (NaN for those unread) and the code of what they are, or None where they are none.
+
+    >>> read_quantities(pa.array(["1 h 30 min", "45 min"]))[0].tolist()
+    [1.5, 0.75]
+    """
+    sample = texts.slice(0, SAMPLE).to_pylist()
+    for one in QUANTITIES:
+        if _are(one, sample):
+            found = [one.pattern.fullmatch(text[: LONGEST + 1]) for text in texts.to_pylist()]
+            if one.agree([match for match in found if match]):
+                return np.array([np.nan if match is None else one.value(match) for match in found]), one.code
+    return None
+
+
+def _are(one: Quantity, sample: Sequence[str]) -> bool:
+    matched = [text for text in sample if len(text) <= LONGEST and one.pattern.fullmatch(text)]
+    return len(matched) >= READ_SHARE * len(sample) and any(map(one.evidence.search, matched))
+
+
+def _number(text: str | None) -> float:
+    return float(text.replace(",", ".")) if text else 0.0
+
+
+def _part(unit: str) -> str:
+    return rf"(?:({_NUMERAL})\s*(?:{unit})\.?(?:,?\s+(?:(?:and|und|et|y|e)\s+)?|(?=\d)|$))?"
+
+
+_DURATION = re.compile(rf"([+-]?)(?=\d){_part(_DAYS)}{_part(_HOURS)}{_part(_MINUTES)}{_part(_SECONDS)}", re.IGNORECASE)
+_ISO_DURATION = re.compile(
+    rf"([+-]?)P(?=T?\d)(?:({_NUMERAL})D)?(?:T(?:({_NUMERAL})H)?(?:({_NUMERAL})M)?(?:({_NUMERAL})S)?)?"
+)
+_HOURS_AND_MINUTES = re.compile(r"([+-]?)()(\d{1,3})\s?h\s?([0-5]\d)()")  # 3h06
+_DAYS_AND_CLOCK = re.compile(r"([+-]?)(\d+) days?,? \+?(\d{1,2}):(\d{2}):(\d{2}(?:\.\d+)?)")
+
+
+def _hours(found: re.Match[str]) -> float:
+    days, hours, minutes, seconds = map(_number, found.groups()[1:])
+    total = 24 * days + hours + minutes / 60 + seconds / 3600
+    return -total if found[1] == "-" else total
+
+
+def _pair(larger: str, smaller: str, per: int) -> Quantity:
+    first, second = rf"({_NUMERAL})\s*(?:{larger})", rf"({_NUMERAL})\s*(?:{smaller})"
+    both = rf"{first},?\s*(?:and\s+)?{second}"
+    pattern = rf"{first}(?:,?\s*(?:and\s+)?{second})?|{second}"
+    return Quantity("quantities", re.compile(pattern, re.IGNORECASE), _in_larger(per), re.compile(both, re.IGNORECASE))
+
+
+def _in_larger(per: int) -> Callable[[re.Match[str]], float]:
+    return lambda found: _number(found[1]) + (_number(found[2]) + _number(found[3])) / per
+
+
+_ANGLE = re.compile(
+    r"([NSEW]?)\s*([+-]?\d{1,3}(?:\.\d+)?)\s*(?:[°º˚]\s*)?(?:(?<=[°º˚\s])(\d{1,2}(?:\.\d+)?)\s*['′’‘´]\s*"
+    r"(?:(\d{1,2}(?:\.\d+)?)\s*(?:\"|″|''|′′|”|“)\s*)?)?([NSEW]?)"
+)
+_IS_ANGLE = re.compile(r"[°º˚].*['′’NSEW]|[NSEW]\s*\d.*[°º˚]|\d\.\d{2,}\s?[NSEW]|[NSEW]\s?\d+\.\d{2,}")
+
+
+def _degrees(found: re.Match[str]) -> float:
+    whole, minutes, seconds = abs(float(found[2])), _number(found[3]), _number(found[4])
+    is_negative = found[2].startswith("-") != ((found[1] or found[5]) in ("S", "W") and bool(found[1] or found[5]))
+    angle = whole + minutes / 60 + seconds / 3600
+    return -angle if is_negative else angle
+
+
+def _one_axis(found: Sequence[re.Match[str]]) -> bool:
+    """Tell whether the letters name one axis, and no angle is beyond half a circle."""
+    letters = {match[1] or match[5] for match in found} - {""}
+    is_one = letters <= {"N", "S"} or letters <= {"E", "W"}
+    return is_one and all(abs(_degrees(match)) <= LARGEST_ANGLE for match in found)
+
+
+_FRACTION = re.compile(
+    rf"([+-]?)(?:(\d+)(?:\s+|-|(?=[{''.join(_VULGAR)}])))?(?:(\d+)\s*[/⁄]\s*(\d+)|([{''.join(_VULGAR)}]))\"?|([+-]?)(\d+)\"?"
+)
+
+
+def _fraction(found: re.Match[str]) -> float:
+    if found[7] is not None:
+        return -float(found[7]) if found[6] == "-" else float(found[7])
+    above, below = _VULGAR[found[5]] if found[5] else (int(found[3]), int(found[4]))
+    value = int(found[2] or 0) + above / below
+    return -value if found[1] == "-" else value
+
+
+def _are_fractions(found: Sequence[re.Match[str]]) -> bool:
+    """Tell whether all fractions are proper, of usual denominators or of one: 9/4 is an account of odds, 120/80 of a pressure."""
+    parts = [(int(match[3]), int(match[4])) for match in found if match[3]]
+    below = {b for _, b in parts}
+    proper = all(a < b for a, b in parts) or (len(below) == 1 and all(a <= b for a, b in parts))
+    return proper and 0 not in below and (below <= _DENOMINATORS or len(below) == 1)
+
+
+_SHARE_OF = re.compile(rf"({_NUMERAL})\s*(?:out of|of|von|sur|de)\s*({_NUMERAL})(?:\s+\D+)?", re.IGNORECASE)
+
+
+def _of_one_whole(found: Sequence[re.Match[str]]) -> bool:
+    return len({match[2] for match in found}) == 1
+
+
+_LABELED = re.compile(r"(\d{1,2})(?:\s*[(=:–-]\s*(\D*[^\W\d]\D*)|\s+([^\W\d]\D*))?")
+
+
+def _ends_are_labeled(found: Sequence[re.Match[str]]) -> bool:
+    """Tell whether these are the steps of a scale of which only the ends, and perhaps the middle, have a label."""
+    labels = {int(match[1]): match[2] or match[3] for match in found}
+    named = {step for step, label in labels.items() if label}
+    bare = len(labels) - len(named)
+    return (
+        len(labels) == len(found)
+        and bare >= LEAST_BARE
+        and bool(named & {min(labels), max(labels)})
+        and len(named) <= MOST_NAMED
+    )
+
+
+_CLOCKED = re.compile(r"\d\s*[^\W\d_]+\.?,?(?:\s+[^\W\d_]+)?\s*\d")
+QUANTITIES = (
+    Quantity("hours", _DURATION, _hours, _CLOCKED),
+    Quantity("hours", _ISO_DURATION, _hours, re.compile("^[+-]?P")),
+    Quantity("hours", _HOURS_AND_MINUTES, _hours, re.compile("h")),
+    Quantity("hours", _DAYS_AND_CLOCK, _hours, re.compile("day")),
+    *(_pair(*pair) for pair in _PAIRS),
+    Quantity("quantities", _ANGLE, _degrees, _IS_ANGLE, _one_axis),
+    Quantity("quantities", _FRACTION, _fraction, re.compile(rf"[/⁄{''.join(_VULGAR)}]"), _are_fractions),
+    Quantity("quantities", _SHARE_OF, lambda found: _number(found[1]), re.compile("."), _of_one_whole),
+    Quantity("bounds", _LABELED, lambda found: float(found[1]), re.compile(r"[^\W\d]"), _ends_are_labeled),
+)
