@@ -170,12 +170,12 @@ def current_language() -> str:
     return _language.get()
 
 
-def as_printed(value: float, decimals: int = PRINTED) -> float:
+def rounded(value: float, decimals: int = PRINTED) -> float:
     """Round a number as it is written: half away from zero, and alike for numbers that differ by less than a float can hold.
 
     Python's own ways disagree on ties: round(0.2545, 3) is 0.255, but f"{100 * 0.2545:.1f}%" is 25.4%.
 
-    >>> as_printed(0.2545), as_printed(0.25449999999999995), as_printed(-0.0314)
+    >>> rounded(0.2545), rounded(0.25449999999999995), rounded(-0.0314)
     (0.255, 0.255, -0.031)
     """
     last = 10**decimals
@@ -190,7 +190,7 @@ def format_error(value: float, unit: Value) -> str:
     >>> format_error(0.0314, "rate"), format_error(0.0314, "sd"), format_error(1234.5, "cost")
     ('3.1%', '0.031', '1,235')
     """
-    return typeset(f"{100 * as_printed(value):.1f}%") if unit == "rate" else format_number(value)
+    return typeset(f"{100 * rounded(value):.1f}%") if unit == "rate" else format_number(value)
 
 
 def format_number(value: float, sign: str = "") -> str:
@@ -201,7 +201,7 @@ def format_number(value: float, sign: str = "") -> str:
     """
     size = abs(value)
     decimals = 3 if not size >= 10 else 1 if size < 100 else 0
-    return typeset(f"{as_printed(value, decimals):{sign},.{decimals}f}")
+    return typeset(f"{rounded(value, decimals):{sign},.{decimals}f}")
 
 
 def typeset(number: str) -> str:
@@ -236,7 +236,7 @@ class _Text(Formatter):
             return format_error(value, self._unit)
         if format_spec in ("points", "gap", "bare"):
             sign = "+" if format_spec == "points" else ""
-            change = typeset(f"{100 * as_printed(value):{sign}.1f}") if rate else format_number(value, sign)
+            change = typeset(f"{100 * rounded(value):{sign}.1f}") if rate else format_number(value, sign)
             return str(Message("{change} points", {"change": change})) if rate and format_spec != "bare" else change
         if isinstance(value, Message):
             return str(value)

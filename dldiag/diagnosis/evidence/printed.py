@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from dldiag.core.i18n import as_printed
+from dldiag.core.i18n import rounded
 from dldiag.core.types import Estimate
 
 WHOLES = ("achievable", "train_error", "training_dev_error", "dev_error", "counted_error")
@@ -21,18 +21,18 @@ PARTS: Mapping[str, tuple[tuple[str, str], ...]] = {
 def in_printed_digits(evidence: Mapping[str, Estimate]) -> dict[str, Estimate]:
     """Return the evidence with its errors rounded as they are written, and each part as the difference of two of them."""
     found = dict(evidence) | {
-        name: _moved(evidence[name], as_printed(evidence[name].value)) for name in WHOLES if name in evidence
+        name: _moved(evidence[name], rounded(evidence[name].value)) for name in WHOLES if name in evidence
     }
     for part, pairs in PARTS.items():
         pair = next(((whole, rest) for whole, rest in pairs if {whole, rest} <= found.keys()), None)
         if part in found and pair is not None:
-            found[part] = _moved(found[part], as_printed(found[pair[0]].value - found[pair[1]].value))
+            found[part] = _moved(found[part], rounded(found[pair[0]].value - found[pair[1]].value))
     return found
 
 
 def printed_after(before: float, change: float) -> float:
     """Return an error after a change of it, in the digits that are printed; never below 0."""
-    return max(0.0, as_printed(as_printed(before) + as_printed(change)))
+    return max(0.0, rounded(rounded(before) + rounded(change)))
 
 
 def _moved(one: Estimate, value: float) -> Estimate:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dldiag.core.i18n import Message, as_printed, tr
+from dldiag.core.i18n import Message, rounded, tr
 from dldiag.core.types import Estimate, Parent, Report, exactly
 from dldiag.report.view.changes import parent_text
 from dldiag.report.view.effects import range_text
@@ -33,7 +33,7 @@ def applied_line(report: Report) -> str:
 
 def printed_change(before: Estimate, after: Estimate) -> float:
     """Return the difference of two errors as they are printed."""
-    return as_printed(as_printed(after.value) - as_printed(before.value))
+    return rounded(rounded(after.value) - rounded(before.value))
 
 
 def effect_words(effect: Estimate | None, unit: str, seen: float | None = None) -> Message:
@@ -43,7 +43,7 @@ def effect_words(effect: Estimate | None, unit: str, seen: float | None = None) 
     other repeats made the difference look different.
     """
     said = _effect_words(effect, unit)
-    if effect is None or seen is None or seen == as_printed(effect.value):
+    if effect is None or seen is None or seen == rounded(effect.value):
         return said
     if effect.low <= 0 <= effect.high:
         return MAY_BE_CHANCE.filled(seen=seen, range=range_text(effect, unit), unit=unit)
@@ -66,7 +66,7 @@ def side_by_side_note(report: Report) -> str:
 
 def is_corrected(before: Estimate, after: Estimate, effect: Estimate | None) -> bool:
     """Tell whether the effect of a change is another number than the difference of the two errors as they are printed."""
-    return effect is not None and printed_change(before, after) != as_printed(effect.value)
+    return effect is not None and printed_change(before, after) != rounded(effect.value)
 
 
 def _effect_words(effect: Estimate | None, unit: str) -> Message:
