@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from dldiag.core.i18n import Message
 from dldiag.core.types import Column, DataError, ReadPlan, RowRecipe, Rows, Table
@@ -17,12 +19,13 @@ from dldiag.data.from_pandas import arrow_file_of
 from dldiag.data.io import read
 from dldiag.data.typing.columns import OTHER, type_columns
 from dldiag.data.typing.dates import read_dates
-from dldiag.data.typing.distinct import as_arrow, cells_of
+from dldiag.data.typing.distinct import as_arrow, as_chunks, cells_of
 from dldiag.data.typing.not_available import NOT_AVAILABLE
 
 Words = Mapping[str, Mapping[str, float]]  # Each column maps a text to the 0 or 1 that it stands for.
 _MOST_NAMES = 5  # An error names this many lacking columns.
-_DIGITS = r"\d+"
+_DIGITS = re.compile(r"\d+")
+_MOST_TEXTS = 10_000  # Different texts of a column that are looked at, the commonest ones.
 _MOST_WAYS = 40  # Texts are kept of this many ways of writing a column.
 
 
@@ -76,10 +79,13 @@ def examples_of(table: Table, names: Collection[str] | None = None) -> dict[str,
 
 
 def _ways_of_writing(texts: pd.Series, values: pd.Series) -> tuple[str, ...]:
-    known = texts[values.notna().to_numpy()].astype(str).str.strip()
-    ways = known.str.replace(_DIGITS, "0", regex=True)
-    commonest = ways.value_counts().index[:_MOST_WAYS]
-    return tuple(known[(ways == way).to_numpy()].iloc[0] for way in commonest)
+    cells = cells_of(as_chunks(texts))
+    was_read = np.zeros(cells.distinct, dtype=bool)
+    was_read[cells.codes[(cells.codes >= 0) & values.notna().to_numpy()]] = True
+    commonest = np.argsort(-cells.counts * was_read, kind="stable")[:_MOST_TEXTS]
+    known = cells.texts.take(pa.array(commonest[was_read[commonest]])).to_pylist()
+    ways = {_DIGITS.sub("0", text): text for text in reversed(known)}
+    return tuple(ways.values())[::-1][:_MOST_WAYS]
 
 
 def type_like(

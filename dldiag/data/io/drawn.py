@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from dldiag.data.name_words import word_set
 
-HEAD = 4096  # characters that show how a text is written
-LEAST_LINES = 5  # of a text that is a list of its keys and values
-LONGEST_DRAWN = 1 << 24  # characters; nobody draws a longer table
-LONGEST_PYTHON = 1 << 20  # characters of dictionaries, which take long to parse
+HEAD = 4096  # Characters that show how a text is written.
+LEAST_LINES = 5  # Lines at least of a text that lists its keys and values.
+LONGEST_DRAWN = 1 << 24  # Characters; nobody draws a longer table.
+LONGEST_PYTHON = 1 << 20  # Characters of dictionaries, which take long to parse.
 _BOX = re.compile(r"\s*[┌┏╔╭]")
 _BARS = re.compile("[│┃║┆|]")
 _OF_RULE = re.compile(r"[\s─━═┄┈╌╴╶╷│┃║┆├┤┬┴┼┌┐└┘╭╮╰╯┏┓┗┛┣┫┳┻╋┡┩╇╈╔╗╚╝╠╣╦╩╬╞╡╪╤╧-]+")
