@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from dldiag.data.name_words import made_up_name
+
 DEEPEST = 4  # Levels of objects that are searched for rows, or laid out as columns.
 LEAST_ROWS = 2  # A list of fewer objects within an object is a field, not a table, unless nothing else is one.
 MOST_FIELDS = 2000  # More columns are not made of the fields of objects.
@@ -31,7 +33,7 @@ def rows_of_list(items: Sequence[Any]) -> list[dict[str, Any]]:
     first, *others = items
     width = max(map(len, items))
     named = others and len(first) == width == len(set(map(str, first))) and all(type(cell) is str for cell in first)
-    names = list(map(str, first)) if named else [f"column_{j + 1}" for j in range(width)]
+    names = list(map(str, first)) if named else [made_up_name(j) for j in range(width)]
     return [dict(zip(names, row, strict=False)) for row in (others if named else items)]
 
 
