@@ -220,6 +220,15 @@ def _answers(report: Report) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _shortened(value: Any) -> Any:
+    """Return a result with its numbers to six decimals: more would double the file and change no figure."""
+    if isinstance(value, float):
+        return round(value, 6)
+    if isinstance(value, dict):
+        return {name: _shortened(one) for name, one in value.items()}
+    return [_shortened(one) for one in value] if isinstance(value, list | tuple) else value
+
+
 def main() -> None:
     """Run cases or print the tables."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -253,7 +262,7 @@ def _run(args: argparse.Namespace, rows: Sequence[dict[str, Any]]) -> list[dict[
         old = done.get(case.name)
         known = None if old is None else {"error": old["errors"], "train": old["train"]}
         done[case.name] = row = {"half": args.half, **run_case(case, known)}
-        args.out.write_text("".join(json.dumps(one) + "\n" for one in done.values()))
+        args.out.write_text("".join(json.dumps(_shortened(one)) + "\n" for one in done.values()))
         print(f"{number} {case.name} {row['seconds']:.0f} s: {row['after'][0]['remedy']}", flush=True)
     return list(done.values())
 
