@@ -221,7 +221,7 @@ def _answers(report: Report) -> dict[str, Any]:
 
 
 def _shortened(value: Any) -> Any:
-    """Return a result with its numbers to six decimals: more would double the file and change no figure."""
+    """Return a result with its numbers to six decimals, which is far below what a case can tell."""
     if isinstance(value, float):
         return round(value, 6)
     if isinstance(value, dict):
