@@ -95,7 +95,7 @@ def race_activations(
     on_progress: OnProgress = None,
     should_stop: ShouldStop = None,
 ) -> ActivationRace:
-    """ActivationRace two activations in the same network on the same batches to a share of the way down.
+    """Race two activations in the same network on the same batches to a share of the way down.
 
     The way goes from the loss of the best constant prediction to the lowest final loss of any run. Each runner starts
     from the initialization made for it and uses the learning rate of _RATES that takes it there in the fewest steps.
