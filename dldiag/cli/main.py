@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -122,8 +123,12 @@ def _dashboard(given: argparse.Namespace) -> int:
     command = [sys.executable, "-m", "streamlit", "run", str(dashboard_folder() / "served_app.py")]
     command += ["--server.port", str(given.port)] if given.port else []
     started = time.monotonic()
-    status = subprocess.call(command)
-    return 0 if time.monotonic() - started > 1 and status in (0, -2, INTERRUPTED) else status
+    with subprocess.Popen(command) as server:
+        # A service manager ends this process; the server must not outlive it.
+        signal.signal(signal.SIGTERM, lambda *_: server.terminate())
+        status = server.wait()
+    was_ended = status in (0, -signal.SIGINT, -signal.SIGTERM, INTERRUPTED)
+    return 0 if time.monotonic() - started > 1 and was_ended else status
 
 
 if __name__ == "__main__":
