@@ -32,7 +32,7 @@ TARGETS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {  # name: modules
         tuple(f"diagnosis/rules/{one}" for one in ("engine", "rule", "data", "bias_variance", "training", "process", "remedy_gain")),
         RULES,
     ),
-    "trials": (("diagnosis/trials", "diagnosis/probes", "diagnosis/race"), ("tests/diagnosis/test_race.py", "tests/diagnosis/test_trial_ends.py", "tests/diagnosis/test_trials.py")),
+    "trials": (("diagnosis/trials", "diagnosis/probes", "diagnosis/race"), ("tests/diagnosis/test_race.py", "tests/diagnosis/test_probes.py", "tests/diagnosis/test_trial_ends.py", "tests/diagnosis/test_trials.py")),
     "training": (("nn/training",), ("tests/nn/test_training.py", "tests/nn/test_observe.py")),
 }  # fmt: skip
 HEAVY = ("numpy", "pandas", "scipy.stats", "scipy.optimize", "scipy.special", "sklearn.ensemble", "sklearn.linear_model",
