@@ -69,7 +69,7 @@ def _words(texts: pd.Series, values: pd.Series) -> dict[str, float]:
 def examples_of(table: Table, names: Collection[str] | None = None) -> dict[str, tuple[str, ...]]:
     """Return a text of each way of writing, the commonest first, for the number and date columns that a notice is about.
 
-    A column's scale depends on its texts: 45 min are 0.75 beside 2 h and 45 without hours, 40 is 0.4 beside 0.35 and 12%.
+    A column's scale depends on its texts: 45 min are 0.75 beside 2 h and 45 without hours, 40 is 0.4 beside 77%.
     """
     if table.raw is None:
         return {}
