@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dldiag.data.typing.distinct import as_python, stands_in
+from dldiag.data.typing.number_spellings import with_our_digits
 
 Calendar = Literal["", "buddhist", "other"]
 _SAMPLE = 200  # This many texts are looked at before all are changed.
@@ -21,43 +22,57 @@ BUDDHIST_OFFSET = 543  # The Buddhist era is this many years ahead.
 MONTHS = {
     "Jan": "januar|januari|janvier|janv|enero|ene|gennaio|gen|janeiro|января|январь|янв|січня|січ|stycznia|styczeń|sty|ledna|leden"
     "|ianuarie|ian|ocak|oca"
-    "|január|tammikuuta|tammikuu|Ιανουαρίου|Ιανουάριος|Ιαν|يناير|มกราคม|ม.ค",
+    "|január|tammikuuta|tammikuu|Ιανουαρίου|Ιανουάριος|Ιαν|يناير|มกราคม|ม.ค"
+    "|януари|јануар|јануара|siječnja|siječanj|sij|januára|januar|januára|sausio|sausis|janvāris|janvārī|jaanuar|janúar|gener|ינואר|जनवरी|জানুয়ারি|қаңтар|yanvar|հունվար|იანვარი",
     "Feb": "februar|februari|février|fevrier|févr|fév|febrero|febbraio|fevereiro|fev|февраля|февраль|фев|февр|лютого|лют|lutego|luty"
     "|lut|února|únor|februarie|şubat|şub|pebruari"
-    "|február|helmikuuta|helmikuu|Φεβρουαρίου|Φεβρουάριος|Φεβ|فبراير|กุมภาพันธ์|ก.พ",
+    "|február|helmikuuta|helmikuu|Φεβρουαρίου|Φεβρουάριος|Φεβ|فبراير|กุมภาพันธ์|ก.พ"
+    "|февруари|фебруар|фебруара|veljače|veljača|velj|februára|február|vasario|vasaris|februāris|februārī|veebruar|febrúar|febrer|פברואר|फरवरी|फ़रवरी|ফেব্রুয়ারি|fevral|ақпан",
     "Mar": "märz|maerz|mrz|mars|marzo|março|marco|maart|mrt|марта|март|мар|березня|бер|marca|marzec|března|březen|martie|mart|maret"
-    "|március|maaliskuuta|maaliskuu|Μαρτίου|Μάρτιος|Μαρ|مارس|มีนาคม|มี.ค",
+    "|március|maaliskuuta|maaliskuu|Μαρτίου|Μάρτιος|Μαρ|مارس|มีนาคม|มี.ค"
+    "|марта|ožujka|ožujak|ožu|marca|kovo|kovas|marts|martā|märts|març|מרץ|मार्च|মার্চ|наурыз",
     "Apr": "avril|avr|abril|abr|aprile|апреля|апрель|апр|квітня|кві|kwietnia|kwiecień|kwi|dubna|duben|aprilie|nisan|nis"
-    "|április|huhtikuuta|huhtikuu|Απριλίου|Απρίλιος|Απρ|أبريل|ابريل|เมษายน|เม.ย",
+    "|április|huhtikuuta|huhtikuu|Απριλίου|Απρίλιος|Απρ|أبريل|ابريل|เมษายน|เม.ย"
+    "|април|априла|travnja|travanj|tra|apríla|apríl|balandžio|balandis|aprīlis|aprīlī|aprill|אפריל|अप्रैल|এপ্রিল|aprel|сәуір",
     "May": "mai|mayo|maggio|mag|maio|mei|мая|май|травня|тра|maja|maj|května|květen|mayıs"
-    "|május|toukokuuta|toukokuu|Μαΐου|Μάιος|Μαΐ|Μαι|مايو|พฤษภาคม|พ.ค",
+    "|május|toukokuuta|toukokuu|Μαΐου|Μάιος|Μαΐ|Μαι|مايو|พฤษภาคม|พ.ค"
+    "|мај|маја|svibnja|svibanj|svi|mája|máj|gegužės|gegužė|maijs|maijā|maí|maig|מאי|मई|মে|мамыр",
     "Jun": "juni|juin|junio|giugno|giu|junho|июня|июнь|июн|червня|чер|czerwca|czerwiec|cze|června|červen|iunie|iun|haziran|haz"
-    "|június|kesäkuuta|kesäkuu|Ιουνίου|Ιούνιος|Ιουν|يونيو|มิถุนายน|มิ.ย",
+    "|június|kesäkuuta|kesäkuu|Ιουνίου|Ιούνιος|Ιουν|يونيو|มิถุนายน|มิ.ย"
+    "|юни|јун|јуна|lipnja|lipanj|júna|jún|birželio|birželis|jūnijs|jūnijā|juuni|júní|juny|יוני|जून|জুন|iyun|маусым",
     "Jul": "juli|juillet|juil|julio|luglio|lug|julho|июля|июль|июл|липня|лип|lipca|lipiec|lip|července|červenec|iulie|iul|temmuz|tem"
-    "|július|heinäkuuta|heinäkuu|Ιουλίου|Ιούλιος|Ιουλ|يوليو|กรกฎาคม|ก.ค",
+    "|július|heinäkuuta|heinäkuu|Ιουλίου|Ιούλιος|Ιουλ|يوليو|กรกฎาคม|ก.ค"
+    "|юли|јул|јула|srpnja|srpanj|srp|júla|júl|liepos|liepa|jūlijs|jūlijā|juuli|júlí|juliol|יולי|जुलाई|জুলাই|iyul|шілде",
     "Aug": "août|aout|agosto|ago|augustus|августа|август|авг|серпня|сер|sierpnia|sierpień|sie|srpna|srpen|augusti|ağustos|ağu|agustus"
     "|agt"
-    "|augusztus|elokuuta|elokuu|Αυγούστου|Αύγουστος|Αυγ|أغسطس|สิงหาคม|ส.ค",
+    "|augusztus|elokuuta|elokuu|Αυγούστου|Αύγουστος|Αυγ|أغسطس|สิงหาคม|ส.ค"
+    "|август|августа|авг|kolovoza|kolovoz|kol|augusta|rugpjūčio|rugpjūtis|augusts|augustā|ágúst|agost|אוגוסט|अगस्त|আগস্ট|avqust|тамыз",
     "Sep": "septembre|septiembre|settembre|setembro|set|sept|сентября|сентябрь|сен|сент|вересня|вер|września|wrzesień|wrz|září"
     "|septembrie|eylül|eyl"
-    "|szeptember|szept|syyskuuta|syyskuu|Σεπτεμβρίου|Σεπτέμβριος|Σεπ|سبتمبر|กันยายน|ก.ย",
+    "|szeptember|szept|syyskuuta|syyskuu|Σεπτεμβρίου|Σεπτέμβριος|Σεπ|سبتمبر|กันยายน|ก.ย"
+    "|септември|септембар|септембра|сеп|rujna|rujan|ruj|septembra|rugsėjo|rugsėjis|septembris|septembrī|setembre|ספטמבר|सितंबर|सितम्बर|সেপ্টেম্বর|sentyabr|қыркүйек",
     "Oct": "oktober|okt|octobre|octubre|ottobre|ott|outubro|out|октября|октябрь|окт|жовтня|жов|października|październik|paź|října"
     "|říjen|octombrie|ekim|eki"
-    "|október|lokakuuta|lokakuu|Οκτωβρίου|Οκτώβριος|Οκτ|أكتوبر|ตุลาคม|ต.ค",
+    "|október|lokakuuta|lokakuu|Οκτωβρίου|Οκτώβριος|Οκτ|أكتوبر|ตุลาคม|ต.ค"
+    "|октомври|октобар|октобра|októbra|spalio|spalis|oktobris|oktobrī|oktoober|octubre|אוקטובר|अक्टूबर|अक्तूबर|অক্টোবর|oktyabr|қазан",
     "Nov": "novembre|noviembre|novembro|ноября|ноябрь|ноя|нояб|листопада|лис|listopada|listopad|lis|listopadu|noiembrie|noi|kasım|kas"
     "|nopember"
-    "|marraskuuta|marraskuu|Νοεμβρίου|Νοέμβριος|Νοε|نوفمبر|พฤศจิกายน|พ.ย",
+    "|marraskuuta|marraskuu|Νοεμβρίου|Νοέμβριος|Νοε|نوفمبر|พฤศจิกายน|พ.ย"
+    "|ноември|новембар|новембра|studenoga|studenog|studeni|stu|novembra|lapkričio|lapkritis|novembris|novembrī|nóvember|נובמבר|नवंबर|नवम्बर|নভেম্বর|noyabr|қараша",
     "Dec": "dezember|dez|décembre|decembre|déc|diciembre|dic|dicembre|dezembro|december|декабря|декабрь|дек|грудня|гру|grudnia"
     "|grudzień|gru|prosince|prosinec|desember|des|decembrie|aralık|ara"
-    "|joulukuuta|joulukuu|Δεκεμβρίου|Δεκέμβριος|Δεκ|ديسمبر|ธันวาคม|ธ.ค",
+    "|joulukuuta|joulukuu|Δεκεμβρίου|Δεκέμβριος|Δεκ|ديسمبر|ธันวาคม|ธ.ค"
+    "|декември|децембар|децембра|prosinca|prosinac|pro|decembra|gruodžio|gruodis|decembris|decembrī|detsember|desembre|דצמבר|दिसंबर|दिसम्बर|ডিসেম্বর|dekabr|желтоқсан",
 }
 _ENGLISH = {name.lower(): month for month, names in MONTHS.items() for name in names.split("|")}
 _MONTH_NAME = re.compile(
     r"(?<![^\W\d_])(?:de |d')?("
     + "|".join(map(re.escape, sorted(_ENGLISH, key=len, reverse=True)))
-    + r")\.?(?![^\W\d_])(?: de(?= ))?",
+    + r")\.?(?![^\W\d_])(?: del?(?= ))?",
     re.IGNORECASE,
 )
+# Listopad is October in Croatian, November in Polish and Czech.
+_CROATIAN = re.compile(r"siječ|veljač|ožuj|travnj|svibnj|kolovoz|rujn|studen[oi]", re.IGNORECASE)
 _WITH_NAME = as_python(r"(?i)\d.*(?:\pL{3}|\p{Thai}\.).*\d|^\pL{3,}\.?[ -]\d|^\d{4}\.?[ -]\pL{3}")
 _WEEKDAYS = (
     "montag dienstag mittwoch donnerstag freitag samstag sonnabend sonntag mo di mi do fr sa so lundi mardi mercredi jeudi vendredi "
@@ -82,6 +97,15 @@ _SHORT_ERA = re.compile(r"([RHST])\.?(\d{1,2}|元)[./-](\d{1,2})[./-](\d{1,2})")
 _SHORT_ERAS = {"R": "令和", "H": "平成", "S": "昭和", "T": "大正"}
 # 2021 Jan, 2021-Jan and 2021. Jan 1.
 _NAME_BEHIND_YEAR = re.compile(r"(\d{4})\.?[ -]([^\W\d_]{3,})\.?(?:[ -](\d{1,2})\.?)?(?![^ ])")
+_MOST_WEEKDAYS = 7
+_HALVES_OF_DAY = frozenset({"am", "pm", "a", "p", "z", "utc", "gmt", "bc", "ad", "г", "t"})
+# A day with all its parts, and a word before or behind it.
+_WHOLE_DAY = re.compile(
+    r"^(?:(?P<before>[^\W\d_][^\W\d_-]+)(?:\.?,? +|,))?"
+    r"(?P<day>\d{1,4}[./-]\d{1,2}[./-]\d{2,4}|\d{1,4}[./-]\d{1,2}[./-]\d{1,2}|\d{4}年\d{1,2}月\d{1,2}日|\d{4}년 ?\d{1,2}월 ?\d{1,2}일"
+    r"|\d{1,2}\.? (?:de )?[^\W\d_]{3,}\.?,? (?:del? )?\d{4}\.?|\d{1,2} tháng \d{1,2},? năm \d{4})"
+    r"(?:[ ,]*[(（ ,] ?(?P<behind>[^\W\d_]+)\.?[)）]?)?(?P<clock> +\d{1,2}:.*)?$"
+)
 _BUDDHIST = re.compile(r"(?<!\d)(2(?:4[4-9]\d|5\d\d|6[0-2]\d))(?!\d)")
 _IN_BUDDHIST_YEARS = as_python(
     r"^(?:\d{1,2} [A-Z][a-z]{2} 2[4-6]\d\d|\d{1,2}[/.-]\d{1,2}[/.-]2[4-6]\d\d|2[4-6]\d\d[/.-]\d{1,2}[/.-]\d{1,2})(?:[ T].*)?$"
@@ -101,11 +125,14 @@ _ORDERS = (
     (r"^(.*\b\d{1,2})(?:st|nd|rd|th)\b(.*)$", r"\1\2"),
     (r"^(\d{4})년 ?(\d{1,2})월 ?(\d{1,2})일(.*)$", r"\1-\2-\3\4"),
     (r"^(\d{4})년 ?(\d{1,2})월$", r"\1-\2"),
-    (r"^(\d{1,2}) tháng (\d{1,2}),? (?:năm )?(\d{4})$", r"\3-\2-\1"),
+    (r"^(?:ngày )?(\d{1,2}) tháng (\d{1,2}),? (?:năm )?(\d{4})$", r"\3-\2-\1"),
     (r"^(\d{4})\. ?(\d{1,2})\. ?(\d{1,2})\.( .*|)$", r"\1-\2-\3\4"),  # 2021. 3. 1.
     (rf"^(.*\d) 오전 ({_CLOCK})$", r"\1 \2 AM"),
     (rf"^(.*\d) 오후 ({_CLOCK})$", r"\1 \2 PM"),
-    (rf"^(.*\d),? (?:at|um|à|a las|alle|kl\.?|-|–|\|) ({_CLOCK}.*)$", r"\1 \2"),
+    (rf"^(.*\d),? (?:at|um|à|a las|às|alle|kl\.?|klo|o|u|в|at:|@|-|–|\|) ({_CLOCK}.*)$", r"\1 \2"),
+    (r"^(.*\d),? (?:kl\.?|klo|um|à|alle|o|at|@) (\d{1,2})\.(\d{2})$", r"\1 \2:\3"),
+    (r"^(\d{4})[ _](\d{1,2})[ _](\d{1,2})$", r"\1-\2-\3"),  # 2022_01_06
+    (r"^(\pL{3,})\.? ?['’](\d{2})$", r"\1-\2"),  # Jan '22
     (rf"^(.*{_CLOCK}) ?(?:Uhr|hrs?|h)\.?$", r"\1"),
     (r"^(.*\d) (\d{1,2})h(\d{2})$", r"\1 \2:\3"),
     (r"^(\d{4}-\d{2}-\d{2})-(\d{2})\.(\d{2})\.(\d{2}(?:\.\d+)?)$", r"\1 \2:\3:\4"),  # Db2
@@ -122,6 +149,7 @@ _ORDERS = (
         r"\1 \2 \5 \3 \4",
     ),  # ctime, Twitter
     (rf"^\pL{{3}} (\pL{{3}}) (\d{{2}}) (\d{{4}}) ({_CLOCK}.*)$", r"\1 \2 \3 \4"),  # JavaScript
+    (r"^((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])[T_ -]?([01]\d|2[0-3])$", r"\1-\2-\3 \4:00"),  # 2022010604
     (
         r"^((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])[T_ -]?([01]\d|2[0-3])([0-5]\d)(Z?)$",
         r"\1-\2-\3 \4:\5\6",
@@ -132,7 +160,7 @@ _ORDERS = (
     ),
     (r"^(\d{1,2})(\pL{3})(\d{4}|\d{2})(?:$|[: ](.*))", r"\1-\2-\3 \4"),  # 04MAR2021:15:30:00
     (rf"^(\d{{1,2}}/\pL{{3}}/\d{{4}}):({_CLOCK})", r"\1 \2"),  # logs of web servers
-    (r"^(.*\d{4}) ?(?:г|года|р|року)\.?$", r"\1"),  # 4 марта 2021 г.
+    (r"^(.*\d{4}) ?(?:г|года|година|р|року|r|roku|god)\.?$", r"\1"),  # 4 марта 2021 г.
     (rf"^(.*{_CLOCK}) *([AaPp])\. ?[Mm]\.?$", r"\1 \2M"),  # 3:30 p.m.
 )
 
@@ -157,13 +185,23 @@ def _with_offsets(texts: pa.Array) -> pa.Array:
 
 def in_usual_order(texts: pa.Array) -> pa.Array:
     """Return texts with the day first, its parts apart, and then the clock, where they are written otherwise."""
-    texts = _with_offsets(texts)
+    texts = _with_offsets(with_our_digits(texts))
     sample = "\n".join(texts.slice(0, _SAMPLE).to_pylist())
     for (pattern, replacement), known in zip(_ORDERS, _KNOWN_ORDERS, strict=True):
         if known.search(sample):
             texts = pc.utf8_rtrim_whitespace(pc.replace_substring_regex(texts, pattern, replacement))
             sample = "\n".join(texts.slice(0, _SAMPLE).to_pylist())
-    return texts
+    return _without_words(texts)
+
+
+def _without_words(texts: pa.Array) -> pa.Array:
+    """Take weekdays, and a word that all have, from before and behind whole days: (木), Perşembe, ngày."""
+    found = [_WHOLE_DAY.fullmatch(text) for text in texts.slice(0, _SAMPLE).to_pylist()]
+    words = {(match["before"], match["behind"]) for match in found if match}
+    before, behind = ({word.lower() for word in side if word} for side in (zip(*words, strict=True) if words else ((), ())))
+    if not before | behind or len(before) > _MOST_WEEKDAYS or len(behind) > _MOST_WEEKDAYS or behind & _HALVES_OF_DAY:
+        return texts
+    return _each(texts, lambda text: _WHOLE_DAY.sub(lambda match: match["day"] + (match["clock"] or ""), text))
 
 
 def in_english_and_gregorian(texts: pa.Array) -> tuple[pa.Array, Calendar]:
@@ -181,6 +219,8 @@ def in_english_and_gregorian(texts: pa.Array) -> tuple[pa.Array, Calendar]:
     if all(_SHORT_ERA.fullmatch(text) for text in sample):
         return _each(texts, lambda text: _SHORT_ERA.sub(_date_of_era, text)), ""
     if _share(sample, _WITH_NAME) > 0 and any(_MONTH_NAME.search(text) for text in sample):
+        if any(map(_CROATIAN.search, sample)):
+            texts = pc.replace_substring_regex(texts, r"(?i)\blistopada?\b", "Oct")
         texts = _each(texts, lambda text: _MONTH_NAME.sub(_english_month, text))
         sample = texts.slice(0, _SAMPLE).to_pylist()
     if any(_NAME_BEHIND_YEAR.match(text) for text in sample):

@@ -24,7 +24,7 @@ _ID_PARTS = ("编号", "序号", "身份证", "手机号", "订单号", "学号"
 _DATE_WORDS = word_set(
     "date day d dt datum fecha data дата time ts timestamp datetime epoch unix unixtime created updated modified at month year jahr"
 )
-_DATE_PARTS = ("日期", "时间", "年份", "年度")
+_DATE_PARTS = ("日期", "时间", "年份", "年度", "日付", "日時", "날짜", "дата", "datum", "fecha")
 _CODE_WORDS = word_set("code codes zip plz fips postcode postal")
 _VERSION_WORDS = word_set("version versions ver release build firmware 版本")
 _CODE_PARTS = ("编码", "邮编", "代码")
@@ -69,7 +69,7 @@ class Facts:
     @cached_property
     def dates(self) -> Dates:
         """The solid texts as dates."""
-        return read_dates(self.solid.texts, day_first=self.plan.day_first)
+        return read_dates(self.solid.texts, day_first=self.plan.day_first, is_named_so=self.named_like_date)
 
     @property
     def named_like_identifier(self) -> bool:

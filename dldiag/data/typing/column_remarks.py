@@ -25,10 +25,11 @@ _MARK_OF = {
     "quantities": ".",
     "debit_credit": "(?i)[dc]r",
     "all_negative": r"[()]",
+    "in_parentheses": r"[()]",
     "magnitudes": r"\d\s*[^\d\s.,%)-]",
 }
 # These marks stand in some cells only, or differ between cells.
-MIXED = frozenset({"percent_mixed", "mixed_units", "mixed_currencies"})
+MIXED = frozenset({"percent_mixed", "mixed_units", "mixed_currencies", "mixed_decimals"})
 MIXED_EXAMPLES = 4
 _TOLD = (
     "mostly_numbers",
@@ -37,7 +38,7 @@ _TOLD = (
     "code_per_row",
     "by_hand",
 )  # Origins that say all about numbers in texts.
-_NUMERALS = re.compile(r"[\d.,\s+-]+")
+_NUMERALS, _DIGITS = re.compile(r"[\d.,\s+-]+"), re.compile(r"[\d\s+-]+")
 _DAMAGED = r"^\d\.\d{2,}E\+\d{2}$"
 DAMAGED_SHARE = 0.5  # A column is taken for damaged codes if this share of its cells is written like that.
 
@@ -70,7 +71,7 @@ def _mixed(code: str, facts: Facts) -> Remark:
     cells, numbers = facts.solid, facts.numbers
     kinds: dict[str, str] = {}
     for text in cells.texts.filter(pa.array(numbers.read)).to_pylist():
-        kinds.setdefault(_NUMERALS.sub("", text), text)
+        kinds.setdefault(_DIGITS.sub("", text) if code == "mixed_decimals" else _NUMERALS.sub("", text), text)
     examples = tuple(kinds.values())[:MIXED_EXAMPLES]
     return Remark(code, facts.name, cells.count(numbers.read), examples, cells.first_row(numbers.read) + 1)
 

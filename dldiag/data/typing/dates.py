@@ -66,7 +66,7 @@ class Written:
     @property
     def pattern(self) -> str:
         """What a whole text looks like; a number such as 20240331 has no time of day."""
-        return rf"^{self.day}$" if self.form in ("%Y%m%d", "%Y%m", "%Y") else rf"^(?:{_WEEKDAY})?{self.day}{_CLOCK}$"
+        return rf"^{self.day}$" if self.form in ("%Y%m%d", "%Y%m", "%Y", "%y%m%d") else rf"^(?:{_WEEKDAY})?{self.day}{_CLOCK}$"
 
 
 WRITTEN = (
@@ -82,7 +82,7 @@ WRITTEN = (
     Written("compact", r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])", "%Y%m%d", "20240331"),
     Written("compact month", r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])", "%Y%m", "202403"),
     Written("d mon y", rf"\d{{1,2}}[ ./-]+{_MONTH}[ .,/-]+\d{{4}}", "%d-%b-%Y", "31 Mar 2024"),
-    Written("d mon y short", rf"\d{{1,2}}[ .-]+{_MONTH}[ .,-]+\d{{2}}", "%d-%b-%y", "31-Mar-24"),
+    Written("d mon y short", rf"\d{{1,2}}[ ./-]+{_MONTH}[ .,/-]+\d{{2}}", "%d-%b-%y", "31-Mar-24"),
     Written("mon d y", rf"{_MONTH}[ .-]+\d{{1,2}}[ ,-]+\d{{4}}", "%b-%d-%Y", "March 31, 2024"),
     Written("ym", r"\d{4}[-/年](?:0?[1-9]|1[0-2])月?", "%Y-%m", "2024-03"),
     Written("my", r"(?:0?[1-9]|1[0-2])[/-]\d{4}", "%m-%Y", "03/2024"),
@@ -93,8 +93,11 @@ WRITTEN = (
 DAY_BEHIND_YEAR = Written("ydm", r"\d{4}-\d{1,2}-\d{1,2}", "%Y-%d-%m", "2024-31-03")
 # A year alone is a date only beside whole dates.
 BARE_YEAR = Written("bare year", r"(?:1[89]|20)\d{2}", "%Y", "2024")
+# Six digits are a day only under the name of a date.
+SHORT_COMPACT = Written("compact short", r"\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])", "%y%m%d", "240331")
 _ROWS: tuple[Written | Period, ...] = (*WRITTEN, *PERIODS, BARE_YEAR)
 _KNOWN_ROWS = tuple(as_python(row.pattern) for row in _ROWS)
+_OF_SCRIPT = re.compile(r"\\?/Date\((-?\d{1,14})(?:[+-]\d{4})?\)\\?/")
 _NUMERAL = re.compile(r"[\d½元一二三四]")
 
 
@@ -117,15 +120,17 @@ class Dates:
         return ~np.isnat(self.values)
 
 
-def read_dates(texts: pa.Array, *, day_first: bool | None = None) -> Dates:
+def read_dates(texts: pa.Array, *, day_first: bool | None = None, is_named_so: bool = False) -> Dates:
     """Read distinct trimmed texts as dates in the one way of writing that reads most of them.
 
     Where that leaves many unread, other ways that are as plain read what it does not. `day_first` decides 03/04/2024; None lets
-    texts such as 31/03/2024 decide, then the order of the rows.
+    texts such as 31/03/2024 decide, then the order of the rows. `is_named_so` says that the column has the name of a date.
     """
     nothing = Dates(np.full(len(texts), np.datetime64("NaT"), dtype="datetime64[us]"), "")
     if not stands_in(_NUMERAL, texts.slice(0, _SAMPLE)):
         return nothing
+    if (counted := _from_scripts(texts)) is not None:
+        return counted
     given, calendar = in_english_and_gregorian(in_usual_order(texts))
     nothing = replace(nothing, calendar=calendar)
     if calendar == "other":
@@ -133,6 +138,8 @@ def read_dates(texts: pa.Array, *, day_first: bool | None = None) -> Dates:
     by_key = _in_each_way(given)
     ways = (one for key, one in by_key.items() if key != BARE_YEAR.key)  # A column of years alone is one of numbers.
     best = max((nothing, *ways), key=lambda one: int(one.read.sum()))
+    if is_named_so and not best.read.any():
+        best = _read_as(given, SHORT_COMPACT)
     month, day = (by_key.get(first + best.written[3:]) for first in ("mdy", "dmy"))
     if best.written[:3] in ("mdy", "dmy") and month is not None and day is not None:
         best = _day_or_month_first(month, day, day_first)
@@ -142,6 +149,15 @@ def read_dates(texts: pa.Array, *, day_first: bool | None = None) -> Dates:
     if best.written == "ymd" and best.read.mean() < _ONE_WAY_SHARE:
         best = max((best, _read_as(given, DAY_BEHIND_YEAR)), key=lambda one: int(one.read.sum()))
     return replace(_with_other_ways(best, by_key), calendar=calendar)
+
+
+def _from_scripts(texts: pa.Array) -> Dates | None:
+    """Return times that a program wrote with their count since 1970, /Date(1690000000000)/, or None where a text is none."""
+    if not all(map(_OF_SCRIPT.fullmatch, texts.slice(0, _SAMPLE).to_pylist())):
+        return None
+    found = map(_OF_SCRIPT.fullmatch, texts.to_pylist())
+    counts = np.array([np.nan if one is None else float(one[1]) for one in found])
+    return Dates(from_epochs(counts, EPOCH_SCALES[1]), "epoch")
 
 
 def _in_each_way(texts: pa.Array) -> dict[str, Dates]:

@@ -115,8 +115,8 @@ def _epochs(facts: Facts) -> Message | None:
     """Whole numbers near today, counted since 1970, under the name of a date."""
     if not facts.named_like_date or not facts.solid.distinct or not facts.numbers.read.all():
         return None
-    if not epoch_scale(facts.numbers.values):
-        return None
+    if not epoch_scale(facts.numbers.values) or _holds(facts.solid, facts.dates.read):
+        return None  # 2022010604 is an hour of 2022.
     return Message("Times counted since 1970, such as {example}.", {"example": facts.solid.examples(1)[0]})
 
 

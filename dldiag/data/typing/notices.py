@@ -80,6 +80,10 @@ REMARKS = {
         Message("{columns}: all numbers stand in parentheses ({examples}); they were read as negative."),
         Message("Make the column a category if the parentheses do not mean that."),
     ),
+    "in_parentheses": NoticeText(
+        Message("{columns}: all whole numbers stand in parentheses ({examples}); they were read without them."),
+        Message("Make the column a category if the parentheses mean a minus."),
+    ),
     "numbers_in_texts": NoticeText(
         Message("{columns}: cells hold a number beside other marks, such as {examples}; they were kept as texts."),
         Message("Write the bare number in the file if it matters how large it is."),
@@ -134,6 +138,10 @@ REMARKS = {
             "{columns}: currencies differ ({examples}); the numbers were read as they are, without any exchange rate."
         ),
         Message("Convert them to one currency: as they are, these numbers cannot be compared."),
+    ),
+    "mixed_decimals": NoticeText(
+        Message("{columns}: the decimal mark differs ({examples}); each number was read by its own."),
+        Message("Write all cells in one way if that is wrong."),
     ),
     "decimal_comma": NoticeText(
         Message("{columns}: the comma was read as the decimal mark, as in {examples}."),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -9,6 +12,7 @@ from numpy.typing import NDArray
 
 from dldiag.data.typing.distinct import as_mask, as_python, stands_in
 
+_OTHER_DIGITS = re.compile(r"(?![0-9])\d|[٫٬]")
 _SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _RAISED = rf"^(.*\d)\s*[x×·*]\s*10([⁺⁻]?[{_SUPERSCRIPTS}]+)$"  # 1.5 × 10³
 _FOOTNOTE = rf"^([+-]?[\d.,]*\d)[{_SUPERSCRIPTS}]+$"  # 72.6²
@@ -29,8 +33,23 @@ _SPELLINGS = (
 _ORDINAL = r"^(\d+)(?:st|nd|rd|th)$"
 _ORDINAL_SHARE = 0.95  # 1st and 2nd are numbers if this share of the texts is written so.
 _KNOWN_SPELLINGS, _KNOWN_ORDINAL = tuple(as_python(pattern) for pattern, _ in _SPELLINGS), as_python(_ORDINAL)
+_FIRST, LEAST_ALIKE = 20, 3  # The first few texts show whether all may begin alike, if there are at least so many.
 FEW_TEXTS = 1000  # For so few texts it takes longer to compile a pattern than to look for it.
 _ACCOUNT = r"^(.*\d)\s*(?i:(dr|cr))\.?$"
+_RUPEES = re.compile(r"₹|\b(?:Rs|INR)\b|\d\s?(?:L|Lacs?|Lakhs?|[Cc]rores?)\b")  # Beside these Cr is ten million.
+# Words and signs before a number that do not change how large it is: From $12.50, ca. 5 m, ~900.
+_ABOUT = (
+    r"from|starting (?:at|from)|starts (?:at|from)|as low as|only|now|just|ca|circa|approx|approximately|about|around|roughly|est|ab|nur|etwa|rund"
+    r"|desde|a partir de|solo|sólo|à partir de|a partire da|da|dès|env|environ|seulement|vanaf|från|fra|alkaen|od|tylko|około|ok|от|около|примерно"
+    r"|約|约|大约|약"
+)
+_LEAD = re.compile(r"(?P<lead>[^\d$€£¥₹₽₩฿₺+\-.,(]*[^\s\d$€£¥₹₽₩฿₺+\-.,(]\.?:?\s*)(?P<rest>[$€£¥₹₽₩฿₺+.(-]*\d.*)")
+_IS_ABOUT = re.compile(rf"(?:[~≈∼]|(?:{_ABOUT})\.?:?\s|[約约약])\s*", re.IGNORECASE)
+_IS_WORD = re.compile(r"(?=.*[^\W\d_]{2})[^\d_]*\s")  # Words that end with a blank: codes such as A12 have none.
+_NAMES_PARTS = re.compile(
+    r"(?i)v|ver|version|release|chapter|section|article|art|part|room|no|nr|num|number|lot|unit|type|model|§|kapitel"
+)
+_IS_QUANTITY = re.compile(r"[$€£¥₹₽₩฿₺(+-]*\d[\d.,]*(?:[.,]\d+|\s?[^\d\s.,)-].*)|[$€£¥₹₽₩฿₺].*")
 _KNOWN_ACCOUNT = as_python(_ACCOUNT)
 
 
@@ -58,6 +77,48 @@ def in_usual_spelling(texts: pa.Array) -> tuple[pa.Array, NDArray[np.bool_], NDA
     return texts, as_mask(pc.not_equal(texts, given)), noted
 
 
+def with_our_digits(texts: pa.Array) -> pa.Array:
+    """Write digits of other scripts, ٣ or ३, as 0 to 9, and the Arabic decimal and thousands marks as point and comma."""
+    if not pc.any(pc.match_substring_regex(texts, r"[^\P{Nd}0-9]")).as_py():
+        return texts
+    return pa.array([_OTHER_DIGITS.sub(_our_digit, text) for text in texts.to_pylist()], type=texts.type)
+
+
+def _our_digit(found: re.Match[str]) -> str:
+    return {"٫": ".", "٬": ","}.get(found.group()) or str(unicodedata.digit(found.group()))
+
+
+def without_lead(texts: pa.Array) -> tuple[pa.Array, NDArray[np.bool_]]:
+    """Take words before a number away where every text that holds one begins with the same; tell which texts had them.
+
+    Words such as "about" go from any number, others only where the number is a quantity: it has decimals, a unit or a currency.
+
+    >>> without_lead(pa.array(["From $12.50", "From $9.00", "sold"]))[0].to_pylist()
+    ['$12.50', '$9.00', 'sold']
+    """
+    nothing = texts, np.zeros(len(texts), dtype=bool)
+    first = [text for text in texts.slice(0, _FIRST).to_pylist() if any(map(str.isdigit, text))]
+    found = [_LEAD.fullmatch(text) for text in first]
+    leads = {match["lead"] for match in found if match}
+    if len(first) < LEAST_ALIKE or len(leads) != 1 or not all(found):
+        return nothing
+    lead = leads.pop()
+    if not _IS_ABOUT.fullmatch(lead) and not _is_quantity(lead, [match["rest"] for match in found if match]):
+        return nothing
+    mask = as_mask(pc.starts_with(texts, pattern=lead))
+    if not mask[as_mask(pc.match_substring_regex(texts, r"\d"))].all():
+        return nothing
+    bare = pc.utf8_slice_codeunits(texts, len(lead))
+    return pc.if_else(pa.array(mask), bare, texts), mask
+
+
+def _is_quantity(lead: str, rests: list[str]) -> bool:
+    """Tell whether words stand before quantities: Item 33 and version 1.10 are names."""
+    if not _IS_WORD.fullmatch(lead) or _NAMES_PARTS.fullmatch(lead.strip(" .:")):
+        return False
+    return any(map(_IS_QUANTITY.fullmatch, rests))
+
+
 def _without_raised(texts: pa.Array) -> tuple[pa.Array, NDArray[np.bool_]]:
     """Write powers of ten as 10^3, and leave out raised digits behind a number: that is a footnote, no further digit."""
     powers = as_mask(pc.match_substring_regex(texts, _RAISED))
@@ -79,5 +140,7 @@ def signed_by_account(texts: pa.Array) -> tuple[pa.Array, NDArray[np.bool_], NDA
     if not mask.any():
         return texts, mask, signs
     debit = as_mask(pc.match_substring_regex(texts, r"(?i)dr\.?$"))
+    if not debit.any() and stands_in(_RUPEES, texts):
+        return texts, np.zeros(len(texts), dtype=bool), signs
     signs[mask & (debit if debit.any() or mask.all() else ~debit)] = -1.0
     return pc.replace_substring_regex(texts, _ACCOUNT, r"\1"), mask, signs

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from dldiag.data.typing.distinct import as_mask, stands_in
-from dldiag.data.typing.number_spellings import FEW_TEXTS, in_usual_spelling, signed_by_account
+from dldiag.data.typing.number_spellings import FEW_TEXTS, in_usual_spelling, signed_by_account, with_our_digits, without_lead
 from dldiag.data.typing.quantities import read_quantities
 from dldiag.data.typing.units import currencies_in, one_percent_scale, strip_magnitudes, strip_units
 
@@ -32,9 +31,12 @@ _CURRENCY = rf"(?:{_SIGN}|{_CODE})"
 _GROUPED_BY_SPACE = r"^([+-]?\d{1,3}(?:[ '’\x{00a0}\x{202f}\x{2009}_]\d{3})+)((?:[.,]\d+)?)$"
 _COMMA_GROUPS = r"^[+-]?[1-9]\d{0,2}(?:,\d{2})*(?:,\d{3})+(?:\.\d*)?$"
 _COMMA_DECIMAL = r"^[+-]?(?:\d*,\d+|[1-9]\d{0,2}(?:\.\d{3})+(?:,\d*)?)(?:[eE][+-]?\d{1,3})?$"
+# Where the other decimal mark is usual, these can mean nothing else.
+_COMMA_AS_POINT, _POINT_DECIMAL = r"^[+-]?\d+,(?:\d{1,2}|\d{4,})$", r"^[+-]?\d+\.(?:\d{1,2}|\d{4,})$"
+_POINT_GROUPS = r"^[+-]?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d*)?$"
 _BOUND = (
     r"^(?:(?:[<>≤≥~≈±]=?|(?i:ca|approx|about|around|circa|over|under|env|up to|less than|more than)\.?\s)\s*([+-]?[\d.,]*\d)"
-    r"|([+-]?[\d.,]*\d)\s*(?:\*{1,3}|\+|\(\s?[A-Za-z]{1,2}\s?\)|\[\w{1,3}\]| [A-Za-z]{1,2}|[†‡§¶]+))$"
+    r"|([+-]?[\d.,]*\d)\s*(?:\*{1,3}|\+|\(\s?(?:[A-Za-z]{1,12}|\d{1,2})\s?\)|\[\w{1,3}\]| [A-Za-z]{1,2}|[†‡§¶]+))$"
 )
 _AT_LEAST = r"^([\d.,]*\d\s?[A-Za-z]{0,2})\s?\+$"  # 5,000+ and 1.2M+
 _PLUS_MINUS = r"^(?:±|\+/-)\s*([\d.,]*\d)$"
@@ -42,12 +44,13 @@ _PLUS_MINUS = r"^(?:±|\+/-)\s*([\d.,]*\d)$"
 _WITH_ERROR = r"^([+-]?[\d.,]*\d)(?:\s*(?:±|\+/?-)\s*[\d.,]*\d|\s*[\[(]\s*(?:\d\d%\s?[CKI]I?C?[:,]?\s)?[+-]?[\d.,]*\d\s?%?\s*(?:(?:[,;-]|to)\s*[+-]?[\d.,]*\d\s?%?\s*)?[\])])$"
 _HOURS = (
     r"^(?P<sign>[+-]?)(?P<hour>\d{1,3}):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d(?:[.,]\d+)?))?"
-    r"\s*(?P<half>(?:[AaPp][Mm])?)$"
+    r"\s*(?P<half>(?:[AaPp]\.?[Mm]\.?)?)$"
 )
+# The minutes and seconds of races have a fraction behind them: 52:29.04.
+_MINUTES = r"^(?P<sign>[+-]?)(?P<minute>[0-5]?\d):(?P<second>[0-5]\d[.,]\d{1,3})$"
 _FORTRAN = r"^([+-]?\d*\.\d*)[Dd]([+-]\d{1,3})$"  # Fortran writes 1.5D+03.
 _DIGIT = re.compile(r"[\d½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞]")
 _WHOLE = r"^[+-]?\d+$"
-_OTHER_DIGITS = re.compile(r"(?![0-9])\d|[٫٬]")
 _ONE_POINT_GROUP = r"^[+-]?[1-9]\d{0,2}\.\d{3}$"
 _ONE_COMMA_GROUP = r"^[+-]?[1-9]\d{0,2},\d{3}$"
 
@@ -79,7 +82,7 @@ def read_numbers(texts: pa.Array, *, decimal: str = ".", thousands: str = "") ->
         return Numbers(values, plain | infinite, infinite | (plain & np.isnan(values)), np.zeros_like(plain))
     if not plain.any() and len(texts) <= FEW_TEXTS and not stands_in(_DIGIT, texts):
         return Numbers(np.full(len(texts), np.nan), infinite, infinite, np.zeros_like(plain))
-    clock = _has(texts, _HOURS)
+    clock = _has(texts, _HOURS) | _has(texts, _MINUTES)
     if clock.sum() > plain.sum():
         return Numbers(_hours(texts), clock, np.zeros_like(clock), clock, frozenset({"hours"}))
     if (quantities := read_quantities(texts)) is not None:
@@ -93,16 +96,24 @@ def _read_marked(texts: pa.Array, infinite: NDArray[np.bool_], decimal: str, tho
     bodies, marks, powers, factors = _without_marks(texts)
     numerals, read, found, ambiguous = _with_point(bodies, decimal, thousands)
     values = _cast(_with_powers(numerals, powers), read) * factors
-    values = np.where(marks["parentheses"], -values, values)
+    counted = _are_counts(marks, bodies, read)
+    values = values if counted else np.where(marks["parentheses"], -values, values)
     values, is_mixed = one_percent_scale(values, marks["percent"])
     met = {name for name, mask in marks.items() if (mask & read).any()} | found
     met |= {"percent_mixed"} if is_mixed else set()
-    met |= {"all_negative"} if marks["parentheses"][read].all() and read.sum() > 1 else set()
+    if marks["parentheses"][read].all() and read.sum() > 1:
+        met |= {"in_parentheses"} if counted else {"all_negative"}
     met |= (
         {"mixed_currencies"} if len(currencies_in(texts.filter(pa.array(marks["currency"])), _CURRENCY)) > 1 else set()
     )
     marked = read & as_mask(pc.not_equal(numerals, texts))
     return Numbers(values, read | infinite, infinite | (read & np.isnan(values)), marked, frozenset(met), ambiguous)
+
+
+def _are_counts(marks: dict[str, NDArray[np.bool_]], bodies: pa.Array, read: NDArray[np.bool_]) -> bool:
+    """Tell whether whole numbers stand in parentheses everywhere: (66) reviews; sums of money there are negative."""
+    everywhere = bool(marks["parentheses"][read].all()) and not marks["currency"].any()
+    return everywhere and bool(_has(bodies, r"^\d{1,3}(?:[,.]?\d{3})*$")[read].all())
 
 
 def _hours(texts: pa.Array) -> NDArray[np.float64]:
@@ -111,7 +122,11 @@ def _hours(texts: pa.Array) -> NDArray[np.float64]:
     part = {name: pc.struct_field(found, name) for name in ("sign", "hour", "minute", "second", "half")}
     hour, minute, second = (_count(part[name]) for name in ("hour", "minute", "second"))
     hour = np.where(_has(part["half"], "."), hour % 12, hour) + 12 * _has(part["half"], "[Pp]")
-    return np.asarray((hour + minute / 60 + second / 3600) * np.where(_has(part["sign"], "-"), -1, 1))
+    hours = np.asarray((hour + minute / 60 + second / 3600) * np.where(_has(part["sign"], "-"), -1, 1))
+    race = _has(texts, _MINUTES)
+    if race.any():
+        hours[race] = _hours(pc.replace_substring_regex(texts.filter(pa.array(race)), r"^([+-]?)", r"\10:"))
+    return hours
 
 
 def _count(digits: pa.Array) -> NDArray[np.float64]:
@@ -142,14 +157,17 @@ Unmarked = tuple[pa.Array, dict[str, NDArray[np.bool_]], NDArray[np.int64], NDAr
 def _without_marks(texts: pa.Array) -> Unmarked:
     """Strip all marks but those between digits; return where each was, powers of ten, and factors between units."""
     marks: dict[str, NDArray[np.bool_]] = {}
-    body, marks["spelling"], noted = in_usual_spelling(texts)
-    body = pc.replace_substring_regex(_with_our_digits(body), _FORTRAN, r"\1E\2")
+    body, marks["lead"] = without_lead(texts)
+    body, marks["spelling"], noted = in_usual_spelling(body)
+    body = pc.replace_substring_regex(with_our_digits(body), _FORTRAN, r"\1E\2")
     body, marks["debit_credit"], signs = signed_by_account(body)
     body, marks["parentheses"] = _strip(body, r"^\(\s*(.*\d.*)\)$")
     body, before = _strip(body, rf"^([+-]?)\s*{_CURRENCY}\s*(.*\d.*)$", r"\1\2")
     body, after = _strip(body, rf"^(?:(.*\d.*?)\s*(?:{_SIGN})|(.*\d(?:.*?\P{{L}})??)\s*{_CODE})$", r"\1\2")
     body, marks["currency"] = pc.utf8_rtrim_whitespace(body), before | after
-    body, marks["percent"] = _strip(body, r"^(.*\d)\s*(?:%|(?i:percent|per cent|pct\.?|prozent))$")
+    body, behind = _strip(body, r"^(.*\d)\s*(?:%|(?i:percent|per cent|pct\.?|prozent))$")
+    body, ahead = _strip(body, r"^([+-]?)%\s?(\d[\d.,]*)$", r"\1\2")  # Turkish writes %45.
+    marks["percent"] = behind | ahead
     body, inside = _strip(body, r"^\(\s*(.*\d.*)\)$")  # $(1,200.50)
     marks["parentheses"] |= inside
     body, _ = _strip(body, r"^(\d.*)-$", r"-\1")
@@ -161,17 +179,6 @@ def _without_marks(texts: pa.Array) -> Unmarked:
     marks["bounds"] = bounded | noted | at_least
     body, marks["thousands"] = _join_groups(body)
     return body, marks, powers, factors * signs
-
-
-def _with_our_digits(body: pa.Array) -> pa.Array:
-    """Write digits of other scripts, ٣ or ३, as 0 to 9, and the Arabic decimal and thousands marks as point and comma."""
-    if not pc.any(pc.match_substring_regex(body, r"[^\P{Nd}0-9]")).as_py():
-        return body
-    return pa.array([_OTHER_DIGITS.sub(_our_digit, text) for text in body.to_pylist()], type=body.type)
-
-
-def _our_digit(found: re.Match[str]) -> str:
-    return {"٫": ".", "٬": ","}.get(found.group()) or str(unicodedata.digit(found.group()))
 
 
 def _join_groups(body: pa.Array) -> tuple[pa.Array, NDArray[np.bool_]]:
@@ -217,9 +224,16 @@ def _with_point(bodies: pa.Array, decimal: str, thousands: str) -> tuple[pa.Arra
     if comma.sum() > point.sum() or (told_comma and comma.sum() == point.sum() and _has(bodies, "[.,]").any()):
         swapped = pc.replace_substring(pc.replace_substring(bodies, ".", ""), ",", ".")
         found = {"decimal_comma"} if _has(bodies, ",").any() else {"thousands"}
+        odd = _has(bodies, _POINT_DECIMAL) & ~comma
+        if odd.any() and not _has(bodies, _POINT_GROUPS).any():
+            return pc.if_else(pa.array(odd), bodies, swapped), comma | odd, {"mixed_decimals"}, ""
         return swapped, comma, found, "thousands" if _has(bodies, _ONE_POINT_GROUP).all() else ""
     question = "" if told_comma or thousands == "," else _open_question(bodies)
     found = {"thousands"} if groups.any() else set()
+    odd = _has(bodies, _COMMA_AS_POINT) & ~point
+    if odd.any() and not groups.any():
+        with_points = pc.replace_substring(bodies, ",", ".")
+        return pc.if_else(pa.array(odd), with_points, bodies), point | odd, {"mixed_decimals"}, ""
     return pc.replace_substring(bodies, ",", ""), point, found, question
 
 

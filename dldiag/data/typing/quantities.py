@@ -142,6 +142,7 @@ def _are_fractions(found: Sequence[re.Match[str]]) -> bool:
 
 
 _SHARE_OF = re.compile(rf"({_NUMERAL})\s*(?:out of|of|von|sur|de)\s*({_NUMERAL})(?:\s+\D+)?", re.IGNORECASE)
+_POINTS_OF = re.compile(rf"({_NUMERAL})\s*/\s*(\d+)")  # 4.5/5
 
 
 def _of_one_whole(found: Sequence[re.Match[str]]) -> bool:
@@ -164,6 +165,18 @@ def _ends_are_labeled(found: Sequence[re.Match[str]]) -> bool:
     )
 
 
+_LARGE_MARKS = {"兆": 1e12, "億": 1e8, "亿": 1e8, "억": 1e8, "万": 1e4, "萬": 1e4, "만": 1e4, "千": 1e3, "천": 1e3}
+_LARGE = re.compile(r"(?:\d[\d,.]*\s?[兆億亿억万萬만千천]\s?)+(?:\d[\d,]*)?\s?[円圓元원人]?")
+_LARGE_PART = re.compile(r"(\d[\d,.]*)\s?([兆億亿억万萬만千천]?)")
+_SEVERAL_MARKS = re.compile(r"\d\s?[兆億亿억万萬만千천]\s?\d")
+
+
+def _large(found: re.Match[str]) -> float:
+    """Return 1億904万 as 109,040,000."""
+    parts = _LARGE_PART.findall(found[0])
+    return float(sum(round(float(digits.replace(",", "")) * _LARGE_MARKS.get(mark, 1.0), 4) for digits, mark in parts))
+
+
 _CLOCKED = re.compile(r"\d\s*[^\W\d_]+\.?,?(?:\s+[^\W\d_]+)?\s*\d")
 QUANTITIES = (
     Quantity("hours", _DURATION, _hours, _CLOCKED),
@@ -174,5 +187,7 @@ QUANTITIES = (
     Quantity("quantities", _ANGLE, _degrees, _IS_ANGLE, _one_axis),
     Quantity("quantities", _FRACTION, _fraction, re.compile(rf"[/⁄{''.join(_VULGAR)}]"), _are_fractions),
     Quantity("quantities", _SHARE_OF, lambda found: _number(found[1]), re.compile("."), _of_one_whole),
+    Quantity("quantities", _POINTS_OF, lambda found: _number(found[1]), re.compile(r"[.,].*/"), _of_one_whole),
+    Quantity("magnitudes", _LARGE, _large, _SEVERAL_MARKS),
     Quantity("bounds", _LABELED, lambda found: float(found[1]), re.compile(r"[^\W\d]"), _ends_are_labeled),
 )

@@ -15,12 +15,12 @@ from dldiag.data.typing.distinct import as_mask, as_python
 MAGNITUDES = {  # Each mark has its power of ten.
     "k": 3, "K": 3, "M": 6, "tsd": 3, "Tsd": 3, "thousand": 3, "Thousand": 3, "mn": 6, "Mn": 6, "mln": 6,
     "mio": 6, "Mio": 6, "million": 6, "Million": 6, "millions": 6, "bn": 9, "Bn": 9, "BN": 9, "mrd": 9,
-    "Mrd": 9, "billion": 9, "Billion": 9, "trillion": 12, "lakh": 5, "Lakh": 5, "lac": 5, "crore": 7,
-    "Crore": 7, "Cr": 7, "千": 3, "万": 4, "萬": 4, "百万": 6, "千万": 7, "亿": 8, "億": 8, "万亿": 12,
+    "Mrd": 9, "billion": 9, "Billion": 9, "trillion": 12, "lakh": 5, "Lakh": 5, "lac": 5, "Lac": 5, "lakhs": 5,
+    "Lakhs": 5, "Lacs": 5, "crore": 7, "Crore": 7, "crores": 7, "Crores": 7, "Cr": 7, "千": 3, "万": 4, "萬": 4, "百万": 6, "千万": 7, "亿": 8, "億": 8, "万亿": 12,
     "만": 4, "억": 8,
 }  # fmt: skip
 # Letters that are units as well; they scale only beside a currency or one of the marks above.
-MAGNITUDES_IN_COMPANY = {"m": 6, "b": 9, "B": 9, "T": 12, "t": 12, "G": 9}
+MAGNITUDES_IN_COMPANY = {"m": 6, "b": 9, "B": 9, "T": 12, "t": 12, "G": 9, "L": 5}
 # Units by what they measure, in the first unit of each kind.
 _UNITS: dict[str, tuple[str, float]] = {
     unit: (kind, size)
@@ -56,7 +56,10 @@ _NUMERAL = r"^([+-]?[\d.,]*\d)\s*"
 _KELVIN = r"\d\s+K$"
 _UNIT = _NUMERAL + r"([A-Za-zµμ°/²³‰]{1,12}|[毫厘千公]?[克斤米里]|吨|秒|分钟|小时|天|(?:[kcmd]?m|ft|in|yd|mi)[23])$"
 _FIRST, LEAST_ALIKE = 20, 3  # The first few texts show whether all may bear one mark, if there are at least so many.
-_SUFFIX_PATTERN = r"^([+-]?[\d.,]*\d)(\s*(?:\pL|[°€£¥$₩])[^\d\s]{0,14}(?:\^?-?[23])?)$"
+_SUFFIX_PATTERN = (
+    r"^([+-]?[\d.,]*\d)(\s*(?:\pL|[°€£¥$₩★☆⭐]|\(\pL)[^\d\s]{0,14}(?:\^?-?[23])?"
+    r"|\s*[a-zß-öø-ÿа-я(€$£][^\d\s]{0,14}(?:\s[^\d\sA-Z]{1,14}){1,3})$"  # Words of a street are capitalized.
+)
 _SUFFIX = as_python(_SUFFIX_PATTERN)
 _EXPONENT = re.compile(r"[eEdD][+-]?\d")
 _PLURAL = re.compile(r"(?<=[a-z]{3})s$")
