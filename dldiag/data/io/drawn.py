@@ -12,6 +12,7 @@ from dldiag.data.name_words import word_set
 
 HEAD = 4096  # Characters that show how a text is written.
 LEAST_LINES = 5  # Lines at least of a text that lists its keys and values.
+MOST_NAMES = 3  # Lines list at most this many times as many different names as one of them does.
 LONGEST_DRAWN = 1 << 24  # Characters; nobody draws a longer table.
 LONGEST_PYTHON = 1 << 20  # Characters of dictionaries, which take long to parse.
 _BOX = re.compile(r"\s*[┌┏╔╭]")
@@ -28,7 +29,11 @@ _SIMPLE_RULE = re.compile(r"\s*=+(?:[ \t]+=+)+\s*")
 _WIKI = re.compile(r"\s*\|\|.*\|\|[ \t]*\n\|(?!\|)")
 _RECORD = re.compile(r"-\[ RECORD \d+ \][-+]*|\*{3,} \d+\. row \*{3,}")
 _RECORD_FIELD = re.compile(r"\s*([^|:]+?)\s*[|:] ?(.*)")
-_LOGFMT_FIELD = re.compile(r'([A-Za-z_][\w.-]*)=("(?:[^"\\]|\\.)*"|[^\s"]*)(?:\s+|$)')
+_LOGFMT_FIELDS = (  # Fields apart by blanks, or by other marks.
+    re.compile(r'([A-Za-z_][\w.-]*)=("(?:[^"\\]|\\.)*"|[^\s"]*)(?:\s+|$)'),
+    re.compile(r'([A-Za-z_][\w.-]*)\s?[=:]\s?("(?:[^"\\]|\\.)*"|[^,;|\t"]*?)(?:\s*[,;|\t]\s*|$)'),
+    re.compile(r'([A-Za-z_][\w.-]*)\s?[=:]\s?("(?:[^"\\]|\\.)*"|[^\s,;|"]+)(?:[\s,;|]+|$)'),
+)
 _RDB_TYPES = re.compile(r"^\d+[sdn](?:\t\d+[sdn])+\n", re.MULTILINE)
 _INSERT = re.compile(r"\s*(?:--[^\n]*\n\s*)*INSERT\s+INTO\s+\S+\s*\(([^()]*)\)\s*VALUES", re.IGNORECASE)
 _INSERT_ROW = re.compile(r"\(((?:'(?:[^'\\]|''|\\.)*+'|[^()'])*+)\)\s*[,;]")
@@ -99,17 +104,22 @@ def of_records(text: str) -> str | None:
 
 def of_logfmt(text: str) -> str | None:
     """Return a table of lines that hold key=value throughout, the same keys in nearly all of them."""
-    first = [line for line in text[:HEAD].split("\n") if line.strip()][:LEAST_LINES]
-    if len(text) > LONGEST_DRAWN or len(first) < LEAST_LINES or not all(map(_is_logfmt, first)):
+    first = [line.strip() for line in text[:HEAD].split("\n") if line.strip()][:LEAST_LINES]
+    if len(text) > LONGEST_DRAWN or len(first) < LEAST_LINES:
         return None
-    lines = [line.strip() for line in text.split("\n") if line.strip()]
-    if not all(map(_is_logfmt, lines)):
+    fields = next((one for one in _LOGFMT_FIELDS if _is_logfmt(first, one)), None)
+    lines = [line.strip() for line in text.split("\n") if line.strip()] if fields else []
+    if fields is None or not _is_logfmt(lines, fields):
         return None
-    return lines_of_records([{name: value.strip('"') for name, value in _LOGFMT_FIELD.findall(line)} for line in lines])
+    return lines_of_records([{name: value.strip('"') for name, value in fields.findall(line)} for line in lines])
 
 
-def _is_logfmt(line: str) -> bool:
-    return len(_LOGFMT_FIELD.findall(line)) > 1 and not _LOGFMT_FIELD.sub("", line)
+def _is_logfmt(lines: Sequence[str], fields: re.Pattern[str]) -> bool:
+    """Tell whether every line holds nothing but several names with their values, nearly the same names in all."""
+    if not all(len(fields.findall(line)) > 1 and not fields.sub("", line) for line in lines):
+        return False
+    names = {name for line in lines for name, _ in fields.findall(line)}
+    return len(names) <= MOST_NAMES * max(len(fields.findall(line)) for line in lines)
 
 
 def of_typed_names(text: str) -> str | None:

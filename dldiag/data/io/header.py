@@ -23,6 +23,7 @@ NAME_VOTE, VALUE_VOTE, HINT_VOTE = 1.0, -1.5, 0.7
 LEAST_ALIKE = 8  # A first row is compared with the rows below it if there are at least this many.
 ALIKE_SHARE = 0.95  # A first row is written as the others if its form is that of this share of them.
 _NUMERAL = re.compile(r"\d+(?:[.,]\d+)*")
+_STAMPED = re.compile(r"\s*[\[(<]\d+[./:-]\d")  # A chat or a log begins its lines with a moment in brackets.
 _MARKED = re.compile(r"[:=]\s*-?\d")  # A number stands behind its name.
 _YEAR = re.compile(r"(?:1[89]|20)\d{2}")
 
@@ -145,16 +146,19 @@ def _vote_against_words(cell: str, filled: Sequence[str]) -> float:
 
 
 def _is_written_alike(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
-    """Tell whether all cells of a row are written as those below, but for their numbers: a=0 over a=37, 1:0.5 over 1:0.7."""
+    """Tell whether a row is written as those below, but for its numbers: a=0 over a=37, 1:0.5 over 1:0.7, [06.01.22 over [16.01.22."""
     places = [j for j, c in enumerate(first) if c.strip()]
     if len(body) < LEAST_ALIKE or any(kind_of(first[j]) in {"number", "when"} for j in places):
         return False
-    return all(
-        _NUMERAL.search(first[j])
-        and _MARKED.search(first[j])
-        and sum(_form(r[j]) == _form(first[j]) for r in body if j < len(r)) >= ALIKE_SHARE * len(body)
+    alike = [
+        sum(_form(r[j]) == _form(first[j]) for r in body if j < len(r)) >= ALIKE_SHARE * len(body)
+        and _NUMERAL.search(first[j]) is not None
         for j in places
-    )
+    ]
+    marked = [_MARKED.search(first[j]) is not None for j in places]
+    if all(is_so and has_mark for is_so, has_mark in zip(alike, marked, strict=True)):
+        return True
+    return any(is_so and _STAMPED.match(first[j]) for is_so, j in zip(alike, places, strict=True))
 
 
 def _form(cell: str) -> str:

@@ -52,6 +52,12 @@ TEXTS = {
     "listed": NoticeText(Message("Every record lists its names and values; the names became columns.")),
     "inserts": NoticeText(Message("The file holds SQL (INSERT); the rows were taken out of it.")),
     "type_line": NoticeText(Message("A line of types below the names was left out.")),
+    "printed": NoticeText(Message("The table was printed by R; its line of types and the lines about it were left out.")),
+    "log_fields": NoticeText(Message("The names were taken from the line “#Fields”; other lines of comment were left out.")),
+    "wide_gaps": NoticeText(
+        Message("The columns are set apart by two blanks or more; single blanks were kept within cells."),
+        Message("Check that every name stands above its own column."),
+    ),
     "cut_by_place": NoticeText(
         Message("The columns have a fixed width: lines were cut where all of them have a blank."),
         Message("Check that every name stands above its own column."),
@@ -250,6 +256,10 @@ TEXTS = {
     ),
     "member": NoticeText(
         Message("The archive has {count:,} files; {member} was read, the only table."),
+    ),
+    "several_zones": NoticeText(
+        Message("The times are on the clocks of different time zones, and each was read on its own: {example}."),
+        Message("Put them on one clock in the file if times of different columns are compared."),
     ),
     "sampled": NoticeText(
         Message("{kept:,} of {rows:,} rows were drawn at random (seed {seed})."),

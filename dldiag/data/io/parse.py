@@ -77,7 +77,7 @@ def gather_rows(text: CutText, plan: ReadPlan, limits: Limits) -> Gathered:
     _check_rows(text, table, account)
     _check_cells(text, table, limits)
     names = unique_names(header or [], width)
-    names, table, dropped = drop_empty_edges(names, table)
+    names, table, dropped = drop_empty_columns(names, table)
     lines = account_lines(text, parts, account)
     rows = table.num_rows
     keep = drawn_rows(rows, most_rows(table.num_columns, limits), limits.seed)
@@ -235,23 +235,23 @@ def _check_rows(text: CutText, table: pa.Table, account: Account) -> None:
         raise DataError(Message("The file holds one cell only."), Message("Upload a table with rows and columns."))
 
 
-def drop_empty_edges(names: Names, table: pa.Table) -> tuple[Names, pa.Table, tuple[Notice, ...]]:
-    """Leave out columns at either edge that have neither a name nor any value, as lines between bars have."""
+def drop_empty_columns(names: Names, table: pa.Table) -> tuple[Names, pa.Table, tuple[Notice, ...]]:
+    """Leave out columns that have neither a name nor any value, as lines between bars and doubled delimiters have.
+
+    Those at the edges are as good as none; those between others are reported.
+    """
     if len(names.made_up) == len(names.names):
         return names, table, ()
-    begin, end = 0, table.num_columns
-    while end > 1 and end - 1 in names.made_up and _is_empty(table.column(end - 1)):
-        end -= 1
-    while end < table.num_columns and begin in names.made_up and _is_empty(table.column(begin)):
-        begin += 1
-    dropped = table.num_columns - (end - begin)
-    if not dropped:
+    empty = {j for j in names.made_up if _is_empty(table.column(j))}
+    kept = [j for j in range(table.num_columns) if j not in empty]
+    if not empty or not kept:
         return names, table, ()
-    made_up, renamed = (
-        tuple(j - begin for j in places if begin <= j < end) for places in (names.made_up, names.renamed)
-    )
-    notices = () if table.num_rows else (notice("empty_column_dropped", count=dropped),)
-    return Names(names.names[begin:end], made_up, renamed), table.select(list(range(begin, end))), notices
+    place = {old: new for new, old in enumerate(kept)}
+    made_up, renamed = (tuple(place[j] for j in places if j in place) for places in (names.made_up, names.renamed))
+    between = len([j for j in empty if kept[0] < j < kept[-1]])
+    reported = between if table.num_rows else len(empty)
+    notices = (notice("empty_column_dropped", count=reported),) if reported else ()
+    return Names(tuple(names.names[j] for j in kept), made_up, renamed), table.select(kept), notices
 
 
 def _is_empty(column: pa.ChunkedArray) -> bool:

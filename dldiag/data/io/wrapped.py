@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
-from dldiag.data.io import drawn
+from dldiag.data.io import drawn, listed
 from dldiag.data.io.drawn import as_lines
 
 _HEAD = 4096  # characters that show whether a text is wrapped
@@ -165,34 +165,13 @@ def _of_fixed_width(text: str) -> str | None:
     lines = [line.rstrip() for line in text.split("\n") if line.strip()]
     if len(lines) < LEAST_FIXED_LINES or any(sum(d in line for line in lines) > len(lines) / 2 for d in DELIMITERS):
         return None
-    cuts = _named(_columns_of(lines), lines[0])
+    cuts = listed.named_places(listed.places_of(lines), lines[0])
     if len(cuts) < 2 or any(len(re.findall(r"\S+", lines[0][a:b])) != 1 for a, b in cuts):
         return None
     rows = [[line[a:b].strip() for a, b in cuts] for line in lines]
     uneven = sum(len(line.split()) != len(cuts) for line in lines)
     filled = [sum(bool(row[j]) for row in rows) >= FILLED_SHARE * len(rows) for j in range(len(cuts))]
     return as_lines(rows) if uneven >= UNEVEN_SHARE * len(lines) and all(filled) else None
-
-
-def _columns_of(lines: Sequence[str]) -> list[tuple[int, int]]:
-    """Return where columns begin and end: at the places where every line has a blank."""
-    width = max(map(len, lines))
-    used = bytearray(width)
-    for line in lines:
-        for found in re.finditer(r"\S+", line):
-            used[found.start() : found.end()] = b"\1" * (found.end() - found.start())
-    return [(m.start(), m.end()) for m in re.finditer(rb"\x01+", bytes(used))]
-
-
-def _named(cuts: Sequence[tuple[int, int]], names: str) -> list[tuple[int, int]]:
-    """Return columns joined to the one before them where the first line has nothing above them: words of one cell."""
-    joined: list[tuple[int, int]] = []
-    for begin, end in cuts:
-        if joined and not names[begin:end].strip():
-            joined[-1] = (joined[-1][0], end)
-        else:
-            joined.append((begin, end))
-    return joined
 
 
 _FORMULA_TEXT = re.compile(r'(?<=[,;\t\n])=("[^"\n]*")(?=[,;\t\n])|"=""([^"\n]*)"""(?=[,;\t\n])')
@@ -218,7 +197,13 @@ WRAPPINGS = (
     Wrapping("listed", drawn.of_records),
     Wrapping("listed", drawn.of_logfmt),
     Wrapping("listed", drawn.of_python),
+    Wrapping("listed", listed.of_yaml),
+    Wrapping("listed", listed.of_sections),
+    Wrapping("drawn", listed.of_boxed_list),
+    Wrapping("printed", listed.of_tibble),
+    Wrapping("log_fields", listed.of_log_fields),
     Wrapping("inserts", drawn.of_inserts),
     Wrapping("type_line", drawn.of_typed_names),
+    Wrapping("wide_gaps", listed.of_wide_gaps),
     Wrapping("cut_by_place", _of_fixed_width),
 )

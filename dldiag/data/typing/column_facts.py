@@ -26,7 +26,9 @@ _DATE_WORDS = word_set(
 )
 _DATE_PARTS = ("日期", "时间", "年份", "年度", "日付", "日時", "날짜", "дата", "datum", "fecha")
 _CODE_WORDS = word_set("code codes zip plz fips postcode postal")
-_VERSION_WORDS = word_set("version versions ver release build firmware 版本")
+_VERSION_WORDS = word_set("version versions ver release build firmware 版本 section sections chapter clause icd icd9 icd10 naics ddc")
+# Under such names digits around an E, as in 1E3, are a code as well.
+_PART_WORDS = word_set("sku block lot flat apartment part plate well grid batch model item product serial article unit bin shelf seat room")
 _CODE_PARTS = ("编码", "邮编", "代码")
 NUMBER_SAMPLE = 500  # This many distinct texts, spread over the column, are looked at before all are tried as numbers.
 _HOPELESS = 0.1  # If fewer of the sample read as numbers, the others are not tried.
@@ -87,6 +89,11 @@ class Facts:
         return bool(self.words & _CODE_WORDS) or any(part in self.name for part in _CODE_PARTS)
 
     @property
+    def named_like_part(self) -> bool:
+        """Whether the name says that the column names parts, products or places: sku, block, seat."""
+        return self.named_like_code or bool(self.words & _PART_WORDS)
+
+    @property
     def named_like_version(self) -> bool:
         """Whether the name says that the column holds versions of programs."""
         return bool(self.words & _VERSION_WORDS)
@@ -105,7 +112,7 @@ def is_named_like_identifier(name: str) -> bool:
 def names_date_or_row(name: str) -> bool:
     """Whether a column name says that it holds dates, versions or codes, or names rows."""
     words = set(words_of(name))
-    return bool(words & (_ID_WORDS | _DATE_WORDS | _VERSION_WORDS | _CODE_WORDS)) or any(
+    return bool(words & (_ID_WORDS | _DATE_WORDS | _VERSION_WORDS | _CODE_WORDS | _PART_WORDS)) or any(
         part in name for part in _ID_PARTS + _DATE_PARTS
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 import numpy as np
 import pyarrow as pa
@@ -11,10 +12,13 @@ from numpy.typing import NDArray
 from dldiag.core.types import Kind
 from dldiag.data.typing.column_facts import Facts
 from dldiag.data.typing.distinct import Cells
-from dldiag.data.typing.kinds import looks_like_excel_days
-from dldiag.data.typing.labels import hold_lists, hold_numbers, variants_among
+from dldiag.data.typing.kinds import MOSTLY_SHARE, looks_like_excel_days
+from dldiag.data.typing.labels import hold_lists, variants_among
 from dldiag.data.typing.missing import sentinel
+from dldiag.data.typing.numeric_fast import merged_zeros
 from dldiag.data.typing.notices import Remark
+from dldiag.data.typing.yes_no import says_yes
+from dldiag.data.typing.unread_forms import hold_dates, hold_numbers, hold_several_numbers
 
 # What a text bears that was read from it, beside other marks in the same column.
 _MARK_OF = {
@@ -38,7 +42,18 @@ _TOLD = (
     "code_per_row",
     "by_hand",
 )  # Origins that say all about numbers in texts.
+TEXTS = ("category", "text", "identifier")
+# What texts may hold that was not read; the first that they do is reported.
+_UNREAD = (
+    ("unread_dates", hold_dates),
+    ("numbers_in_texts", hold_numbers),
+    ("several_numbers", hold_several_numbers),
+)
+# Origins of columns that are what their texts are, whatever else these could be.
+_BY_TEXTS = ("few_texts", "free_text", "text_per_row")
+LEAST_VALUES = 5  # Of fewer different texts most are no column of numbers (own choice).
 _NUMERALS, _DIGITS = re.compile(r"[\d.,\s+-]+"), re.compile(r"[\d\s+-]+")
+_POWER, _LEADING_ZERO = r"^[+-]?\d+E\d+$", r"^0\d+$"
 _DAMAGED = r"^\d\.\d{2,}E\+\d{2}$"
 DAMAGED_SHARE = 0.5  # A column is taken for damaged codes if this share of its cells is written like that.
 
@@ -87,7 +102,24 @@ def doubts(facts: Facts) -> list[Remark]:
         remarks.append(remark_on("sentinel", facts, cells, numbers.values == stray))
     if looks_like_excel_days(facts):
         remarks.append(remark_on("excel_days", facts, cells, numbers.read))
-    return remarks
+    for code, mask in (("powers", cells.matches(_POWER)), ("leading_zeros", cells.matches(_LEADING_ZERO) & ~numbers.marked)):
+        if mask.any():
+            remarks.append(remark_on(code, facts, cells, mask & numbers.read))
+    return [*remarks, *_merged(facts)]
+
+
+def _merged(facts: Facts) -> list[Remark]:
+    """Return the remark on numbers of which several are one but for zeros at their end: 1.1 and 1.10 may be codes."""
+    if not (mask := merged_zeros(facts.solid.texts.to_pylist())).any():
+        return []
+    return [remark_on("merged_numbers", facts, facts.solid, mask, shown=4)]
+
+
+def yes_or_nothing(facts: Facts, origin: str) -> list[Remark]:
+    """Return the remark on a column that holds a mark or a word for yes, or nothing, as forms for ticking write it."""
+    if origin != "one_value_or_nothing" or facts.sure_count or not says_yes(facts.cells.texts):
+        return []
+    return [remark_on("yes_or_nothing", facts, facts.cells, np.ones(1, dtype=bool))]
 
 
 def damaged(facts: Facts) -> tuple[Remark, ...]:
@@ -101,9 +133,22 @@ def damaged(facts: Facts) -> tuple[Remark, ...]:
 def mostly(facts: Facts, origin: str) -> tuple[Remark, ...]:
     """Return the remark on a category most of whose values read as numbers or dates."""
     if origin not in ("mostly_numbers", "mostly_dates"):
+        origin = _mostly_read(facts) if origin in _BY_TEXTS else ""
+    if not origin:
         return ()
     read = facts.numbers.read if origin == "mostly_numbers" else facts.dates.read
     return (remark_on(origin, facts, facts.solid, ~read),)
+
+
+def _mostly_read(facts: Facts) -> str:
+    """Return whether most texts of a column of few rows or values are numbers or dates: 12, 14, abc."""
+    cells = facts.solid
+    if facts.named_like_identifier or facts.named_like_part or cells.distinct < LEAST_VALUES:
+        return ""
+    for origin, read in (("mostly_numbers", facts.numbers.read), ("mostly_dates", facts.dates.read)):
+        if MOSTLY_SHARE <= cells.share(read) and read.sum() >= MOSTLY_SHARE * cells.distinct:
+            return origin
+    return ""
 
 
 def other_calendar(facts: Facts, kind: Kind) -> list[Remark]:
@@ -119,10 +164,11 @@ def remarks_on_labels(facts: Facts, kind: Kind, origin: str) -> list[Remark]:
     cells, remarks = facts.cells, []
     if kind == "category" and (variants := variants_among(cells)).any():
         remarks.append(remark_on("label_variants", facts, cells, variants, shown=6))
-    if kind in ("category", "text", "identifier") and hold_lists(cells):
+    if kind in TEXTS and hold_lists(cells):
         remarks.append(remark_on("lists", facts, cells, np.ones(cells.distinct, dtype=bool), shown=2))
-    elif kind in ("category", "text", "identifier") and origin not in _TOLD and hold_numbers(cells):
-        remarks.append(remark_on("numbers_in_texts", facts, cells, np.ones(cells.distinct, dtype=bool)))
+    elif kind in TEXTS and origin not in _TOLD:
+        codes = (code for code, holds in _UNREAD if holds(cells))
+        remarks += [remark_on(code, facts, cells, np.ones(cells.distinct, dtype=bool)) for code in islice(codes, 1)]
     return remarks
 
 

@@ -30,6 +30,7 @@ from dldiag.data.typing.column_remarks import (
     remark_on,
     remarks_on_labels,
     spelled,
+    yes_or_nothing,
 )
 from dldiag.data.typing.dates import from_numbers
 from dldiag.data.typing.distinct import Cells, as_chunks, cells_of
@@ -42,7 +43,7 @@ from dldiag.data.typing.kinds import (
 from dldiag.data.typing.missing import date_sentinel
 from dldiag.data.typing.not_available import missing_elsewhere, names_not_available
 from dldiag.data.typing.notices import REMARKS, Remark, notices_of
-from dldiag.data.typing.numeric_fast import COUNTED_ROWS, Plain, counts_rows, plain_column
+from dldiag.data.typing.numeric_fast import COUNTED_ROWS, Plain, counts_rows, plain_column, reads_oddly
 from dldiag.data.typing.yes_no import boolean_values
 
 OTHER = "(other)"
@@ -89,7 +90,7 @@ def _typed(
     usual = plan.decimal == "." and not plan.thousands and not set(plan.missing) - {""}
     for position, (name, texts) in enumerate(zip(map(str, raw.columns), _arrays(raw), strict=True)):
         plain = plain_column(texts) if usual else None
-        if plain is not None and name not in chosen and not names_date_or_row(name):
+        if plain is not None and name not in chosen and not names_date_or_row(name) and not reads_oddly(texts):
             yield _plain_column(name, texts, plain)
         elif _numbers_rows(name, position, texts) and name not in chosen:
             yield _running_column(name, texts)
@@ -208,7 +209,7 @@ def type_column(
         *mostly(facts, origin),
         *remarks_on_labels(facts, decided, origin),
     ]
-    remarks += other_calendar(facts, decided)
+    remarks += [*other_calendar(facts, decided), *yes_or_nothing(facts, origin)]
     has_not_available = decided in _OF_TEXTS and names_not_available(facts.cells.texts.filter(pa.array(facts.doubtful)))
     return Typed(column, values, tuple(remarks), has_not_available)
 

@@ -20,6 +20,7 @@ from dldiag.data.typing.yes_no import MOST_WORDS, boolean_values
 # Shares of the present cells and counts of distinct values. Own choices, tried on the 53 tables of the manifest.
 READ_SHARE = 0.95  # This share of the cells must read as a number or a date.
 MOSTLY_SHARE = 0.5  # If this share does, the other cells are the odd ones.
+LEAST_READ = 0.1  # Beside one word for all that is missing (<LOD), this share is enough.
 ODD_WORDS = 5  # Up to this many different words without digits stand for missing values among numbers or dates.
 READ_BESIDE_ODD_WORDS = 10  # This many distinct numbers or dates must stand beside words for missing values.
 MAX_LEVELS = 40  # The other values of a category become one, which bounds the one-hot width (own choice).
@@ -40,8 +41,8 @@ MOSTLY_DATES = "{share:.0%} of the values read as dates, the others do not, such
 RUNNING = "A running number: {rows:,} different whole numbers without a gap."
 READ_AS_NUMBERS = "{share:.0%} of the values read as numbers."
 _WHOLE = r"^[+-]?\d+$"
-_VERSION = r"^\d+(?:\.\d+)+$"
-_LETTER_E = r"^\d+[eE]\d+$"
+_VERSION = r"^\d+(?:\.\d+)*$"
+_LETTER_E, _LETTER_CODE = r"^\d+[eE]\d+$", r"^\d+(?:[A-Za-z]\d+)?$"
 _LEADING_ZERO = r"^0\d+$"
 _WIDE = r"[\x{3040}-\x{30ff}\x{4e00}-\x{9fff}]"
 _WORD = r"[^\s\x{3040}-\x{30ff}\x{4e00}-\x{9fff}]+"
@@ -128,7 +129,9 @@ def _holds(cells: Cells, read: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> bo
     share = cells.share(read)
     if share >= READ_SHARE:
         return True
-    if share < MOSTLY_SHARE or read.sum() < READ_BESIDE_ODD_WORDS or (~read).sum() > ODD_WORDS:
+    if share < LEAST_READ or read.sum() < READ_BESIDE_ODD_WORDS or (~read).sum() > ODD_WORDS:
+        return False
+    if share < MOSTLY_SHARE and (~read).sum() > 1:
         return False
     return not (cells.matches(r"\d") & ~read).any()
 
@@ -144,7 +147,7 @@ def _code_category(facts: Facts) -> Message | None:
 def _versions(facts: Facts) -> Message | None:
     """Texts under the name of a version that differ as texts and not as numbers: 1.1 and 1.10."""
     cells = facts.cells
-    if not facts.named_like_version or not cells.distinct or not cells.matches(_VERSION).all():
+    if not (facts.named_like_version or facts.named_like_code) or not cells.distinct or not cells.matches(_VERSION).all():
         return None
     values = facts.numbers.values
     if not facts.numbers.read.all() or len(np.unique(values)) == len(values):
@@ -154,7 +157,7 @@ def _versions(facts: Facts) -> Message | None:
 
 def _code_reason(facts: Facts) -> Message | None:
     cells = facts.cells
-    if facts.named_like_code and cells.distinct and cells.matches(_LETTER_E).all():
+    if facts.named_like_part and cells.distinct and _are_letter_codes(cells):
         return Message(
             "Digits around an E under the name of a code, such as {example}: codes.", {"example": cells.examples(1)[0]}
         )
@@ -170,6 +173,12 @@ def _code_reason(facts: Facts) -> Message | None:
         example = cells.texts[int(np.argmax(zeros))].as_py()
         return Message("Digits with leading zeros, such as {example}: codes.", {"example": example})
     return None
+
+
+def _are_letter_codes(cells: Cells) -> bool:
+    """Whether all texts are digits around an E, or some are and the others are bare or stand around another letter: 1E3, 12, 4D2."""
+    codes = cells.matches(_LETTER_E)
+    return bool(codes.any() and (codes | cells.matches(_LETTER_CODE)).all())
 
 
 def _are_padded(facts: Facts, zeros: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> bool:

@@ -1,4 +1,4 @@
-"""Labels of a category that may be one, and cells that hold several, or a number beside marks: found here, reported, changed by a person only."""
+"""Labels of a category that may be one, and cells that hold several: found here, reported, changed by a person only."""
 
 from __future__ import annotations
 
@@ -25,13 +25,6 @@ _UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))  # Cha
 _LOOK_ALIKE = str.maketrans("аеорсухіѕ", "aeopcyxis")  # Cyrillic letters and the Latin ones that look alike.
 _LATIN = "abcdefghijklmnopqrstuvwxyz"
 _BRACKETS = r"^(?:\[.*\]|\{.*\})$"
-# A number with a few marks around it, none of which is a letter before it: #12, 72.6 °F, 72,60 S.
-_ONE_NUMBER = r"^[^\pL\pN]{0,3}\d[\d.,]*[^\pN]{0,20}$"
-_NUMERAL = r"\d[\d.,]*"
-_BARE = r"^[\d.,:/ -]*$"
-LEAST_NUMBERS = 5  # A column of numbers beside marks has this many different texts (own choice).
-NUMBERS_SHARE = 0.95  # This share of its different texts is a number beside marks (own choice).
-TEXTS_PER_FORM = 3  # Each way to write the marks is used by this many different texts on average (own choice).
 BRACKETS_SHARE = 0.9  # This share of the different texts must stand in brackets.
 
 
@@ -72,18 +65,6 @@ def hold_lists(cells: Cells) -> bool:
         return True
     texts = cells.texts.slice(0, MOST_LABELS).to_pylist()
     return any(_are_lists(texts, mark) for mark in LIST_MARKS)
-
-
-def hold_numbers(cells: Cells) -> bool:
-    """Whether nearly all cells hold one number beside marks that repeat."""
-    if cells.distinct < LEAST_NUMBERS:
-        return False
-    sample = cells.texts.slice(0, MOST_LABELS)
-    one = as_mask(pc.match_substring_regex(sample, _ONE_NUMBER)) & ~as_mask(pc.match_substring_regex(sample, _BARE))
-    if one.mean() < NUMBERS_SHARE:
-        return False
-    forms = pc.replace_substring_regex(sample, _NUMERAL, "0").unique()
-    return len(forms) * TEXTS_PER_FORM <= len(sample)
 
 
 def _are_lists(texts: list[str], mark: str) -> bool:

@@ -22,6 +22,9 @@ MAYBE = word_set(
     "not available",
     "not applicable",
     "no data",
+    *("k.a.", "k. a.", "keine angabe", "ohne angabe", "n.v.t.", "s/d", "s/i", "n/d", "n/v", "sin dato", "sin datos", "no aplica"),
+    *("não informado", "non renseigné", "н/д", "нет данных", "brak danych", "ei tietoa", "veri yok"),
+    *("該当なし", "無回答", "不明", "해당없음", "无数据", "不适用", "not reported", "not recorded", "not specified"),
     # Days of databases and of accounting that stand for "no date" or "no end".
     *("0000-00-00", "0000-00-00 00:00:00", "00/00/0000", "00.00.0000", "00000000"),
     *(

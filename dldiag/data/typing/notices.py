@@ -88,6 +88,14 @@ REMARKS = {
         Message("{columns}: cells hold a number beside other marks, such as {examples}; they were kept as texts."),
         Message("Write the bare number in the file if it matters how large it is."),
     ),
+    "several_numbers": NoticeText(
+        Message("{columns}: cells hold several numbers, such as {examples}; they were kept as texts."),
+        Message("Give each number a column of its own in the file if it matters how large it is."),
+    ),
+    "unread_dates": NoticeText(
+        Message("{columns}: cells look like dates, such as {examples}, in a way of writing that was not read; they were kept as texts."),
+        Message("Write the days as 2024-03-31 in the file if they matter."),
+    ),
     "mostly_numbers": NoticeText(
         Message(
             "{columns}: most values read as numbers, but {count:,} cells do not, such as {examples}; kept as "
@@ -199,6 +207,22 @@ REMARKS = {
     "excel_days": NoticeText(
         Message("{columns} looks like Excel day numbers ({examples}); it was read as numbers."),
         Message("Make the column a date if it is one."),
+    ),
+    "powers": NoticeText(
+        Message("{columns}: {examples} were read with an exponent, so that 1E3 became 1000 (cells: {count:,})."),
+        Message("Make the column a category if these are codes."),
+    ),
+    "leading_zeros": NoticeText(
+        Message("{columns}: the zeros before numbers such as {examples} were dropped (cells: {count:,})."),
+        Message("Make the column a category if these are codes."),
+    ),
+    "merged_numbers": NoticeText(
+        Message("{columns}: texts that differ only in zeros at their end became one number: {examples}."),
+        Message("Make the column a category if these are codes or versions, where 1.10 is not 1.1."),
+    ),
+    "yes_or_nothing": NoticeText(
+        Message("{columns}: cells hold {examples} or nothing; nothing counts as missing."),
+        Message("If an empty cell means “no”, write that in the file."),
     ),
     "damaged_codes": NoticeText(
         Message(

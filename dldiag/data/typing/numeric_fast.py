@@ -15,6 +15,7 @@ from dldiag.data.typing.missing import SURVEY_CODES, stands_apart
 
 _SAMPLE = 64  # This many cells are looked at before a column is read.
 SHORT_ROWS = 2048  # A column of so many rows is read as quickly as some of its cells are looked at.
+_FIRST_CELLS = 200  # This many cells are looked at for codes that read as numbers.
 _LEAST_DISTINCT = 3  # A column with fewer values may be boolean or constant.
 _UNIQUE_SHARE = 0.9  # Whole numbers may be identifiers if this share of the values is distinct.
 _LARGEST = 1e11  # From here on numbers may be codes that a spreadsheet rounded.
@@ -42,6 +43,23 @@ def plain_column(texts: pa.ChunkedArray) -> Plain | None:
     """Return the numbers of a column of texts, or None when it needs a closer look."""
     values = _in_chunks(texts) if len(texts) <= SHORT_ROWS or _may_be_plain(texts) else None
     return None if values is None else _looked_at(values)
+
+
+def reads_oddly(texts: pa.ChunkedArray) -> bool:
+    """Tell from the first cells whether plain numbers may be codes: 1.1 beside 1.10, or 1E3."""
+    first = {text for text in texts.slice(0, _FIRST_CELLS).to_pylist() if text}
+    return bool(merged_zeros(list(first)).any()) or any("E" in text and text.replace("E", "").isdecimal() for text in first)
+
+
+def merged_zeros(texts: list[str]) -> NDArray[np.bool_]:
+    """Return which texts are one number but for the zeros at their end, both with a point: 1.1 and 1.10.
+
+    >>> merged_zeros(["1.1", "1.10", "2.50", "3.0", "3"]).tolist()
+    [True, True, False, False, False]
+    """
+    bare = [text.rstrip("0") if text[-1:] == "0" and "." in text else text for text in texts]
+    ends = {one for one, text in zip(bare, texts, strict=True) if one != text and one[-1:] != "."} & set(texts)
+    return np.array([one in ends for one in bare], dtype=bool)
 
 
 def counts_rows(texts: pa.ChunkedArray) -> bool:

@@ -48,7 +48,18 @@ _PAIRS = (
     ("b'1' b'\\x01'", "b'0' b'\\x00'"),
 )
 PAIRS = tuple((word_set(yes), word_set(no)) for yes, no in _PAIRS)
+# Marks and words of which nothing else in a cell means the contrary.
+_TICKS = frozenset({"x", "✓", "✔", "☑", "✅", "●", "•", "1", "○"}).union(TRUE_WORDS, *(yes for yes, _ in PAIRS))
 MOST_WORDS = len(TRUE_WORDS) + len(FALSE_WORDS)
+
+
+def says_yes(texts: pa.Array) -> bool:
+    """Tell whether the only text of a column ticks a box or says yes.
+
+    >>> says_yes(pa.array(["x"])), says_yes(pa.array(["Oslo"]))
+    (True, False)
+    """
+    return len(texts) == 1 and texts[0].as_py().lower() in _TICKS
 
 
 def boolean_values(texts: pa.Array) -> NDArray[np.float64]:

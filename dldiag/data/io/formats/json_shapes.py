@@ -11,6 +11,9 @@ DEEPEST = 4  # Levels of objects that are searched for rows, or laid out as colu
 LEAST_ROWS = 2  # A list of fewer objects within an object is a field, not a table, unless nothing else is one.
 MOST_FIELDS = 2000  # More columns are not made of the fields of objects.
 ROW_KEY = "key"  # The column of the names of rows.
+# Services write the names of the columns, and rows that are lists, under one of these.
+NAME_KEYS = ("columns", "columnHeaders", "fields", "header", "headers", "cols", "schema")
+ROW_KEYS = ("data", "rows", "values", "records", "dataRows")
 WRAPPERS = ("$oid", "$date", "$numberInt", "$numberLong", "$numberDouble", "$numberDecimal")  # MongoDB's extended JSON.
 
 
@@ -49,7 +52,8 @@ def rows_of_object(one: dict[str, Any]) -> Found:
     >>> rows_of_object({"status": "ok", "page": {"results": [{"x": 7}]}})
     Found(rows=[{'x': 7}], held_by='page.results', left_out=('status',))
     """
-    names, data = one.get("columns"), one.get("data")
+    names, data = _first_list(one, NAME_KEYS), _first_list(one, ROW_KEYS)
+    names = [_name_of(name) for name in names] if names is not None else None
     if isinstance(names, list) and isinstance(data, list) and _are_lists_of(data, len(names)):
         return Found([dict(zip(map(str, names), row, strict=True)) for row in data])
     if (columns := _columns(one)) is not None:
@@ -63,6 +67,18 @@ def rows_of_object(one: dict[str, Any]) -> Found:
         return Found([{name: column[key] for name, column in one.items()} for key in values[0]])
     path, rows = max(_lists(one), key=lambda found: len(found[1]), default=("", []))
     return Found(rows, path, _beside(one, path)) if rows else Found([one])
+
+
+def _first_list(one: Mapping[str, Any], keys: Sequence[str]) -> list[Any] | None:
+    """Return the first of several fields that holds a list."""
+    return next((value for key in keys if isinstance(value := one.get(key), list)), None)
+
+
+def _name_of(column: Any) -> str:
+    """Return the name of a column, which services wrap in an object."""
+    if isinstance(column, dict):
+        column = next((column[key] for key in ("name", "label", "id", "field", "title") if key in column), column)
+    return str(column)
 
 
 def _columns(one: dict[str, Any]) -> Found | None:

@@ -89,6 +89,10 @@ def texts_of_arrow(table: pa.Table, plan: ReadPlan, rows: int, limits: Limits) -
         if declared:
             typed[name] = declared
     notices = [notice("left_out_column", count=binary)] if binary else []
+    zones = {name: column.type.tz for name, column in zip(names.names, table.columns, strict=True) if _has_zone(column)}
+    if len(set(zones.values())) > 1:
+        shown = ", ".join(f"{name} ({zone})" for name, zone in zones.items())
+        notices.append(notice("several_zones", example=shown))
     if table.num_rows < rows:
         notices.append(notice("sampled", kept=table.num_rows, rows=rows, seed=limits.seed))
         plan = replace(plan, max_rows=table.num_rows)
@@ -99,6 +103,10 @@ def texts_of_arrow(table: pa.Table, plan: ReadPlan, rows: int, limits: Limits) -
     result = pa.Table.from_arrays(texts, names=[str(j) for j in range(len(texts))])
     lines = Lines(total=rows, read=rows)
     return TypedTable(tuple(kept), result, plan, lines, rows, typed, tuple(notices))
+
+
+def _has_zone(column: pa.ChunkedArray) -> bool:
+    return bool(pa.types.is_timestamp(column.type) and column.type.tz)
 
 
 def _texts(column: pa.ChunkedArray) -> pa.ChunkedArray | None:
@@ -112,7 +120,7 @@ def _texts(column: pa.ChunkedArray) -> pa.ChunkedArray | None:
         return pa.chunked_array([pa.array([_json(v) for v in column.to_pylist()], pa.large_string())])
     if pa.types.is_float16(kind):
         column = column.cast(pa.float32())
-    if pa.types.is_timestamp(kind) and kind.tz:
+    if _has_zone(column):
         return pc.cast(pc.local_timestamp(column), pa.large_string())  # One zone, so the clock of its place tells all.
     return pc.cast(column, pa.large_string())
 
