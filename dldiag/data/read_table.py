@@ -16,7 +16,7 @@ from dldiag.data.fingerprint import with_choices
 from dldiag.data.from_pandas import NAME, arrow_file_of
 from dldiag.data.heading_rows import heading_rows
 from dldiag.data.io import RawTable, Sampling, read
-from dldiag.data.total_rows import total_rows
+from dldiag.data.total_rows import summary_rows, total_rows
 from dldiag.data.typing.columns import type_columns
 from dldiag.data.typing.notices import REMARKS
 
@@ -85,7 +85,7 @@ def table_of(raw: RawTable, *, kinds: Mapping[str, Kind] | None = None) -> Table
         columns,
         raw.plan,
         with_choices(raw.fingerprint, kinds or {}),
-        kept + total_rows(raw.frame, frame) + heading_rows(raw.frame, frame) + notices,
+        kept + total_rows(raw.frame, frame) + summary_rows(raw.frame) + heading_rows(raw.frame, frame) + notices,
         raw.rows_in_file,
         raw.frame,
         raw.totals,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -20,10 +22,18 @@ LEAST_ADDED = 2  # A total sums up at least this many rows.
 _IS_DIGIT, _BEGINS_TOTAL = (
     np.isin(np.arange(256), list(marks)) for marks in (b"0123456789", b"sStT \t\n\v\f\r" + bytes(range(128, 256)))
 )
+MOST_SUMMARIES = 8  # Rows at the end that are looked at.
+_SUMMARY = re.compile(
+    r"(?:mean|average|avg\.?|median|std\.?(?: ?dev\.?)?|sd|s\.d\.|stdev|min(?:imum)?|max(?:imum)?|count|n|variance|rsd|%?cv|durchschnitt"
+    r"|mittelwert|moyenne|promedio|media|média|ortalama|среднее|平均|平均值|평균)\s*:?",
+    re.IGNORECASE,
+)
 _SHOWN = 5  # Row numbers shown in the notice.
 _TOTAL = (
     r"(?i)^(?:(?:grand|sub|year|all)?[ -]?totals?|sum|summe|gesamt|gesamtsumme|insgesamt|zwischensumme|somme|suma|totale"
-    r"|sous-total|итого|всего|合计|总计|小计|共计|总和|合計|總計|小計|계|합계)\s*[:：]?$|^.{1,30} (?:sub)?total$|^(?:sub)?total .{1,30}$"
+    r"|sous-total|totaal|totalt|i alt|yhteensä|celkem|spolu|skupaj|ukupno|razem|összesen|toplam|jumlah|tổng|tổng cộng"
+    r"|итого|всего|разом|усього|общо|σύνολο|المجموع|الإجمالي|कुल|योग|รวม|合计|总计|小计|共计|总和|合計|總計|小計|계|합계)\s*[:：]?$"
+    r"|^.{1,30} (?:sub)?total$|^(?:sub)?total .{1,30}$"
 )
 
 
@@ -39,6 +49,23 @@ def total_rows(raw: pd.DataFrame, frame: pd.DataFrame) -> tuple[Notice, ...]:
     if not named and _ends_with_sums(frame):
         return (_notice([len(frame) - 1], ", ".join(str(cell) for cell in raw.iloc[-1] if str(cell or "").strip())),)
     return ()
+
+
+def summary_rows(raw: pd.DataFrame) -> tuple[Notice, ...]:
+    """Return a notice on the last rows where they begin with the name of a summary, as mean or max, and no other row does."""
+    first = raw.iloc[:, 0] if raw.shape[1] > 1 else pd.Series(dtype=object)
+    count = 0
+    while count < min(MOST_SUMMARIES, len(first)) and _SUMMARY.fullmatch(str(first.iloc[-1 - count] or "").strip()):
+        count += 1
+    if not count or len(first) < LEAST_SUMMED * count or first.iloc[:-count].isin(set(first.iloc[-count:])).any():
+        return ()
+    text = Message(
+        "The last row seems to be a summary of the others: {example}.",
+        {"count": count, "example": str(first.iloc[-count]).strip()},
+        plural="The last {count:,} rows seem to be summaries of the others, such as {example}.",
+    )
+    hint = Message("Take these rows out of the file: a model would learn from them as from the others.")
+    return (Notice("summary_rows", text, count, str(first.iloc[-count]).strip(), hint),)
 
 
 def _ends_with_sums(frame: pd.DataFrame) -> bool:

@@ -48,6 +48,12 @@ TEXTS = {
         Message('Texts stood in formulas (="00123"), which keep spreadsheets from changing them; they were taken out.')
     ),
     "record_marks": NoticeText(Message("The rows end with the mark that ASCII has for it, not with a line end.")),
+    "entities": NoticeText(
+        Message(
+            "{count:,} letter was written as HTML writes it, {example}, and read as the letter itself.",
+            plural="{count:,} letters were written as HTML writes them, such as {example}, and read as the letters themselves.",
+        ),
+    ),
     "drawn": NoticeText(Message("The table is drawn with lines; what stands between them was read.")),
     "listed": NoticeText(Message("Every record lists its names and values; the names became columns.")),
     "inserts": NoticeText(Message("The file holds SQL (INSERT); the rows were taken out of it.")),

@@ -164,6 +164,8 @@ def source_notices(text: Text, unpacked: Unpacked) -> list[Notice]:
         notices.append(notice("recovered_characters", count=decoded.recovered))
     if text.twice[0]:
         notices.append(notice("encoded_twice", count=text.twice[0], example=text.twice[1]))
+    if text.entities[0]:
+        notices.append(notice("entities", count=text.entities[0], example=text.entities[1]))
     if text.wrapping:
         notices.append(notice(text.wrapping))
     if text.lines >= LEAST_LINES_OF_END and not text.text.endswith("\n") and not looks_like_json_lines(text):

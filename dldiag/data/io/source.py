@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections.abc import Callable
@@ -23,6 +24,8 @@ _QUOTED = re.compile(r'"[^"]*"')
 _HALF = re.compile("[\ud800-\udfff]")  # Lone surrogates come from JSON escapes, or from file names that are no UTF-8.
 _TWICE = re.compile("[ÂÃÐÑÎÏâÄÅ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 _BEYOND = re.compile("[^\x00-\x7f]+")
+_ENTITY = re.compile(r"&(?:amp|lt|gt|nbsp|apos|[A-Za-z]{4,8}|#\d{2,6}|#x[0-9A-Fa-f]{2,5});")
+_MARKS_OF_CELLS = frozenset(",;|\t\"'")  # These would cut cells.
 TWICE_SHARE = 0.5  # A text was encoded twice if this share of its runs beyond ASCII is UTF-8 read as Windows-1252.
 _LONGEST_SAMPLE, _LATIN_1_END = 1 << 20, 0x100
 
@@ -38,6 +41,7 @@ class Text:
     source: bytes = b""  # The text in UTF-8, where the file holds just that.
     wrapping: str = ""  # The code of the notice that says what the table stood within.
     twice: tuple[int, str] = (0, "")  # The number of runs that had been encoded twice, and the first as it was meant.
+    entities: tuple[int, str] = (0, "")  # The number of letters written as HTML writes them (&amp;), and the first.
 
     @cached_property
     def lines(self) -> int:
@@ -114,6 +118,7 @@ def open_text(data: bytes, limits: Limits, encoding: str = "") -> Text:
         _check_lines(text, limits.max_cell_chars)
         text, wrapping = unwrapped(text)
     text, twice = decoded_once(text)
+    text, entities = without_entities(text)
     refuse_markup(text)
     refuse_noise(text)
     nuls = text.count("\0")
@@ -123,7 +128,7 @@ def open_text(data: bytes, limits: Limits, encoding: str = "") -> Text:
         nuls = 0
     is_source = decoded.encoding == "utf-8" and text is decoded.text and not _has_changed(decoded, text)
     plain = text.removeprefix("\ufeff")
-    return Text(plain, decoded, mixed, nuls + torn, data if is_source else b"", wrapping, twice)
+    return Text(plain, decoded, mixed, nuls + torn, data if is_source else b"", wrapping, twice, entities)
 
 
 def _has_changed(decoded: Decoded, text: str) -> bool:
@@ -155,6 +160,24 @@ def _without_nul_lines(text: str) -> tuple[str, int]:
 def whole_characters(text: str) -> tuple[str, int]:
     """Return a text with � for every half of a character, which no file can hold, and how many there were."""
     return _HALF.subn("�", text)
+
+
+def without_entities(text: str) -> tuple[str, tuple[int, str]]:
+    """Return a text with the letters that HTML writes as &amp; or &#252;, how many there were, and the first.
+
+    >>> without_entities("R&amp;D")
+    ('R&D', (1, '&amp;'))
+    """
+    first = next((found for found in _ENTITY.finditer(text) if _letter_of(found) != found[0]), None) if "&" in text else None
+    if first is None:
+        return text, (0, "")
+    plain, count = _ENTITY.subn(_letter_of, text)
+    return plain, (count, first[0])
+
+
+def _letter_of(found: re.Match[str]) -> str:
+    letter = html.unescape(found[0])
+    return found[0] if len(letter) != 1 or letter in _MARKS_OF_CELLS or not letter.isprintable() else letter
 
 
 def decoded_once(text: str) -> tuple[str, tuple[int, str]]:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dldiag.data.typing.distinct import as_python, stands_in
-from dldiag.data.typing.number_spellings import with_our_digits
+from dldiag.data.typing.number_spellings import with_our_digits, without_unseen
 
 Calendar = Literal["", "buddhist", "other"]
 _SAMPLE = 200  # This many texts are looked at before all are changed.
@@ -120,6 +120,8 @@ _ORDERS = (
     (r"^\[(\d{1,2}/\pL{3}/\d{4}:.*)\]$", r"\1"),  # logs of web servers, with their brackets
     (r"^(.*\d.*?)\s*(?:\[[A-Za-z_/+-]+\]|\([A-Za-z ]+\))$", r"\1"),  # …+01:00[Europe/Berlin], … GMT+0100 (CET)
     (rf"^(.*{_CLOCK}(?: ?[AaPp]\.?[Mm]\.?)?) ?(?:GMT|UTC)([+-]\d{{2}}:?\d{{2}})$", r"\1\2"),
+    (rf"^(.*{_CLOCK}) ?\(?(?:GMT|UTC) ?([+-])(\d)(?::?00)?\)?$", r"\1 \20\3:00"),  # … (UTC+2)
+    (rf"^(.*{_CLOCK}) ?\((?:GMT|UTC) ?([+-]\d{{2}}:?\d{{2}})\)$", r"\1 \2"),
     (rf"^(?i:{_WEEKDAYS})\.?,? +(\d.*)$", r"\1"),
     (r"^(?i:w/c|week (?:of|commencing)|wc) +(\d.*)$", r"\1"),
     (r"^(.*\b\d{1,2})(?:st|nd|rd|th)\b(.*)$", r"\1\2"),
@@ -185,7 +187,7 @@ def _with_offsets(texts: pa.Array) -> pa.Array:
 
 def in_usual_order(texts: pa.Array) -> pa.Array:
     """Return texts with the day first, its parts apart, and then the clock, where they are written otherwise."""
-    texts = _with_offsets(with_our_digits(texts))
+    texts = _with_offsets(with_our_digits(without_unseen(texts)))
     sample = "\n".join(texts.slice(0, _SAMPLE).to_pylist())
     for (pattern, replacement), known in zip(_ORDERS, _KNOWN_ORDERS, strict=True):
         if known.search(sample):

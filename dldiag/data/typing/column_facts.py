@@ -19,6 +19,7 @@ from dldiag.data.typing.numbers import Numbers, read_numbers
 
 _ID_WORDS = word_set(
     "id ids uuid guid identifier row rownames rowid rowno index idx key pk ssn email phone unnamed isbn iban seq seqno caseno recno"
+    " mobile tel telephone telefon telefono téléphone fax msisdn imei"
 )
 _ID_PARTS = ("编号", "序号", "身份证", "手机号", "订单号", "学号", "工号")
 _DATE_WORDS = word_set(

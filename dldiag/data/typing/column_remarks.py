@@ -51,9 +51,10 @@ _UNREAD = (
 )
 # Origins of columns that are what their texts are, whatever else these could be.
 _BY_TEXTS = ("few_texts", "free_text", "text_per_row")
+_SHORT_CODE, LEAST_CODES = r"^(?:[A-Za-z]\d{1,3}|\d{1,3}[A-Za-z])$", 2  # Beside 1B and 10B, 05 is a code as well.
 LEAST_VALUES = 5  # Of fewer different texts most are no column of numbers (own choice).
 _NUMERALS, _DIGITS = re.compile(r"[\d.,\s+-]+"), re.compile(r"[\d\s+-]+")
-_POWER, _LEADING_ZERO = r"^[+-]?\d+E\d+$", r"^0\d+$"
+_POWER, _LEADING_ZERO = r"^[+-]?\d+[eE]\d+$", r"^0\d{2,}$"
 _DAMAGED = r"^\d\.\d{2,}E\+\d{2}$"
 DAMAGED_SHARE = 0.5  # A column is taken for damaged codes if this share of its cells is written like that.
 
@@ -146,7 +147,8 @@ def _mostly_read(facts: Facts) -> str:
     if facts.named_like_identifier or facts.named_like_part or cells.distinct < LEAST_VALUES:
         return ""
     for origin, read in (("mostly_numbers", facts.numbers.read), ("mostly_dates", facts.dates.read)):
-        if MOSTLY_SHARE <= cells.share(read) and read.sum() >= MOSTLY_SHARE * cells.distinct:
+        coded = int((cells.matches(_SHORT_CODE) & ~read).sum())
+        if MOSTLY_SHARE <= cells.share(read) and read.sum() >= MOSTLY_SHARE * cells.distinct and coded < LEAST_CODES:
             return origin
     return ""
 
@@ -166,7 +168,7 @@ def remarks_on_labels(facts: Facts, kind: Kind, origin: str) -> list[Remark]:
         remarks.append(remark_on("label_variants", facts, cells, variants, shown=6))
     if kind in TEXTS and hold_lists(cells):
         remarks.append(remark_on("lists", facts, cells, np.ones(cells.distinct, dtype=bool), shown=2))
-    elif kind in TEXTS and origin not in _TOLD:
+    elif kind in TEXTS and origin not in _TOLD and not mostly(facts, origin):
         codes = (code for code, holds in _UNREAD if holds(cells))
         remarks += [remark_on(code, facts, cells, np.ones(cells.distinct, dtype=bool)) for code in islice(codes, 1)]
     return remarks

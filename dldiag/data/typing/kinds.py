@@ -43,6 +43,7 @@ READ_AS_NUMBERS = "{share:.0%} of the values read as numbers."
 _WHOLE = r"^[+-]?\d+$"
 _VERSION = r"^\d+(?:\.\d+)*$"
 _LETTER_E, _LETTER_CODE = r"^\d+[eE]\d+$", r"^\d+(?:[A-Za-z]\d+)?$"
+_PHONE = r"^\+[1-9]\d{8,14}$"
 _LEADING_ZERO = r"^0\d+$"
 _WIDE = r"[\x{3040}-\x{30ff}\x{4e00}-\x{9fff}]"
 _WORD = r"[^\s\x{3040}-\x{30ff}\x{4e00}-\x{9fff}]+"
@@ -164,6 +165,8 @@ def _code_reason(facts: Facts) -> Message | None:
     whole = cells.matches(_WHOLE)
     if cells.share(whole) < READ_SHARE:
         return None
+    if cells.share(cells.matches(_PHONE)) >= READ_SHARE:
+        return Message("Long numbers behind a plus, such as {example}: phone numbers.", {"example": cells.examples(1)[0]})
     if facts.solid.share(_too_long(facts)) >= CODE_SHARE:
         return Message(
             "Whole numbers too long to be kept exactly, such as {example}: codes.", {"example": cells.examples(1)[0]}

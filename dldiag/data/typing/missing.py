@@ -37,6 +37,7 @@ MAYBE = word_set(
         "12/31/9999",
     ),
 }
+_YES, _NO_BESIDE_YES = "有", frozenset({"无", "無"})  # 无 says no beside 有, and missing elsewhere.
 # Given names and surnames that are also spellings of "missing"; kept, and reported, in a column of names.
 _NAMES = frozenset({"Nan", "Nat", "Null"})
 NAME_SHARE = 0.9  # A column holds names if this share of its other texts begins with a capital (own choice).
@@ -70,7 +71,9 @@ def surely_missing(texts: pa.Array) -> NDArray[np.bool_]:
 def maybe_missing(texts: pa.Array) -> NDArray[np.bool_]:
     """Return which texts mean "missing" when the other values are numbers, dates or booleans."""
     dashes = as_mask(pc.match_substring_regex(texts, f"{_DASH_OF_MONEY}|{_FLAGGED}"))
-    return _among(texts, MAYBE) | _are_any(texts, _NAMES) | dashes
+    found = _among(texts, MAYBE) | _are_any(texts, _NAMES) | dashes
+    others = texts.filter(pa.array(~found)).slice(0, 2).to_pylist() if found.any() else []
+    return found & ~_are_any(texts, _NO_BESIDE_YES) if others == [_YES] else found
 
 
 def names_among(texts: pa.Array, missing: NDArray[np.bool_]) -> NDArray[np.bool_]:

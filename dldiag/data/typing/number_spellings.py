@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 
 from dldiag.data.typing.distinct import as_mask, as_python, stands_in
 
+_NO_WIDTH = r"[\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{2064}\x{2066}-\x{2069}\x{feff}\x{00ad}]"
+_ODD_BLANKS = r"[\x{00a0}\x{2002}-\x{200a}\x{202f}\x{3000}]"
+_UNSEEN = f"{_NO_WIDTH}|{_ODD_BLANKS}"
 _OTHER_DIGITS = re.compile(r"(?![0-9])\d|[٫٬]")
 _SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _RAISED = rf"^(.*\d)\s*[x×·*]\s*10([⁺⁻]?[{_SUPERSCRIPTS}]+)$"  # 1.5 × 10³
@@ -27,6 +30,7 @@ _SPELLINGS = (
     (r"^([+-]?[\d.,]*\d)\s*[x×·*]\s*10\^?\(?([+-]?\d{1,2})\)?$", r"\1E\2"),  # 72.6 x 10^3
     (r"^([+-]?\d+)·(\d+)$", r"\1.\2"),  # The Lancet writes 3·5.
     (r"^'([+-]?(?:[1-9][\d.,]*|0(?:[.,]\d+)?))$", r"\1"),  # Spreadsheets keep a text with an apostrophe before it.
+    (r"^([+-]?\d[\d ]*)[€$£](\d{2})$", r"\1.\2"),  # French shops write 12€50.
     (r"^RM\s?([\d,]*\d\.\d{2})$", r"\1"),  # Malaysian ringgit; RM12 is a room.
     (r"\s*sq\.?\s?(ft|m|km|mi|in|yd)\.?$", r" \12"),
 )
@@ -61,7 +65,7 @@ def in_usual_spelling(texts: pa.Array) -> tuple[pa.Array, NDArray[np.bool_], NDA
     """
     noted = np.zeros(len(texts), dtype=bool)
     if not pc.all(pc.string_is_ascii(texts)).as_py():
-        texts, noted = _without_raised(texts)
+        texts, noted = _without_raised(without_unseen(texts))
         texts = pc.utf8_normalize(texts, "NFKC")
     if as_mask(pc.match_substring_regex(texts, _USUAL)).all():
         return texts, noted, noted
@@ -75,6 +79,14 @@ def in_usual_spelling(texts: pa.Array) -> tuple[pa.Array, NDArray[np.bool_], NDA
     ).mean() >= _ORDINAL_SHARE:
         texts = pc.replace_substring_regex(texts, _ORDINAL, r"\1")
     return texts, as_mask(pc.not_equal(texts, given)), noted
+
+
+def without_unseen(texts: pa.Array) -> pa.Array:
+    """Take characters without width out of texts, and write blanks of other widths as usual ones."""
+    if not pc.any(pc.match_substring_regex(texts, _UNSEEN)).as_py():
+        return texts
+    texts = pc.replace_substring_regex(texts, _ODD_BLANKS, " ")
+    return pc.utf8_trim_whitespace(pc.replace_substring_regex(texts, _NO_WIDTH, ""))
 
 
 def with_our_digits(texts: pa.Array) -> pa.Array:

@@ -15,6 +15,7 @@ from dldiag.data.typing.missing import SURVEY_CODES, stands_apart
 
 _SAMPLE = 64  # This many cells are looked at before a column is read.
 SHORT_ROWS = 2048  # A column of so many rows is read as quickly as some of its cells are looked at.
+_POWER = re.compile(r"\d+[eE]\d+")
 _FIRST_CELLS = 200  # This many cells are looked at for codes that read as numbers.
 _LEAST_DISTINCT = 3  # A column with fewer values may be boolean or constant.
 _UNIQUE_SHARE = 0.9  # Whole numbers may be identifiers if this share of the values is distinct.
@@ -48,7 +49,7 @@ def plain_column(texts: pa.ChunkedArray) -> Plain | None:
 def reads_oddly(texts: pa.ChunkedArray) -> bool:
     """Tell from the first cells whether plain numbers may be codes: 1.1 beside 1.10, or 1E3."""
     first = {text for text in texts.slice(0, _FIRST_CELLS).to_pylist() if text}
-    return bool(merged_zeros(list(first)).any()) or any("E" in text and text.replace("E", "").isdecimal() for text in first)
+    return bool(merged_zeros(list(first)).any()) or any(map(_POWER.fullmatch, first))
 
 
 def merged_zeros(texts: list[str]) -> NDArray[np.bool_]:

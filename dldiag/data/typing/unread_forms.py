@@ -14,6 +14,7 @@ SAMPLE = 300  # This many different texts, spread over the column, are looked at
 FEW = 20  # Of so few, most must hold a digit before the others are looked at.
 LEAST_TEXTS = 5  # A form is that of this many different texts at least (own choice).
 FORM_SHARE = 0.95  # This share of the different texts has one of the forms (own choice).
+BARE_SHARE = 0.3  # Where more of the texts are bare, the marks beside the others are those of codes (own choice).
 TEXTS_PER_FORM = 3  # Each form is used by this many different texts on average (own choice).
 MOST_WORDS = 40  # The names of months and weekdays, in two spellings, and a few words beside them.
 WORDS_OF_QUANTITY = 4  # More words around a number are a sentence (own choice).
@@ -26,9 +27,15 @@ _BESIDE_MARKS = re.compile(r"[^\w]{0,3}0\D{0,20}")
 # A word before a number that is more than a running one: it has decimals, something behind it, or a currency.
 _BEHIND_WORDS = re.compile(r"[^\d_/\\]*[\s:=~≈$€£¥₹(]0(?P<behind>\D{0,20})")
 _UNIT_BEHIND = re.compile(r"\s?[^\W\d_]|\s?[%°$€£¥₹★]|[+*]")
+# Words whose numbers have an order: the first week comes before the second.
+_ORDERED = re.compile(
+    r"(?:week|wk|kw|woche|semaine|semana|day|tag|jour|d[ií]a|month|monat|mois|mes|year|jahr|année|año|grade|level|niveau|nivel|stufe|floor|etage"
+    r"|stage|phase|step|round|hour|age|size|größe|eu|us|uk|term|semester|lap|position|pos|rank|rang|stars?)\.?:?\s0",
+    re.IGNORECASE,
+)
 _GLUED = re.compile(r"(?<![xX×])(?<![0-9])[^\W\d_]0|_|\\|://")  # A12 and v1 are codes.
 _CROSSED = re.compile(r"(?<=0)[xX×](?=0)")
-_RANGE = re.compile(r"\D*0\D{0,8}?\s?(?:-|–|—|~|to|bis|a|à|до)\s?\D{0,3}0\D*")
+_RANGE = re.compile(r"\D*0\D{0,8}?(?:\s?[-–—~]\s?|\s(?:to|bis|a|à|до)\s)\D{0,3}0\D*")
 _WITH_UNITS = re.compile(r"0 ?[^\W\d_%]{1,8}\b|[$€£¥₹]0|0%|0 ?[x×*] ?0|[(\[]0[ ,;]")
 _YEAR = re.compile(r"(?:1[3489]|2[0-2]|2[4-6])\d\d")
 _OFFSET = re.compile(r"(?<=\d)\s?[+-]\d{4}$|(?<=:\d\d)[.,]\d+")
@@ -42,10 +49,10 @@ def hold_numbers(cells: Cells) -> bool:
     if not texts:
         return False
     forms = [_NUMERAL.sub("0", text) for text in texts]
-    if all(map(_BARE.fullmatch, texts)) or not _repeat(forms):
+    if _share(list(map(_BARE.fullmatch, texts))) > BARE_SHARE or not _repeat(forms):
         return False
     one = [form.count("0") == 1 and (_BESIDE_MARKS.fullmatch(form) or _is_quantity(form, text)) for form, text in zip(forms, texts, strict=True)]
-    return _share(one) >= FORM_SHARE and not all(map(_BARE.fullmatch, forms))
+    return _share(one) >= FORM_SHARE
 
 
 def _is_quantity(form: str, text: str) -> bool:
@@ -54,6 +61,8 @@ def _is_quantity(form: str, text: str) -> bool:
     if found is None or _GLUED.search(form) or len(_WORD.findall(form)) > WORDS_OF_QUANTITY:
         return False
     has_decimals = re.search(r"\d[.,]\d", text) is not None
+    if _ORDERED.fullmatch(form):
+        return True
     return has_decimals or _UNIT_BEHIND.match(found["behind"]) is not None or re.search(r"[$€£¥₹]0", form) is not None
 
 
