@@ -14,6 +14,7 @@ from dldiag.core.i18n import Message
 from dldiag.core.types import DataError, Kind, ReadPlan, Table
 from dldiag.data.fingerprint import with_choices
 from dldiag.data.from_pandas import NAME, arrow_file_of
+from dldiag.data.gaps_down import gaps_down
 from dldiag.data.heading_rows import heading_rows
 from dldiag.data.io import RawTable, Sampling, read
 from dldiag.data.total_rows import summary_rows, total_rows
@@ -85,7 +86,7 @@ def table_of(raw: RawTable, *, kinds: Mapping[str, Kind] | None = None) -> Table
         columns,
         raw.plan,
         with_choices(raw.fingerprint, kinds or {}),
-        kept + total_rows(raw.frame, frame) + summary_rows(raw.frame) + heading_rows(raw.frame, frame) + notices,
+        kept + total_rows(raw.frame, frame) + summary_rows(raw.frame) + heading_rows(raw.frame, frame) + gaps_down(frame) + notices,
         raw.rows_in_file,
         raw.frame,
         raw.totals,

@@ -36,6 +36,7 @@ _LOGFMT_FIELDS = (  # Fields apart by blanks, or by other marks.
 )
 _RDB_TYPES = re.compile(r"^\d+[sdn](?:\t\d+[sdn])+\n", re.MULTILINE)
 _INSERT = re.compile(r"\s*(?:--[^\n]*\n\s*)*INSERT\s+INTO\s+\S+\s*\(([^()]*)\)\s*VALUES", re.IGNORECASE)
+_COPY = re.compile(r"^COPY\s+\S+\s*\(([^()]*)\)\s+FROM\s+stdin;[ \t]*\n", re.IGNORECASE | re.MULTILINE)
 _INSERT_ROW = re.compile(r"\(((?:'(?:[^'\\]|''|\\.)*+'|[^()'])*+)\)\s*[,;]")
 _SQL_CELL = re.compile(r"\s*(?:'((?:[^'\\]|''|\\.)*+)'|([^,]*))\s*(?:,|$)")
 
@@ -138,6 +139,16 @@ def of_inserts(text: str) -> str | None:
     names = [name.strip().strip('`"[]') for name in found[1].split(",")]
     rows = [_sql_cells(row) for row in _INSERT_ROW.findall(_INSERT.sub("", text) + ";")]
     return as_lines([names, *rows]) if len(rows) > 1 and all(len(row) == len(names) for row in rows) else None
+
+
+def of_copy(text: str) -> str | None:
+    """Return the rows of PostgreSQL's COPY below the names of its columns; what stands around them is left out."""
+    found = _COPY.search(text[:HEAD])
+    end = text.find("\n\\.", found.end()) if found is not None else -1
+    if found is None or end < 0:
+        return None
+    names = [name.strip().strip('"') for name in found[1].split(",")]
+    return "\t".join(names) + "\n" + text[found.end() : end + 1]
 
 
 def _sql_cells(row: str) -> list[str]:

@@ -174,7 +174,7 @@ def is_typed(cells: Sequence[str]) -> bool:
 def with_group_names(rows: list[list[str]]) -> list[list[str]]:
     """Fill the gaps behind names of groups (2019,,2020,) where the names in the last line repeat themselves."""
     names = [c.strip() for c in rows[-1] if c.strip()]
-    if len(rows) < 2 or len(set(names)) == len(names):
+    if len(rows) < 2 or (len(set(names)) == len(names) and not _ends_with_gaps(rows)):
         return rows
     filled = []
     for row in rows[:-1]:
@@ -184,6 +184,14 @@ def with_group_names(rows: list[list[str]]) -> list[list[str]]:
             cells.append(group if name.strip() else cell)
         filled.append(cells)
     return [*filled, rows[-1]]
+
+
+def _ends_with_gaps(rows: Sequence[Sequence[str]]) -> bool:
+    """Tell whether the last name of two lines stands above several names, as the question above its answers: Channels,,."""
+    above, below = rows[0], rows[-1]
+    filled = [j for j, cell in enumerate(above) if cell.strip()]
+    behind = below[filled[-1] : len(above)] if filled else []
+    return len(rows) == 2 and len(filled) > 1 and len(behind) > 1 and all(cell.strip() for cell in behind)  # noqa: PLR2004
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,14 @@ _COUNTS_ROWS = re.compile(
 )
 
 
+# What begins so below a table is no row of it, however many commas it has.
+_SAYS_SOURCE = re.compile(
+    r"(?:data )?(?:sources?|notes?|quellen?|fuentes?|notas?|fontes?|anmerkung(?:en)?|hinweise?|legend|copyright|disclaimer|stand|źródło|zdroj|kaynak"
+    r"|kilde|källa|lähde|bron|источник|примечание|注|备注|资料来源|数据来源|出典|資料|출처|자료)\s*[:：]|©|\(c\)\s*\d{4}",
+    re.IGNORECASE,
+)
+
+
 @dataclass(frozen=True)
 class Region:
     """The table's place, in lines of the text: names from `header_row` on, values from `first_row` on."""
@@ -124,7 +132,8 @@ def _below_notes(filled: Sequence[Record], start: int, width: int) -> int:
         return start
     names, notes = above[words - 1].cells, above[: words - 1]
     typed = any(kind_of(c) in {"number", "when"} for r in notes for c in r.cells)
-    return start + words - 1 if typed and all(kind_of(c) == "word" for c in names) else start
+    apart = words > 1 and above[words - 1].line > above[words - 2].line + above[words - 2].lines
+    return start + words - 1 if (typed or apart) and all(kind_of(c) == "word" for c in names) else start
 
 
 def _begins_with_word(record: Record) -> bool:
@@ -214,7 +223,7 @@ def _is_note(record: Record, width: int) -> bool:
     """Tell whether a record looks like a line of text below a table: one filled cell, the first, or a count of the rows."""
     if width < 2 or record.fault:
         return False
-    if _COUNTS_ROWS.fullmatch(" ".join(record.cells).strip()):
+    if _COUNTS_ROWS.fullmatch(" ".join(record.cells).strip()) or _SAYS_SOURCE.match(record.cells[0].strip()):
         return True
     if width == 2:
         return len(record.cells) == 1

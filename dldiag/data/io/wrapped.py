@@ -203,6 +203,7 @@ WRAPPINGS = (
     Wrapping("printed", listed.of_tibble),
     Wrapping("log_fields", listed.of_log_fields),
     Wrapping("inserts", drawn.of_inserts),
+    Wrapping("copied", drawn.of_copy),
     Wrapping("type_line", drawn.of_typed_names),
     Wrapping("wide_gaps", listed.of_wide_gaps),
     Wrapping("cut_by_place", _of_fixed_width),

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from dldiag.data.typing.distinct import as_python, stands_in
 from dldiag.data.typing.number_spellings import with_our_digits, without_unseen
 
-Calendar = Literal["", "buddhist", "other"]
+Calendar = Literal["", "buddhist", "minguo", "other"]
 _SAMPLE = 200  # This many texts are looked at before all are changed.
 CALENDAR_SHARE = 0.9  # This share of the texts looked at must show the other calendar.
 BUDDHIST_OFFSET = 543  # The Buddhist era is this many years ahead.
@@ -110,6 +110,11 @@ _BUDDHIST = re.compile(r"(?<!\d)(2(?:4[4-9]\d|5\d\d|6[0-2]\d))(?!\d)")
 _IN_BUDDHIST_YEARS = as_python(
     r"^(?:\d{1,2} [A-Z][a-z]{2} 2[4-6]\d\d|\d{1,2}[/.-]\d{1,2}[/.-]2[4-6]\d\d|2[4-6]\d\d[/.-]\d{1,2}[/.-]\d{1,2})(?:[ T].*)?$"
 )
+# Taiwan counts years from 1912 on: 112/05/12, and without marks under the name of a date.
+_MINGUO = re.compile(r"(1[01]\d|[89]\d)([/.-])(\d{1,2})[/.-](\d{1,2})(?![\d/.-])")
+_MINGUO_BARE = re.compile(r"(1[01]\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
+_IN_MINGUO_YEARS = as_python(r"^1[01]\d[/.-]\d{1,2}[/.-]\d{1,2}(?:[ T].*)?$")
+MINGUO_OFFSET = 1911
 _IN_OTHER_YEARS = as_python(r"^(?:\d{1,2}[/.-]\d{1,2}[/.-]1[34]\d\d|1[34]\d\d[/.-]\d{1,2}[/.-]\d{1,2})(?:[ T].*)?$")
 
 
@@ -162,6 +167,7 @@ _ORDERS = (
     ),
     (r"^(\d{1,2})(\pL{3})(\d{4}|\d{2})(?:$|[: ](.*))", r"\1-\2-\3 \4"),  # 04MAR2021:15:30:00
     (rf"^(\d{{1,2}}/\pL{{3}}/\d{{4}}):({_CLOCK})", r"\1 \2"),  # logs of web servers
+    (r"^(\d{1,2}\. ?(?:\pL{3,}|\d{1,2}\.) ?\d{4})\.$", r"\1"),  # 5. siječnja 2022.
     (r"^(.*\d{4}) ?(?:г|года|година|р|року|r|roku|god)\.?$", r"\1"),  # 4 марта 2021 г.
     (rf"^(.*{_CLOCK}) *([AaPp])\. ?[Mm]\.?$", r"\1 \2M"),  # 3:30 p.m.
 )
@@ -216,6 +222,8 @@ def in_english_and_gregorian(texts: pa.Array) -> tuple[pa.Array, Calendar]:
     sample = texts.slice(0, _SAMPLE).to_pylist()
     if _share(sample, _IN_OTHER_YEARS) >= CALENDAR_SHARE:
         return texts, "other"
+    if _share(sample, _IN_MINGUO_YEARS) >= CALENDAR_SHARE:
+        return _each(texts, lambda text: _MINGUO.sub(_from_minguo, text)), "minguo"
     if any(_ERA.search(text) for text in sample):
         return _each(texts, lambda text: _ERA.sub(_year_of_era, text)), ""
     if all(_SHORT_ERA.fullmatch(text) for text in sample):
@@ -242,6 +250,19 @@ def _each(texts: pa.Array, change: Callable[[str], str]) -> pa.Array:
 
 def _less_buddhist(found: re.Match[str]) -> str:
     return str(int(found.group(1)) - BUDDHIST_OFFSET)
+
+
+def _from_minguo(found: re.Match[str]) -> str:
+    return f"{int(found[1]) + MINGUO_OFFSET}-{found[3]}-{found[4]}"
+
+
+def without_minguo(texts: pa.Array) -> pa.Array | None:
+    """Return days of Taiwan's years without marks, 1120512, as Gregorian ones; None where a text is no such day."""
+    found = [_MINGUO_BARE.fullmatch(text) for text in texts.to_pylist()]
+    if not all(found):
+        return None
+    days = (f"{int(match[1]) + MINGUO_OFFSET}-{match[2]}-{match[3]}" for match in found if match)
+    return pa.array(list(days), type=texts.type)
 
 
 def _year_of_era(found: re.Match[str]) -> str:

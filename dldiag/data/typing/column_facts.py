@@ -23,7 +23,7 @@ _ID_WORDS = word_set(
 )
 _ID_PARTS = ("编号", "序号", "身份证", "手机号", "订单号", "学号", "工号")
 _DATE_WORDS = word_set(
-    "date day d dt datum fecha data дата time ts timestamp datetime epoch unix unixtime created updated modified at month year jahr"
+    "date day d dt datum fecha data дата time ts timestamp datetime epoch unix unixtime created updated modified at month year jahr doy julian yday"
 )
 _DATE_PARTS = ("日期", "时间", "年份", "年度", "日付", "日時", "날짜", "дата", "datum", "fecha")
 _CODE_WORDS = word_set("code codes zip plz fips postcode postal")

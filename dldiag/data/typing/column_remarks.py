@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dldiag.core.types import Kind
 from dldiag.data.typing.column_facts import Facts
 from dldiag.data.typing.distinct import Cells
-from dldiag.data.typing.kinds import MOSTLY_SHARE, looks_like_excel_days
+from dldiag.data.typing.kinds import MOSTLY_SHARE, counts_time, looks_like_excel_days
 from dldiag.data.typing.labels import hold_lists, variants_among
 from dldiag.data.typing.missing import sentinel
 from dldiag.data.typing.numeric_fast import merged_zeros
@@ -103,6 +103,8 @@ def doubts(facts: Facts) -> list[Remark]:
         remarks.append(remark_on("sentinel", facts, cells, numbers.values == stray))
     if looks_like_excel_days(facts):
         remarks.append(remark_on("excel_days", facts, cells, numbers.read))
+    if not facts.named_like_date and counts_time(facts):
+        remarks.append(remark_on("maybe_epochs", facts, cells, numbers.read))
     for code, mask in (("powers", cells.matches(_POWER)), ("leading_zeros", cells.matches(_LEADING_ZERO) & ~numbers.marked)):
         if mask.any():
             remarks.append(remark_on(code, facts, cells, mask & numbers.read))

@@ -289,6 +289,7 @@ def _as_dates(facts: Facts) -> Read:
         "open_date": dates.ambiguous,
         "short_years": dates.short_years,
         "buddhist_years": dates.calendar == "buddhist",
+        "minguo_years": dates.calendar == "minguo",
         "mixed_dates": dates.is_mixed,
         "epochs": dates.written == "epoch",
         "mixed_offsets": dates.on_utc and not dates.some_bare,

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from dldiag.data.typing.calendars import Calendar, in_english_and_gregorian, in_usual_order
+from dldiag.data.typing.calendars import Calendar, in_english_and_gregorian, in_usual_order, without_minguo
 from dldiag.data.typing.distinct import as_mask, as_python, stands_in
 from dldiag.data.typing.periods import PERIODS, Period, read_periods
 
@@ -54,6 +54,9 @@ CLOSER = 0.5  # A reading is believed if its dates span a smaller share of the t
 _SHORT_YEAR = "%y"  # POSIX strptime puts 69 … 99 into the 20th century and 00 … 68 into the 21st.
 
 
+_WITHOUT_CLOCK = ("%Y%m%d", "%Y%m", "%Y", "%y%m%d", "%Y%j", "%b-%y")  # Jan 06 12:30 is a day without a year.
+
+
 @dataclass(frozen=True)
 class Written:
     """One way of writing a date: what its day looks like, and how it is read once its marks are hyphens."""
@@ -66,7 +69,7 @@ class Written:
     @property
     def pattern(self) -> str:
         """What a whole text looks like; a number such as 20240331 has no time of day."""
-        return rf"^{self.day}$" if self.form in ("%Y%m%d", "%Y%m", "%Y", "%y%m%d") else rf"^(?:{_WEEKDAY})?{self.day}{_CLOCK}$"
+        return rf"^{self.day}$" if self.form in _WITHOUT_CLOCK else rf"^(?:{_WEEKDAY})?{self.day}{_CLOCK}$"
 
 
 WRITTEN = (
@@ -95,6 +98,9 @@ DAY_BEHIND_YEAR = Written("ydm", r"\d{4}-\d{1,2}-\d{1,2}", "%Y-%d-%m", "2024-31-
 BARE_YEAR = Written("bare year", r"(?:1[89]|20)\d{2}", "%Y", "2024")
 # Six digits are a day only under the name of a date.
 SHORT_COMPACT = Written("compact short", r"\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])", "%y%m%d", "240331")
+# The days of a year are counted so; invoices are, too.
+DAY_OF_YEAR = Written("day of year", r"(?:19|20)\d{2}[-/]?(?:0\d{2}|[12]\d{2}|3[0-5]\d|36[0-6])", "%Y%j", "2024-091")
+NAMED_ONLY = (SHORT_COMPACT, DAY_OF_YEAR)
 _ROWS: tuple[Written | Period, ...] = (*WRITTEN, *PERIODS, BARE_YEAR)
 _KNOWN_ROWS = tuple(as_python(row.pattern) for row in _ROWS)
 _OF_SCRIPT = re.compile(r"\\?/Date\((-?\d{1,14})(?:[+-]\d{4})?\)\\?/")
@@ -131,6 +137,8 @@ def read_dates(texts: pa.Array, *, day_first: bool | None = None, is_named_so: b
         return nothing
     if (counted := _from_scripts(texts)) is not None:
         return counted
+    if is_named_so and len(texts) and (days := without_minguo(texts)) is not None:
+        return replace(_read_as(days, WRITTEN[0]), calendar="minguo")
     given, calendar = in_english_and_gregorian(in_usual_order(texts))
     nothing = replace(nothing, calendar=calendar)
     if calendar == "other":
@@ -139,7 +147,7 @@ def read_dates(texts: pa.Array, *, day_first: bool | None = None, is_named_so: b
     ways = (one for key, one in by_key.items() if key != BARE_YEAR.key)  # A column of years alone is one of numbers.
     best = max((nothing, *ways), key=lambda one: int(one.read.sum()))
     if is_named_so and not best.read.any():
-        best = _read_as(given, SHORT_COMPACT)
+        best = max((_read_as(given, row) for row in NAMED_ONLY), key=lambda one: int(one.read.sum()))
     month, day = (by_key.get(first + best.written[3:]) for first in ("mdy", "dmy"))
     if best.written[:3] in ("mdy", "dmy") and month is not None and day is not None:
         best = _day_or_month_first(month, day, day_first)
@@ -217,6 +225,8 @@ def _read_as(texts: pa.Array, row: Written | Period) -> Dates:
         return Dates(values, row.key)
     chosen = texts.filter(pa.array(mask))
     day, clock = _day_and_clock(chosen)
+    if row.form == DAY_OF_YEAR.form:
+        day = pc.replace_substring(day, "-", "")
     values[mask] = _each_distinct(day, lambda texts: _days(texts, row.form)) + _each_distinct(clock, _clock_times)
     offsets = _each_distinct(clock, _offsets)
     differ = len(offsets) and np.ptp(offsets) > 0

@@ -234,6 +234,14 @@ def looks_like_excel_days(facts: Facts) -> bool:
     return bool((values >= NEAR_SERIALS[0]).all() and (values <= NEAR_SERIALS[1]).all())
 
 
+def counts_time(facts: Facts) -> bool:
+    """Whether different numbers only grow from row to row, and lie where times counted since 1970 do today."""
+    cells, values = facts.solid, facts.numbers.values
+    if cells.distinct < READ_BESIDE_ODD_WORDS or not facts.numbers.read.all() or not epoch_scale(values):
+        return False
+    return bool((np.diff(values[cells.codes[cells.codes >= 0]]) >= 0).all())
+
+
 def _holds_years(facts: Facts) -> bool:
     values = facts.numbers.values
     return facts.named_like_date and bool(((values >= FIRST_YEAR) & (values <= LAST_YEAR)).all())

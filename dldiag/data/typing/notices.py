@@ -181,6 +181,10 @@ REMARKS = {
         Message("{columns}: years such as that of {examples} were read as Buddhist ones, 543 years ahead."),
         Message("Make the column a category if they are not."),
     ),
+    "minguo_years": NoticeText(
+        Message("{columns}: years such as that of {examples} were read as those of Taiwan, 1911 years behind."),
+        Message("Make the column a category if they are not."),
+    ),
     "other_calendar": NoticeText(
         Message(
             "{columns}: {examples} look like dates of another calendar (Persian or Islamic); they were not read as dates."
@@ -203,6 +207,10 @@ REMARKS = {
             "{columns}: some times have an offset from UTC, others have none ({examples}); those were taken to be on UTC."
         ),
         Message("Write the offset of all times in the file if they are on another clock."),
+    ),
+    "maybe_epochs": NoticeText(
+        Message("{columns} may hold times counted since 1970 ({examples}); it was read as numbers."),
+        Message("Make the column a date if it does."),
     ),
     "excel_days": NoticeText(
         Message("{columns} looks like Excel day numbers ({examples}); it was read as numbers."),

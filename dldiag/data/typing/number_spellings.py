@@ -31,9 +31,11 @@ _SPELLINGS = (
     (r"^([+-]?\d+)·(\d+)$", r"\1.\2"),  # The Lancet writes 3·5.
     (r"^'([+-]?(?:[1-9][\d.,]*|0(?:[.,]\d+)?))$", r"\1"),  # Spreadsheets keep a text with an apostrophe before it.
     (r"^([+-]?\d[\d ]*)[€$£](\d{2})$", r"\1.\2"),  # French shops write 12€50.
+    (r"^R ?(\d[\d ]*[.,]\d{2})$", r"\1"),  # South African rand; R12 is a room.
     (r"^RM\s?([\d,]*\d\.\d{2})$", r"\1"),  # Malaysian ringgit; RM12 is a room.
     (r"\s*sq\.?\s?(ft|m|km|mi|in|yd)\.?$", r" \12"),
 )
+_COUNTED = re.compile(r"[+-]?[\d.,]*\d\s?[KkMBb]?\s+(?P<word>[^\W\d_]{3,})")  # 1.2K views
 _ORDINAL = r"^(\d+)(?:st|nd|rd|th)$"
 _ORDINAL_SHARE = 0.95  # 1st and 2nd are numbers if this share of the texts is written so.
 _KNOWN_SPELLINGS, _KNOWN_ORDINAL = tuple(as_python(pattern) for pattern, _ in _SPELLINGS), as_python(_ORDINAL)
@@ -138,6 +140,15 @@ def _without_raised(texts: pa.Array) -> tuple[pa.Array, NDArray[np.bool_]]:
         texts = pc.replace_substring_regex(texts, _RAISED, r"\1x10^\2")
     noted = as_mask(pc.match_substring_regex(texts, _FOOTNOTE))
     return (pc.replace_substring_regex(texts, _FOOTNOTE, r"\1") if noted.any() else texts), noted
+
+
+def without_counted(texts: pa.Array) -> pa.Array:
+    """Take the word for what is counted from behind numbers in thousands and millions: 1.2K views."""
+    found = [_COUNTED.fullmatch(text) for text in texts.slice(0, _FIRST).to_pylist()]
+    words = {match["word"] for match in found if match}
+    if len(found) < LEAST_ALIKE or len(words) != 1 or not all(found):
+        return texts
+    return pc.replace_substring_regex(texts, rf"^([+-]?[\d.,]*\d\s?[KkMBb])\s+{words.pop()}$", r"\1")
 
 
 def signed_by_account(texts: pa.Array) -> tuple[pa.Array, NDArray[np.bool_], NDArray[np.float64]]:

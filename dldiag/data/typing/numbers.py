@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from dldiag.data.typing.distinct import as_mask, stands_in
-from dldiag.data.typing.number_spellings import FEW_TEXTS, in_usual_spelling, signed_by_account, with_our_digits, without_lead
+from dldiag.data.typing.number_spellings import FEW_TEXTS, in_usual_spelling, signed_by_account, with_our_digits, without_counted, without_lead
 from dldiag.data.typing.quantities import read_quantities
 from dldiag.data.typing.units import currencies_in, one_percent_scale, strip_magnitudes, strip_units
 
@@ -46,6 +46,7 @@ _HOURS = (
     r"^(?P<sign>[+-]?)(?P<hour>\d{1,3}):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d(?:[.,]\d+)?))?"
     r"\s*(?P<half>(?:[AaPp]\.?[Mm]\.?)?)$"
 )
+_DOTTED = r"^(\d{1,2})[.:]([0-5]\d) ?(?:Uhr|hrs?|h)\.?$"
 # The minutes and seconds of races have a fraction behind them: 52:29.04.
 _MINUTES = r"^(?P<sign>[+-]?)(?P<minute>[0-5]?\d):(?P<second>[0-5]\d[.,]\d{1,3})$"
 _FORTRAN = r"^([+-]?\d*\.\d*)[Dd]([+-]\d{1,3})$"  # Fortran writes 1.5D+03.
@@ -82,6 +83,8 @@ def read_numbers(texts: pa.Array, *, decimal: str = ".", thousands: str = "") ->
         return Numbers(values, plain | infinite, infinite | (plain & np.isnan(values)), np.zeros_like(plain))
     if not plain.any() and len(texts) <= FEW_TEXTS and not stands_in(_DIGIT, texts):
         return Numbers(np.full(len(texts), np.nan), infinite, infinite, np.zeros_like(plain))
+    if _has(texts, _DOTTED).all():
+        texts = pc.replace_substring_regex(texts, _DOTTED, r"\1:\2")
     clock = _has(texts, _HOURS) | _has(texts, _MINUTES)
     if clock.sum() > plain.sum():
         return Numbers(_hours(texts), clock, np.zeros_like(clock), clock, frozenset({"hours"}))
@@ -159,6 +162,7 @@ def _without_marks(texts: pa.Array) -> Unmarked:
     marks: dict[str, NDArray[np.bool_]] = {}
     body, marks["lead"] = without_lead(texts)
     body, marks["spelling"], noted = in_usual_spelling(body)
+    body = without_counted(body)
     body = pc.replace_substring_regex(with_our_digits(body), _FORTRAN, r"\1E\2")
     body, marks["debit_credit"], signs = signed_by_account(body)
     body, marks["parentheses"] = _strip(body, r"^\(\s*(.*\d.*)\)$")

@@ -29,6 +29,7 @@ _IS_DIGIT = np.zeros(256, dtype=bool)
 _IS_DIGIT[[ord(digit) for digit in "0123456789"]] = True
 _YEARS_AS_DAYS = (18_000_101.0, 22_001_231.0)  # A number like 20240131 may be a date.
 _YEARS_AS_MONTHS = (180_001.0, 220_012.0)  # A number like 202401 may be a month.
+_SECONDS = (6.3e8, 2.6e9)  # Whole numbers like 1700000000 may be seconds since 1970.
 _YEARS_AS_HOURS = (1_900_010_100.0, 2_099_123_123.0)  # A number like 2024013112 may be an hour.
 
 
@@ -175,7 +176,7 @@ def _looked_at(values: NDArray[np.float64]) -> Plain | None:
     if _has_code(different):
         return None
     whole = bool((different == np.floor(different)).all())
-    as_dates = any(low >= first and high <= last for first, last in (_YEARS_AS_DAYS, _YEARS_AS_MONTHS, _YEARS_AS_HOURS))
+    as_dates = any(low >= first and high <= last for first, last in (_YEARS_AS_DAYS, _YEARS_AS_MONTHS, _YEARS_AS_HOURS, _SECONDS))
     if whole and (distinct >= _UNIQUE_SHARE * present or as_dates):
         return None
     if not whole and low >= 1 and high < 1000 and _has_three_decimals(different):

@@ -135,6 +135,8 @@ def _fraction(found: re.Match[str]) -> float:
 
 def _are_fractions(found: Sequence[re.Match[str]]) -> bool:
     """Tell whether all fractions are proper, of usual denominators or of one: 9/4 is an account of odds, 120/80 of a pressure."""
+    if any(match[3] and match[3].startswith("0") and len(match[3]) > 1 for match in found):
+        return False  # 01/22 is a month.
     parts = [(int(match[3]), int(match[4])) for match in found if match[3]]
     below = {b for _, b in parts}
     proper = all(a < b for a, b in parts) or (len(below) == 1 and all(a <= b for a, b in parts))

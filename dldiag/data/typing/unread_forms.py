@@ -12,14 +12,14 @@ from dldiag.data.typing.distinct import Cells
 
 SAMPLE = 300  # This many different texts, spread over the column, are looked at.
 FEW = 20  # Of so few, most must hold a digit before the others are looked at.
-LEAST_TEXTS = 5  # A form is that of this many different texts at least (own choice).
+LEAST_TEXTS = 3  # A form is that of this many different texts at least (own choice).
 FORM_SHARE = 0.95  # This share of the different texts has one of the forms (own choice).
 BARE_SHARE = 0.3  # Where more of the texts are bare, the marks beside the others are those of codes (own choice).
 TEXTS_PER_FORM = 3  # Each form is used by this many different texts on average (own choice).
 MOST_WORDS = 40  # The names of months and weekdays, in two spellings, and a few words beside them.
 WORDS_OF_QUANTITY = 4  # More words around a number are a sentence (own choice).
 WORDS_OF_DATE = 5  # A date is written with at most so many words.
-_NUMERAL = re.compile(r"\d+(?:[.,'’٫٬]\d+)*")
+_NUMERAL = re.compile(r"\d{1,3}(?:[ '’\u00a0\u202f]\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,'’٫٬]\d+)*")
 _WHOLE, _WORD = re.compile(r"\d+"), re.compile(r"[^\W\d_]+")
 _BARE = re.compile(r"[\d.,:/ -]*")
 # A number with a few marks around it, none of which is a letter before it: #12, 72.6 °F, 72,60 S.
@@ -41,6 +41,8 @@ _YEAR = re.compile(r"(?:1[3489]|2[0-2]|2[4-6])\d\d")
 _OFFSET = re.compile(r"(?<=\d)\s?[+-]\d{4}$|(?<=:\d\d)[.,]\d+")
 _GLUED_DATE = re.compile(r"[^\W\d_]\d")
 LARGEST_PART = 60
+LEAST_DAYS = 5  # Fewer different texts with a year are as likely to be names (own choice).
+_PADDED_PAIR = re.compile(r"(?:0[1-9]|[12]\d|3[01])/\d\d")  # 01/22 is a month or a day, no fraction.
 
 
 def hold_numbers(cells: Cells) -> bool:
@@ -81,11 +83,13 @@ def hold_several_numbers(cells: Cells) -> bool:
 def hold_dates(cells: Cells) -> bool:
     """Whether nearly all cells hold a year, small numbers and few different words, as dates of whatever language do."""
     texts = _sample(cells)
+    if len(texts) >= LEAST_DAYS and all(map(_PADDED_PAIR.fullmatch, texts)):
+        return True
     if not texts or _share([_is_date(text) for text in texts]) < FORM_SHARE:
         return False
     words = {word.lower() for text in texts for word in _WORD.findall(text)}
     parts = {tuple(_WHOLE.findall(text)) for text in texts}
-    return len(words) <= MOST_WORDS and len(parts) >= LEAST_TEXTS
+    return len(words) <= MOST_WORDS and len(parts) >= LEAST_DAYS
 
 
 def _is_date(text: str) -> bool:
