@@ -6,10 +6,11 @@ import pytest
 from dldiag.core.types import DataError
 from dldiag.data import read_table
 from tests.data.messy_exports import EXPORTS
+from tests.data.messy_spellings import SPELLINGS
 from tests.data.messy_tables import MESSY, Messy
 
 
-@pytest.mark.parametrize("messy", [*MESSY, *EXPORTS], ids=str)
+@pytest.mark.parametrize("messy", [*MESSY, *EXPORTS, *SPELLINGS], ids=str)
 def test_a_messy_table_has_the_values_it_was_made_of(messy: Messy):
     found = read_table(messy.data)
     if messy.names:
@@ -23,6 +24,13 @@ def test_a_messy_table_has_the_values_it_was_made_of(messy: Messy):
         np.testing.assert_array_equal(values, np.array(messy.values, dtype="datetime64[us]"))
     codes = [one.code for one in found.notices]
     assert messy.reported in codes or not messy.reported
+
+
+def test_a_chat_has_no_line_of_names():
+    lines = "".join(f"[{day:02}.01.22, 12:05:{day}] Ana: hello\n" for day in range(10, 30))
+    found = read_table(lines.encode())
+    assert len(found.frame) == 20
+    assert "no_header" in [one.code for one in found.notices]
 
 
 def test_a_latex_table_is_refused_by_its_name():

@@ -59,7 +59,7 @@ def find_region(found: Sequence[Record], total_lines: int, width: int | None = N
     filled = [r for r in found if not r.blank and not r.is_rule] or [r for r in found if not r.blank]
     if not filled:
         return Region(None, 0, 0, 0, 0)
-    start = _below_notes(filled, _start(filled, width), width)
+    start = _below_gap(filled, _below_notes(filled, _start(filled, width), width), width)
     end = _end(filled, start, width)
     body = [r for r in filled[start + 1 : end] if len(r.cells) == width and not r.fault]
     footer = 0 if end == len(filled) else total_lines - filled[end].line
@@ -132,8 +132,21 @@ def _below_notes(filled: Sequence[Record], start: int, width: int) -> int:
         return start
     names, notes = above[words - 1].cells, above[: words - 1]
     typed = any(kind_of(c) in {"number", "when"} for r in notes for c in r.cells)
-    apart = words > 1 and above[words - 1].line > above[words - 2].line + above[words - 2].lines
-    return start + words - 1 if (typed or apart) and all(kind_of(c) == "word" for c in names) else start
+    return start + words - 1 if typed and all(kind_of(c) == "word" for c in names) else start
+
+
+def _below_gap(filled: Sequence[Record], start: int, width: int) -> int:
+    """Return the index of names that a blank line sets apart from lines about the table that are as wide as it."""
+    for i in range(start + 1, min(start + MOST_NOTES, len(filled) - LEAST_SAMPLE_ROWS)):
+        before, names = filled[i - 1], filled[i]
+        if kind_of(before.cells[0]) not in {"word", "code"}:
+            return start
+        if names.line == before.line + before.lines or len(names.cells) != width:
+            continue
+        below = [r.cells for r in filled[i + 1 : i + 1 + _SAMPLE_ROWS] if len(r.cells) == width]
+        if below and is_typed([row[0] for row in below]) and all(kind_of(c) in {"word", "code"} for c in names.cells):
+            return i
+    return start
 
 
 def _begins_with_word(record: Record) -> bool:
