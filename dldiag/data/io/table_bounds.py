@@ -37,9 +37,13 @@ _COUNTS_ROWS = re.compile(
 # What begins so below a table is no row of it, however many commas it has.
 _SAYS_SOURCE = re.compile(
     r"(?:data )?(?:sources?|notes?|quellen?|fuentes?|notas?|fontes?|anmerkung(?:en)?|hinweise?|legend|copyright|disclaimer|stand|źródło|zdroj|kaynak"
-    r"|kilde|källa|lähde|bron|источник|примечание|注|备注|资料来源|数据来源|出典|資料|출처|자료)\s*[:：]|©|\(c\)\s*\d{4}",
+    r"|kilde|källa|lähde|bron|источник|примечание|注|备注|资料来源|数据来源|出典|資料|출처|자료)\s*[:：]|©|\(c\)\s*\d{4}"
+    r"|(?:\*+ ?)?(?:EOF|end of (?:file|report|data|list|table))\b",
     re.IGNORECASE,
 )
+
+
+_COMMENT = re.compile(r"\s*(?:#|//|%)\s*\w")
 
 
 @dataclass(frozen=True)
@@ -113,11 +117,21 @@ def _start(filled: Sequence[Record], width: int) -> int:
             if i + 1 < len(filled) and len(filled[i + 1].cells) == width:
                 return i
             continue
+        if _is_comment(filled, i, width):
+            continue
         if record.filled < least and not _names_rows_by_nothing(filled, i, width):
             continue
         if len(record.cells) == width or _is_damaged_header(filled, i, width):
             return i
     return 0
+
+
+def _is_comment(filled: Sequence[Record], i: int, width: int) -> bool:
+    """Tell whether a line is marked as a comment, and names without such a mark follow it."""
+    if i + 1 >= len(filled) or not _COMMENT.match(filled[i].cells[0]):
+        return False
+    names = filled[i + 1].cells
+    return len(names) == width and all(kind_of(c) in {"word", "code"} for c in names) and not _COMMENT.match(names[0])
 
 
 def _below_notes(filled: Sequence[Record], start: int, width: int) -> int:

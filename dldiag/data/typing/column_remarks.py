@@ -52,6 +52,7 @@ _UNREAD = (
 # Origins of columns that are what their texts are, whatever else these could be.
 _BY_TEXTS = ("few_texts", "free_text", "text_per_row")
 _SHORT_CODE, LEAST_CODES = r"^(?:[A-Za-z]\d{1,3}|\d{1,3}[A-Za-z])$", 2  # Beside 1B and 10B, 05 is a code as well.
+MOST_TEXTS = 5_000  # More different numbers are no codes.
 LEAST_VALUES = 5  # Of fewer different texts most are no column of numbers (own choice).
 _NUMERALS, _DIGITS = re.compile(r"[\d.,\s+-]+"), re.compile(r"[\d\s+-]+")
 _POWER, _LEADING_ZERO = r"^[+-]?\d+[eE]\d+$", r"^0\d{2,}$"
@@ -105,15 +106,19 @@ def doubts(facts: Facts) -> list[Remark]:
         remarks.append(remark_on("excel_days", facts, cells, numbers.read))
     if not facts.named_like_date and counts_time(facts):
         remarks.append(remark_on("maybe_epochs", facts, cells, numbers.read))
-    for code, mask in (("powers", cells.matches(_POWER)), ("leading_zeros", cells.matches(_LEADING_ZERO) & ~numbers.marked)):
-        if mask.any():
-            remarks.append(remark_on(code, facts, cells, mask & numbers.read))
-    return [*remarks, *_merged(facts)]
+    return remarks if numbers.marked.any() else [*remarks, *_codes_read(facts), *_merged(facts)]
+
+
+def _codes_read(facts: Facts) -> list[Remark]:
+    """Return the remarks on plain numbers that may be codes: 1E3, and 007."""
+    found = ((code, facts.solid.matches(form)) for code, form in (("powers", _POWER), ("leading_zeros", _LEADING_ZERO)))
+    return [remark_on(code, facts, facts.solid, mask) for code, mask in found if mask.any()]
 
 
 def _merged(facts: Facts) -> list[Remark]:
     """Return the remark on numbers of which several are one but for zeros at their end: 1.1 and 1.10 may be codes."""
-    if not (mask := merged_zeros(facts.solid.texts.to_pylist())).any():
+    texts = facts.solid.texts
+    if len(texts) > MOST_TEXTS or not (mask := merged_zeros(texts.to_pylist())).any():
         return []
     return [remark_on("merged_numbers", facts, facts.solid, mask, shown=4)]
 

@@ -43,6 +43,7 @@ READ_AS_NUMBERS = "{share:.0%} of the values read as numbers."
 _WHOLE = r"^[+-]?\d+$"
 _VERSION = r"^\d+(?:\.\d+)*$"
 _LETTER_E, _LETTER_CODE = r"^\d+[eE]\d+$", r"^\d+(?:[A-Za-z]\d+)?$"
+_DIGITS_AND_LETTERS = r"^[\dA-Z][\d -]*[A-Z]{1,3}\d*$"  # 1904 AB
 _PHONE = r"^\+[1-9]\d{8,14}$"
 _LEADING_ZERO = r"^0\d+$"
 _WIDE = r"[\x{3040}-\x{30ff}\x{4e00}-\x{9fff}]"
@@ -162,6 +163,8 @@ def _code_reason(facts: Facts) -> Message | None:
         return Message(
             "Digits around an E under the name of a code, such as {example}: codes.", {"example": cells.examples(1)[0]}
         )
+    if facts.named_like_code and cells.distinct and cells.matches(_DIGITS_AND_LETTERS).all():
+        return Message("Digits beside letters under the name of a code, such as {example}.", {"example": cells.examples(1)[0]})
     whole = cells.matches(_WHOLE)
     if cells.share(whole) < READ_SHARE:
         return None

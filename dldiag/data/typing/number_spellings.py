@@ -50,7 +50,7 @@ _ABOUT = (
     r"|約|约|大约|약"
 )
 _LEAD = re.compile(r"(?P<lead>[^\d$€£¥₹₽₩฿₺+\-.,(]*[^\s\d$€£¥₹₽₩฿₺+\-.,(]\.?:?\s*)(?P<rest>[$€£¥₹₽₩฿₺+.(-]*\d.*)")
-_IS_ABOUT = re.compile(rf"(?:[~≈∼]|(?:{_ABOUT})\.?:?\s|[約约약])\s*", re.IGNORECASE)
+_IS_ABOUT = re.compile(rf"(?:[~≈∼]|c\.|(?:{_ABOUT})\.?:?\s|[約约약])\s*", re.IGNORECASE)
 _IS_WORD = re.compile(r"(?=.*[^\W\d_]{2})[^\d_]*\s")  # Words that end with a blank: codes such as A12 have none.
 _NAMES_PARTS = re.compile(
     r"(?i)v|ver|version|release|chapter|section|article|art|part|room|no|nr|num|number|lot|unit|type|model|§|kapitel"

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from dldiag.data.typing.distinct import as_mask, stands_in
+from dldiag.data.typing.distinct import as_mask, as_python, stands_in
 from dldiag.data.typing.number_spellings import FEW_TEXTS, in_usual_spelling, signed_by_account, with_our_digits, without_counted, without_lead
 from dldiag.data.typing.quantities import read_quantities
 from dldiag.data.typing.units import currencies_in, one_percent_scale, strip_magnitudes, strip_units
@@ -47,6 +47,8 @@ _HOURS = (
     r"\s*(?P<half>(?:[AaPp]\.?[Mm]\.?)?)$"
 )
 _DOTTED = r"^(\d{1,2})[.:]([0-5]\d) ?(?:Uhr|hrs?|h)\.?$"
+_BARE_HALF = r"^(\d{1,2}) ?([AaPp]\.?[Mm]\.?)$"  # 2pm
+_KNOWN_DOTTED, _KNOWN_HALF, _COLON = as_python(_DOTTED), as_python(_BARE_HALF), re.compile(r"\d:\d")
 # The minutes and seconds of races have a fraction behind them: 52:29.04.
 _MINUTES = r"^(?P<sign>[+-]?)(?P<minute>[0-5]?\d):(?P<second>[0-5]\d[.,]\d{1,3})$"
 _FORTRAN = r"^([+-]?\d*\.\d*)[Dd]([+-]\d{1,3})$"  # Fortran writes 1.5D+03.
@@ -83,9 +85,8 @@ def read_numbers(texts: pa.Array, *, decimal: str = ".", thousands: str = "") ->
         return Numbers(values, plain | infinite, infinite | (plain & np.isnan(values)), np.zeros_like(plain))
     if not plain.any() and len(texts) <= FEW_TEXTS and not stands_in(_DIGIT, texts):
         return Numbers(np.full(len(texts), np.nan), infinite, infinite, np.zeros_like(plain))
-    if _has(texts, _DOTTED).all():
-        texts = pc.replace_substring_regex(texts, _DOTTED, r"\1:\2")
-    clock = _has(texts, _HOURS) | _has(texts, _MINUTES)
+    texts = _as_clocks(texts)
+    clock = _has(texts, _HOURS) | _has(texts, _MINUTES) if stands_in(_COLON, texts.slice(0, FEW_TEXTS)) else plain & ~plain
     if clock.sum() > plain.sum():
         return Numbers(_hours(texts), clock, np.zeros_like(clock), clock, frozenset({"hours"}))
     if (quantities := read_quantities(texts)) is not None:
@@ -113,9 +114,19 @@ def _read_marked(texts: pa.Array, infinite: NDArray[np.bool_], decimal: str, tho
     return Numbers(values, read | infinite, infinite | (read & np.isnan(values)), marked, frozenset(met), ambiguous)
 
 
+def _as_clocks(texts: pa.Array) -> pa.Array:
+    """Write 2.30 Uhr as 2:30 and 2pm as 2:00 pm where the first texts are written so."""
+    first = texts.slice(0, FEW_TEXTS)
+    if stands_in(_KNOWN_DOTTED, first) and _has(texts, _DOTTED).all():
+        return pc.replace_substring_regex(texts, _DOTTED, r"\1:\2")
+    if stands_in(_KNOWN_HALF, first):
+        return pc.replace_substring_regex(texts, _BARE_HALF, r"\1:00 \2")
+    return texts
+
+
 def _are_counts(marks: dict[str, NDArray[np.bool_]], bodies: pa.Array, read: NDArray[np.bool_]) -> bool:
     """Tell whether whole numbers stand in parentheses everywhere: (66) reviews; sums of money there are negative."""
-    everywhere = bool(marks["parentheses"][read].all()) and not marks["currency"].any()
+    everywhere = bool(read.any() and marks["parentheses"][read].all()) and not marks["currency"].any()
     return everywhere and bool(_has(bodies, r"^\d{1,3}(?:[,.]?\d{3})*$")[read].all())
 
 
@@ -169,6 +180,7 @@ def _without_marks(texts: pa.Array) -> Unmarked:
     body, before = _strip(body, rf"^([+-]?)\s*{_CURRENCY}\s*(.*\d.*)$", r"\1\2")
     body, after = _strip(body, rf"^(?:(.*\d.*?)\s*(?:{_SIGN})|(.*\d(?:.*?\P{{L}})??)\s*{_CODE})$", r"\1\2")
     body, marks["currency"] = pc.utf8_rtrim_whitespace(body), before | after
+    body, _ = _strip(body, r"^(.*\d)[.,](?:-{1,2}|—)$")  # 9.040,- kr.
     body, behind = _strip(body, r"^(.*\d)\s*(?:%|(?i:percent|per cent|pct\.?|prozent))$")
     body, ahead = _strip(body, r"^([+-]?)%\s?(\d[\d.,]*)$", r"\1\2")  # Turkish writes %45.
     marks["percent"] = behind | ahead
@@ -228,13 +240,13 @@ def _with_point(bodies: pa.Array, decimal: str, thousands: str) -> tuple[pa.Arra
     if comma.sum() > point.sum() or (told_comma and comma.sum() == point.sum() and _has(bodies, "[.,]").any()):
         swapped = pc.replace_substring(pc.replace_substring(bodies, ".", ""), ",", ".")
         found = {"decimal_comma"} if _has(bodies, ",").any() else {"thousands"}
-        odd = _has(bodies, _POINT_DECIMAL) & ~comma
+        odd = ~comma if comma.all() else _has(bodies, _POINT_DECIMAL) & ~comma
         if odd.any() and not _has(bodies, _POINT_GROUPS).any():
             return pc.if_else(pa.array(odd), bodies, swapped), comma | odd, {"mixed_decimals"}, ""
         return swapped, comma, found, "thousands" if _has(bodies, _ONE_POINT_GROUP).all() else ""
     question = "" if told_comma or thousands == "," else _open_question(bodies)
     found = {"thousands"} if groups.any() else set()
-    odd = _has(bodies, _COMMA_AS_POINT) & ~point
+    odd = ~point if point.all() else _has(bodies, _COMMA_AS_POINT) & ~point
     if odd.any() and not groups.any():
         with_points = pc.replace_substring(bodies, ",", ".")
         return pc.if_else(pa.array(odd), with_points, bodies), point | odd, {"mixed_decimals"}, ""

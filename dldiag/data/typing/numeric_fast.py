@@ -16,7 +16,7 @@ from dldiag.data.typing.missing import SURVEY_CODES, stands_apart
 _SAMPLE = 64  # This many cells are looked at before a column is read.
 SHORT_ROWS = 2048  # A column of so many rows is read as quickly as some of its cells are looked at.
 _POWER = re.compile(r"\d+[eE]\d+")
-_FIRST_CELLS = 200  # This many cells are looked at for codes that read as numbers.
+_FIRST_CELLS = 100  # This many cells are looked at for codes that read as numbers.
 _LEAST_DISTINCT = 3  # A column with fewer values may be boolean or constant.
 _UNIQUE_SHARE = 0.9  # Whole numbers may be identifiers if this share of the values is distinct.
 _LARGEST = 1e11  # From here on numbers may be codes that a spreadsheet rounded.
@@ -49,8 +49,11 @@ def plain_column(texts: pa.ChunkedArray) -> Plain | None:
 
 def reads_oddly(texts: pa.ChunkedArray) -> bool:
     """Tell from the first cells whether plain numbers may be codes: 1.1 beside 1.10, or 1E3."""
-    first = {text for text in texts.slice(0, _FIRST_CELLS).to_pylist() if text}
-    return bool(merged_zeros(list(first)).any()) or any(map(_POWER.fullmatch, first))
+    first = set(texts.slice(0, _FIRST_CELLS).to_pylist())
+    shorter = (text.rstrip("0") for text in first if text and text[-1] == "0" and "." in text)
+    if any(text in first and text[-1] != "." for text in shorter):
+        return True
+    return any("E" in text or "e" in text for text in first if text) and any(_POWER.fullmatch(t) for t in first if t)
 
 
 def merged_zeros(texts: list[str]) -> NDArray[np.bool_]:

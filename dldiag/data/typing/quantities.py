@@ -144,7 +144,7 @@ def _are_fractions(found: Sequence[re.Match[str]]) -> bool:
 
 
 _SHARE_OF = re.compile(rf"({_NUMERAL})\s*(?:out of|of|von|sur|de)\s*({_NUMERAL})(?:\s+\D+)?", re.IGNORECASE)
-_POINTS_OF = re.compile(rf"({_NUMERAL})\s*/\s*(\d+)")  # 4.5/5
+_POINTS_OF = re.compile(rf"({_NUMERAL})\s*[/:]\s*(\d+)")  # 4.5/5 and 9.5:1
 
 
 def _of_one_whole(found: Sequence[re.Match[str]]) -> bool:
@@ -189,7 +189,7 @@ QUANTITIES = (
     Quantity("quantities", _ANGLE, _degrees, _IS_ANGLE, _one_axis),
     Quantity("quantities", _FRACTION, _fraction, re.compile(rf"[/⁄{''.join(_VULGAR)}]"), _are_fractions),
     Quantity("quantities", _SHARE_OF, lambda found: _number(found[1]), re.compile("."), _of_one_whole),
-    Quantity("quantities", _POINTS_OF, lambda found: _number(found[1]), re.compile(r"[.,].*/"), _of_one_whole),
+    Quantity("quantities", _POINTS_OF, lambda found: _number(found[1]), re.compile(r"[.,].*[/:]"), _of_one_whole),
     Quantity("magnitudes", _LARGE, _large, _SEVERAL_MARKS),
     Quantity("bounds", _LABELED, lambda found: float(found[1]), re.compile(r"[^\W\d]"), _ends_are_labeled),
 )

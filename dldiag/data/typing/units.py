@@ -16,7 +16,8 @@ MAGNITUDES = {  # Each mark has its power of ten.
     "k": 3, "K": 3, "M": 6, "tsd": 3, "Tsd": 3, "thousand": 3, "Thousand": 3, "mn": 6, "Mn": 6, "mln": 6,
     "mio": 6, "Mio": 6, "million": 6, "Million": 6, "millions": 6, "bn": 9, "Bn": 9, "BN": 9, "mrd": 9,
     "Mrd": 9, "billion": 9, "Billion": 9, "trillion": 12, "lakh": 5, "Lakh": 5, "lac": 5, "Lac": 5, "lakhs": 5,
-    "Lakhs": 5, "Lacs": 5, "crore": 7, "Crore": 7, "crores": 7, "Crores": 7, "Cr": 7, "千": 3, "万": 4, "萬": 4, "百万": 6, "千万": 7, "亿": 8, "億": 8, "万亿": 12,
+    "Lakhs": 5, "Lacs": 5, "crore": 7, "Crore": 7, "crores": 7, "Crores": 7, "Cr": 7, "тыс": 3, "тис": 3, "tys": 3, "tis": 3, "млн": 6, "млрд": 9, "трлн": 12, "mlrd": 9,
+    "千": 3, "万": 4, "萬": 4, "百万": 6, "千万": 7, "亿": 8, "億": 8, "万亿": 12,
     "만": 4, "억": 8,
 }  # fmt: skip
 # Letters that are units as well; they scale only beside a currency or one of the marks above.

@@ -36,7 +36,7 @@ _ORDERED = re.compile(
 _GLUED = re.compile(r"(?<![xX×])(?<![0-9])[^\W\d_]0|_|\\|://")  # A12 and v1 are codes.
 _CROSSED = re.compile(r"(?<=0)[xX×](?=0)")
 _RANGE = re.compile(r"\D*0\D{0,8}?(?:\s?[-–—~]\s?|\s(?:to|bis|a|à|до)\s)\D{0,3}0\D*")
-_WITH_UNITS = re.compile(r"0 ?[^\W\d_%]{1,8}\b|[$€£¥₹]0|0%|0 ?[x×*] ?0|[(\[]0[ ,;]")
+_WITH_UNITS = re.compile(r"0 ?(?!(?:of|and|or|to|in|at|by|from|von|und|bis|de|du|et|y|e|the)\b)[^\W\d_%]{1,8}\b|[$€£¥₹]0|0%|0 ?[x×*] ?0|[(\[]0[ ,;]")
 _YEAR = re.compile(r"(?:1[3489]|2[0-2]|2[4-6])\d\d")
 _OFFSET = re.compile(r"(?<=\d)\s?[+-]\d{4}$|(?<=:\d\d)[.,]\d+")
 _GLUED_DATE = re.compile(r"[^\W\d_]\d")

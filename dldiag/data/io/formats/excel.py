@@ -22,6 +22,7 @@ from dldiag.data.io.table_bounds import Parts, find_region, given_region, name_n
 EXACT_INTEGERS = 1e15  # Whole floats below it are written without a point.
 MOST_RATIO = 100  # A packed byte of a real workbook unpacks to 4 to 20.
 FREE_BYTES = 64 * MIB  # The ratio does not matter where fewer bytes are unpacked.
+_STYLES, _ZEROS = "xl/styles.xml", re.compile(rb'formatCode="00+"')
 _MERGED = re.compile(rb'<mergeCell ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
 WIDE_COLUMNS = 1000  # A sheet with more columns must be filled.
 LEAST_FILLED_SHARE = 0.01  # A wide sheet that is filled to a smaller share holds a stray cell far to the right.
@@ -46,9 +47,10 @@ def read_excel(data: bytes, plan: ReadPlan, limits: Limits, choices: Mapping[str
     openpyxl = _openpyxl()
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         _check_packing(sum(i.file_size for i in archive.infolist()), len(data), limits)
+        padded = _STYLES in archive.namelist() and _ZEROS.search(archive.read(_STYLES)) is not None
     book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
     sheets = [s for s in book.worksheets if s.sheet_state == "visible"] or list(book.worksheets)
-    sheet, rows = _chosen_sheet(sheets, plan.sheet, limits)
+    sheet, rows = _chosen_sheet(sheets, plan.sheet, limits, padded)
     merged = _fill_merged(rows, _merged_down(data, next(s for s in sheets if s.title == sheet)))
     rows = _without_empty_left(rows)
     if not rows or not rows[0]:
@@ -93,7 +95,7 @@ def _check_place(plan: ReadPlan, n_rows: int) -> None:
         )
 
 
-def _chosen_sheet(sheets: Sequence[Any], wanted: str, limits: Limits) -> tuple[str, list[list[str]]]:
+def _chosen_sheet(sheets: Sequence[Any], wanted: str, limits: Limits, padded: bool) -> tuple[str, list[list[str]]]:
     """Return the sheet asked for, else the first with two columns and two rows, else the first that is not empty."""
     names = [s.title for s in sheets]
     if wanted and wanted not in names:
@@ -104,7 +106,7 @@ def _chosen_sheet(sheets: Sequence[Any], wanted: str, limits: Limits) -> tuple[s
     written: tuple[str, list[list[str]]] | None = None  # The first sheet that holds a note.
     for sheet in sheets:
         if wanted in ("", sheet.title):
-            rows = _sheet_rows(sheet, limits)
+            rows = _sheet_rows(sheet, limits, padded)
             if wanted or (len(rows) > 1 and len(rows[0]) > 1):
                 return sheet.title, rows
             written = written or ((sheet.title, rows) if rows else None)
@@ -113,11 +115,12 @@ def _chosen_sheet(sheets: Sequence[Any], wanted: str, limits: Limits) -> tuple[s
     raise DataError(Message("The workbook is empty."), Message("Take a workbook that has rows."))
 
 
-def _sheet_rows(sheet: Any, limits: Limits) -> list[list[str]]:
+def _sheet_rows(sheet: Any, limits: Limits, padded: bool) -> list[list[str]]:
+    """Return the cells of a sheet as texts; padded: some cells may be shown with zeros before them, as codes are."""
     rows: list[list[str]] = []
     cells = 0
-    for values in sheet.iter_rows(values_only=True):
-        row = [_excel_text(v) for v in values]
+    for values in sheet.iter_rows(values_only=not padded):
+        row = [_shown_text(v) for v in values] if padded else [_excel_text(v) for v in values]
         cells += len(row)
         if cells > limits.max_cells or len(row) > limits.max_columns:
             raise DataError(
@@ -190,6 +193,13 @@ def _excel_text(value: Any) -> str:
     return text.removesuffix(" 00:00:00") if hasattr(value, "year") else text
 
 
+def _shown_text(cell: Any) -> str:
+    """Return the text of a cell, a whole number with the zeros that its format, 00000, shows before it."""
+    text = _excel_text(cell.value)
+    is_whole = isinstance(cell.value, int | float) and text.isdecimal()
+    return text.zfill(len(cell.number_format)) if is_whole and set(cell.number_format) == {"0"} else text
+
+
 def _from_sheet(rows: list[list[str]], plan: ReadPlan, width: int, limits: Limits, notices: list[Notice]) -> TypedTable:
     end = len(rows) - plan.footer_rows
     body = [r for r in rows[plan.first_row : end] if any(r)]
@@ -217,7 +227,7 @@ def _sheet_header(rows: list[list[str]], plan: ReadPlan) -> list[str] | None:
     if plan.header_row is None:
         return None
     above = with_group_names(rows[plan.header_row : plan.header_row + max(1, plan.header_rows)])
-    return [" ".join(c.strip() for c in column if c.strip()) for column in zip(*above, strict=True)]
+    return [" ".join(dict.fromkeys(c.strip() for c in column if c.strip())) for column in zip(*above, strict=True)]
 
 
 def _parts(rows: list[list[str]], plan: ReadPlan) -> Parts:

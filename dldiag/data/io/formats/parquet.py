@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -120,9 +121,21 @@ def _texts(column: pa.ChunkedArray) -> pa.ChunkedArray | None:
         return pa.chunked_array([pa.array([_json(v) for v in column.to_pylist()], pa.large_string())])
     if pa.types.is_float16(kind):
         column = column.cast(pa.float32())
+    if pa.types.is_duration(kind):
+        return pa.chunked_array([pa.array([_duration(value) for value in column.to_pylist()], pa.large_string())])
     if _has_zone(column):
         return pc.cast(pc.local_timestamp(column), pa.large_string())  # One zone, so the clock of its place tells all.
     return pc.cast(column, pa.large_string())
+
+
+def _duration(value: timedelta | None) -> str | None:
+    """Return a duration as pandas prints it, with the sign before the whole."""
+    if value is None:
+        return None
+    size = abs(value)
+    seconds = size - timedelta(days=size.days)
+    clock = f"{seconds // timedelta(hours=1):02}:{seconds // timedelta(minutes=1) % 60:02}:{seconds % timedelta(minutes=1) / timedelta(seconds=1):09.6f}"
+    return f"{'-' if value < timedelta(0) else ''}{size.days} days {clock}"
 
 
 def _json(value: Any) -> str | None:
