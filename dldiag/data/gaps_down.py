@@ -15,7 +15,7 @@ FOLLOWED_SHARE = 0.8  # This share of the filled cells has a missing one below i
 
 def gaps_down(frame: pd.DataFrame) -> tuple[Notice, ...]:
     """Return a notice on leading columns of texts whose cells stand for the empty ones below them, too."""
-    if frame.shape[1] < 2:  # noqa: PLR2004 — A single column has nothing beside its gaps.
+    if frame.shape[1] < 2:
         return ()
     found = []
     for j in range(frame.shape[1] - 1):

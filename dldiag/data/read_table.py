@@ -86,7 +86,12 @@ def table_of(raw: RawTable, *, kinds: Mapping[str, Kind] | None = None) -> Table
         columns,
         raw.plan,
         with_choices(raw.fingerprint, kinds or {}),
-        kept + total_rows(raw.frame, frame) + summary_rows(raw.frame) + heading_rows(raw.frame, frame) + gaps_down(frame) + notices,
+        kept
+        + total_rows(raw.frame, frame)
+        + summary_rows(raw.frame)
+        + heading_rows(raw.frame, frame)
+        + gaps_down(frame)
+        + notices,
         raw.rows_in_file,
         raw.frame,
         raw.totals,

@@ -11,12 +11,36 @@ from tests.data.messy_tables import DAYS, NOON, TOWNS, WHOLE, Messy, N, X, colum
 
 LARGE, COUNTS = [float(x) for x in X], [float(w) for w in WHOLE]
 HALVES = [f"{x},5" for x in WHOLE]
-BULGARIAN = "януари февруари март април май юни юли август септември октомври ноември декември".split()
-CROATIAN = (
-    "siječnja veljače ožujka travnja svibnja lipnja srpnja kolovoza rujna listopada studenoga prosinca".split()
-)
-HINDI = "जनवरी फरवरी मार्च अप्रैल मई जून जुलाई अगस्त सितंबर अक्टूबर नवंबर दिसंबर".split()
-TURKISH_DAYS = "Pazartesi Salı Çarşamba Perşembe Cuma Cumartesi Pazar".split()
+BULGARIAN = [
+    "януари",
+    "февруари",
+    "март",
+    "април",
+    "май",
+    "юни",
+    "юли",
+    "август",
+    "септември",
+    "октомври",
+    "ноември",
+    "декември",
+]
+CROATIAN = [
+    "siječnja",
+    "veljače",
+    "ožujka",
+    "travnja",
+    "svibnja",
+    "lipnja",
+    "srpnja",
+    "kolovoza",
+    "rujna",
+    "listopada",
+    "studenoga",
+    "prosinca",
+]
+HINDI = ["जनवरी", "फरवरी", "मार्च", "अप्रैल", "मई", "जून", "जुलाई", "अगस्त", "सितंबर", "अक्टूबर", "नवंबर", "दिसंबर"]
+TURKISH_DAYS = ["Pazartesi", "Salı", "Çarşamba", "Perşembe", "Cuma", "Cumartesi", "Pazar"]
 SECONDS = [1609502730 + 86400 * 17 * i for i in range(N)]
 
 

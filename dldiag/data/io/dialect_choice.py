@@ -34,7 +34,11 @@ FAULT_COST = 0.6  # This share of the trust is lost when the quotes of every lin
 WRAPPED_BONUS = 1.15  # Given where most lines have a field in apostrophes.
 TAB_BONUS = 1.15  # Given where every line has as many tabs: hardly any cell holds one.
 INCHES_SHARE = 0.3  # Quotes that open no cell are inches if so many of the lines have one; fewer are slips.
-EVEN_MARKS, EVEN_WIDTH, EVEN_BONUS = (";", "|"), 2, 1.1  # The names, too, are cut by these in every line: 12,- is a price.
+EVEN_MARKS, EVEN_WIDTH, EVEN_BONUS = (
+    (";", "|"),
+    2,
+    1.1,
+)  # The names, too, are cut by these in every line: 12,- is a price.
 LEAST_TABBED = 5  # Lines that must agree on that.
 _OPENING = re.compile(r'(?:^|[^\w\s.]|[\s])[ ]*"', re.MULTILINE)
 QUOTED_EVIDENCE = 2  # Apostrophes are taken for quotes from this many fields on.

@@ -191,7 +191,7 @@ def _ends_with_gaps(rows: Sequence[Sequence[str]]) -> bool:
     above, below = rows[0], rows[-1]
     filled = [j for j, cell in enumerate(above) if cell.strip()]
     behind = below[filled[-1] : len(above)] if filled else []
-    return len(rows) == 2 and len(filled) > 1 and len(behind) > 1 and all(cell.strip() for cell in behind)  # noqa: PLR2004
+    return len(rows) == 2 and len(filled) > 1 and len(behind) > 1 and all(cell.strip() for cell in behind)
 
 
 @dataclass(frozen=True)

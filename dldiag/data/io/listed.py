@@ -51,7 +51,9 @@ def _scalar(text: str) -> str:
 
 def of_sections(text: str) -> str | None:
     """Return the sections of a TOML or INI file as records, where all of them hold about the same names."""
-    first = next((line for line in text[:HEAD].split("\n") if line.strip() and not line.lstrip().startswith(("#", ";"))), "")
+    first = next(
+        (line for line in text[:HEAD].split("\n") if line.strip() and not line.lstrip().startswith(("#", ";"))), ""
+    )
     if len(text) > LONGEST_DRAWN or not _SECTION.fullmatch(first):
         return None
     records: list[tuple[str, dict[str, str]]] = []
@@ -82,7 +84,11 @@ def of_boxed_list(text: str) -> str | None:
     """Return the rows within the box that Stata's list draws, without the numbers of its rows."""
     if len(text) > LONGEST_DRAWN or not _BOXED_HEAD.match(text[:HEAD]):
         return None
-    lines = [found[1] for line in text.split("\n") if (found := _BOXED_ROW.fullmatch(line)) and set(found[1].strip()) != {"-"}]
+    lines = [
+        found[1]
+        for line in text.split("\n")
+        if (found := _BOXED_ROW.fullmatch(line)) and set(found[1].strip()) != {"-"}
+    ]
     return as_lines(cut_by_place(lines)) if len(lines) > LEAST_RECORDS else None
 
 

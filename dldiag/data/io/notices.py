@@ -59,8 +59,12 @@ TEXTS = {
     "inserts": NoticeText(Message("The file holds SQL (INSERT); the rows were taken out of it.")),
     "copied": NoticeText(Message("The file holds SQL (COPY); the rows of its first table were taken out of it.")),
     "type_line": NoticeText(Message("A line of types below the names was left out.")),
-    "printed": NoticeText(Message("The table was printed by R; its line of types and the lines about it were left out.")),
-    "log_fields": NoticeText(Message("The names were taken from the line “#Fields”; other lines of comment were left out.")),
+    "printed": NoticeText(
+        Message("The table was printed by R; its line of types and the lines about it were left out.")
+    ),
+    "log_fields": NoticeText(
+        Message("The names were taken from the line “#Fields”; other lines of comment were left out.")
+    ),
     "wide_gaps": NoticeText(
         Message("The columns are set apart by two blanks or more; single blanks were kept within cells."),
         Message("Check that every name stands above its own column."),

@@ -168,7 +168,11 @@ def without_entities(text: str) -> tuple[str, tuple[int, str]]:
     >>> without_entities("R&amp;D")
     ('R&D', (1, '&amp;'))
     """
-    first = next((found for found in _ENTITY.finditer(text) if _letter_of(found) != found[0]), None) if "&" in text else None
+    first = (
+        next((found for found in _ENTITY.finditer(text) if _letter_of(found) != found[0]), None)
+        if "&" in text
+        else None
+    )
     if first is None:
         return text, (0, "")
     plain, count = _ENTITY.subn(_letter_of, text)

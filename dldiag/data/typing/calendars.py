@@ -206,7 +206,9 @@ def _without_words(texts: pa.Array) -> pa.Array:
     """Take weekdays, and a word that all have, from before and behind whole days: (木), Perşembe, ngày."""
     found = [_WHOLE_DAY.fullmatch(text) for text in texts.slice(0, _SAMPLE).to_pylist()]
     words = {(match["before"], match["behind"]) for match in found if match}
-    before, behind = ({word.lower() for word in side if word} for side in (zip(*words, strict=True) if words else ((), ())))
+    before, behind = (
+        {word.lower() for word in side if word} for side in (zip(*words, strict=True) if words else ((), ()))
+    )
     if not before | behind or len(before) > _MOST_WEEKDAYS or len(behind) > _MOST_WEEKDAYS or behind & _HALVES_OF_DAY:
         return texts
     return _each(texts, lambda text: _WHOLE_DAY.sub(lambda match: match["day"] + (match["clock"] or ""), text))
@@ -222,12 +224,8 @@ def in_english_and_gregorian(texts: pa.Array) -> tuple[pa.Array, Calendar]:
     sample = texts.slice(0, _SAMPLE).to_pylist()
     if _share(sample, _IN_OTHER_YEARS) >= CALENDAR_SHARE:
         return texts, "other"
-    if _share(sample, _IN_MINGUO_YEARS) >= CALENDAR_SHARE:
-        return _each(texts, lambda text: _MINGUO.sub(_from_minguo, text)), "minguo"
-    if any(_ERA.search(text) for text in sample):
-        return _each(texts, lambda text: _ERA.sub(_year_of_era, text)), ""
-    if all(_SHORT_ERA.fullmatch(text) for text in sample):
-        return _each(texts, lambda text: _SHORT_ERA.sub(_date_of_era, text)), ""
+    if (of_eras := _without_eras(texts, sample)) is not None:
+        return of_eras
     if _share(sample, _WITH_NAME) > 0 and any(_MONTH_NAME.search(text) for text in sample):
         if any(map(_CROATIAN.search, sample)):
             texts = pc.replace_substring_regex(texts, r"(?i)\blistopada?\b", "Oct")
@@ -238,6 +236,17 @@ def in_english_and_gregorian(texts: pa.Array) -> tuple[pa.Array, Calendar]:
     if _share(sample, _IN_BUDDHIST_YEARS) >= CALENDAR_SHARE:
         return _each(texts, lambda text: _BUDDHIST.sub(_less_buddhist, text)), "buddhist"
     return texts, ""
+
+
+def _without_eras(texts: pa.Array, sample: list[str]) -> tuple[pa.Array, Calendar] | None:
+    """Return days of Taiwan's years and of Japan's eras as Gregorian ones; None where they are no such days."""
+    if _share(sample, _IN_MINGUO_YEARS) >= CALENDAR_SHARE:
+        return _each(texts, lambda text: _MINGUO.sub(_from_minguo, text)), "minguo"
+    if any(_ERA.search(text) for text in sample):
+        return _each(texts, lambda text: _ERA.sub(_year_of_era, text)), ""
+    if all(_SHORT_ERA.fullmatch(text) for text in sample):
+        return _each(texts, lambda text: _SHORT_ERA.sub(_date_of_era, text)), ""
+    return None
 
 
 def _share(texts: list[str], pattern: re.Pattern[str]) -> float:

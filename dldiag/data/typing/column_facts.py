@@ -27,9 +27,13 @@ _DATE_WORDS = word_set(
 )
 _DATE_PARTS = ("日期", "时间", "年份", "年度", "日付", "日時", "날짜", "дата", "datum", "fecha")
 _CODE_WORDS = word_set("code codes zip plz fips postcode postal")
-_VERSION_WORDS = word_set("version versions ver release build firmware 版本 section sections chapter clause icd icd9 icd10 naics ddc")
+_VERSION_WORDS = word_set(
+    "version versions ver release build firmware 版本 section sections chapter clause icd icd9 icd10 naics ddc"
+)
 # Under such names digits around an E, as in 1E3, are a code as well.
-_PART_WORDS = word_set("sku block lot flat apartment part plate well grid batch model item product serial article unit bin shelf seat room")
+_PART_WORDS = word_set(
+    "sku block lot flat apartment part plate well grid batch model item product serial article unit bin shelf seat room"
+)
 _CODE_PARTS = ("编码", "邮编", "代码")
 NUMBER_SAMPLE = 500  # This many distinct texts, spread over the column, are looked at before all are tried as numbers.
 _HOPELESS = 0.1  # If fewer of the sample read as numbers, the others are not tried.

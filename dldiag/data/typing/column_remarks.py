@@ -15,10 +15,10 @@ from dldiag.data.typing.distinct import Cells
 from dldiag.data.typing.kinds import MOSTLY_SHARE, counts_time, looks_like_excel_days
 from dldiag.data.typing.labels import hold_lists, variants_among
 from dldiag.data.typing.missing import sentinel
-from dldiag.data.typing.numeric_fast import merged_zeros
 from dldiag.data.typing.notices import Remark
-from dldiag.data.typing.yes_no import says_yes
+from dldiag.data.typing.numeric_fast import merged_zeros
 from dldiag.data.typing.unread_forms import hold_dates, hold_numbers, hold_several_numbers
+from dldiag.data.typing.yes_no import says_yes
 
 # What a text bears that was read from it, beside other marks in the same column.
 _MARK_OF = {
@@ -155,7 +155,7 @@ def _mostly_read(facts: Facts) -> str:
         return ""
     for origin, read in (("mostly_numbers", facts.numbers.read), ("mostly_dates", facts.dates.read)):
         coded = int((cells.matches(_SHORT_CODE) & ~read).sum())
-        if MOSTLY_SHARE <= cells.share(read) and read.sum() >= MOSTLY_SHARE * cells.distinct and coded < LEAST_CODES:
+        if cells.share(read) >= MOSTLY_SHARE and read.sum() >= MOSTLY_SHARE * cells.distinct and coded < LEAST_CODES:
             return origin
     return ""
 

@@ -39,6 +39,10 @@ CODE_DIGITS = 3
 MOSTLY_NUMBERS = "{share:.0%} of the values read as numbers, the others do not, such as {examples}."
 MOSTLY_DATES = "{share:.0%} of the values read as dates, the others do not, such as {examples}."
 RUNNING = "A running number: {rows:,} different whole numbers without a gap."
+LETTER_CODES = "Digits around an E under the name of a code, such as {example}: codes."
+DIGITS_AND_LETTERS = "Digits beside letters under the name of a code, such as {example}."
+PHONES = "Long numbers behind a plus, such as {example}: phone numbers."
+TOO_LONG = "Whole numbers too long to be kept exactly, such as {example}: codes."
 READ_AS_NUMBERS = "{share:.0%} of the values read as numbers."
 _WHOLE = r"^[+-]?\d+$"
 _VERSION = r"^\d+(?:\.\d+)*$"
@@ -149,7 +153,11 @@ def _code_category(facts: Facts) -> Message | None:
 def _versions(facts: Facts) -> Message | None:
     """Texts under the name of a version that differ as texts and not as numbers: 1.1 and 1.10."""
     cells = facts.cells
-    if not (facts.named_like_version or facts.named_like_code) or not cells.distinct or not cells.matches(_VERSION).all():
+    if (
+        not (facts.named_like_version or facts.named_like_code)
+        or not cells.distinct
+        or not cells.matches(_VERSION).all()
+    ):
         return None
     values = facts.numbers.values
     if not facts.numbers.read.all() or len(np.unique(values)) == len(values):
@@ -158,27 +166,31 @@ def _versions(facts: Facts) -> Message | None:
 
 
 def _code_reason(facts: Facts) -> Message | None:
-    cells = facts.cells
-    if facts.named_like_part and cells.distinct and _are_letter_codes(cells):
-        return Message(
-            "Digits around an E under the name of a code, such as {example}: codes.", {"example": cells.examples(1)[0]}
-        )
-    if facts.named_like_code and cells.distinct and cells.matches(_DIGITS_AND_LETTERS).all():
-        return Message("Digits beside letters under the name of a code, such as {example}.", {"example": cells.examples(1)[0]})
-    whole = cells.matches(_WHOLE)
-    if cells.share(whole) < READ_SHARE:
-        return None
+    cells, why = facts.cells, _named_code_reason(facts)
+    if why is not None or cells.share(cells.matches(_WHOLE)) < READ_SHARE:
+        return why
     if cells.share(cells.matches(_PHONE)) >= READ_SHARE:
-        return Message("Long numbers behind a plus, such as {example}: phone numbers.", {"example": cells.examples(1)[0]})
+        return _by_example(PHONES, facts)
     if facts.solid.share(_too_long(facts)) >= CODE_SHARE:
-        return Message(
-            "Whole numbers too long to be kept exactly, such as {example}: codes.", {"example": cells.examples(1)[0]}
-        )
+        return _by_example(TOO_LONG, facts)
     zeros = cells.matches(_LEADING_ZERO)
     if zeros.any() and _are_padded(facts, zeros):
         example = cells.texts[int(np.argmax(zeros))].as_py()
         return Message("Digits with leading zeros, such as {example}: codes.", {"example": example})
     return None
+
+
+def _named_code_reason(facts: Facts) -> Message | None:
+    """Tell digits beside letters, under the name of a code, from numbers with an exponent or a unit."""
+    if facts.named_like_part and facts.cells.distinct and _are_letter_codes(facts.cells):
+        return _by_example(LETTER_CODES, facts)
+    if facts.named_like_code and facts.cells.distinct and facts.cells.matches(_DIGITS_AND_LETTERS).all():
+        return _by_example(DIGITS_AND_LETTERS, facts)
+    return None
+
+
+def _by_example(text: str, facts: Facts) -> Message:
+    return Message(text, {"example": facts.cells.examples(1)[0]})
 
 
 def _are_letter_codes(cells: Cells) -> bool:

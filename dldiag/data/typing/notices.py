@@ -93,7 +93,9 @@ REMARKS = {
         Message("Give each number a column of its own in the file if it matters how large it is."),
     ),
     "unread_dates": NoticeText(
-        Message("{columns}: cells look like dates, such as {examples}, in a way of writing that was not read; they were kept as texts."),
+        Message(
+            "{columns}: cells look like dates, such as {examples}, in a way of writing that was not read; they were kept as texts."
+        ),
         Message("Write the days as 2024-03-31 in the file if they matter."),
     ),
     "mostly_numbers": NoticeText(

@@ -11,7 +11,14 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from dldiag.data.typing.distinct import as_mask, as_python, stands_in
-from dldiag.data.typing.number_spellings import FEW_TEXTS, in_usual_spelling, signed_by_account, with_our_digits, without_counted, without_lead
+from dldiag.data.typing.number_spellings import (
+    FEW_TEXTS,
+    in_usual_spelling,
+    signed_by_account,
+    with_our_digits,
+    without_counted,
+    without_lead,
+)
 from dldiag.data.typing.quantities import read_quantities
 from dldiag.data.typing.units import currencies_in, one_percent_scale, strip_magnitudes, strip_units
 
@@ -86,7 +93,9 @@ def read_numbers(texts: pa.Array, *, decimal: str = ".", thousands: str = "") ->
     if not plain.any() and len(texts) <= FEW_TEXTS and not stands_in(_DIGIT, texts):
         return Numbers(np.full(len(texts), np.nan), infinite, infinite, np.zeros_like(plain))
     texts = _as_clocks(texts)
-    clock = _has(texts, _HOURS) | _has(texts, _MINUTES) if stands_in(_COLON, texts.slice(0, FEW_TEXTS)) else plain & ~plain
+    clock = (
+        _has(texts, _HOURS) | _has(texts, _MINUTES) if stands_in(_COLON, texts.slice(0, FEW_TEXTS)) else plain & ~plain
+    )
     if clock.sum() > plain.sum():
         return Numbers(_hours(texts), clock, np.zeros_like(clock), clock, frozenset({"hours"}))
     if (quantities := read_quantities(texts)) is not None:

@@ -179,7 +179,9 @@ def _looked_at(values: NDArray[np.float64]) -> Plain | None:
     if _has_code(different):
         return None
     whole = bool((different == np.floor(different)).all())
-    as_dates = any(low >= first and high <= last for first, last in (_YEARS_AS_DAYS, _YEARS_AS_MONTHS, _YEARS_AS_HOURS, _SECONDS))
+    as_dates = any(
+        low >= first and high <= last for first, last in (_YEARS_AS_DAYS, _YEARS_AS_MONTHS, _YEARS_AS_HOURS, _SECONDS)
+    )
     if whole and (distinct >= _UNIQUE_SHARE * present or as_dates):
         return None
     if not whole and low >= 1 and high < 1000 and _has_three_decimals(different):

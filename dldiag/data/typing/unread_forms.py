@@ -36,7 +36,9 @@ _ORDERED = re.compile(
 _GLUED = re.compile(r"(?<![xX×])(?<![0-9])[^\W\d_]0|_|\\|://")  # A12 and v1 are codes.
 _CROSSED = re.compile(r"(?<=0)[xX×](?=0)")
 _RANGE = re.compile(r"\D*0\D{0,8}?(?:\s?[-–—~]\s?|\s(?:to|bis|a|à|до)\s)\D{0,3}0\D*")
-_WITH_UNITS = re.compile(r"0 ?(?!(?:of|and|or|to|in|at|by|from|von|und|bis|de|du|et|y|e|the)\b)[^\W\d_%]{1,8}\b|[$€£¥₹]0|0%|0 ?[x×*] ?0|[(\[]0[ ,;]")
+_WITH_UNITS = re.compile(
+    r"0 ?(?!(?:of|and|or|to|in|at|by|from|von|und|bis|de|du|et|y|e|the)\b)[^\W\d_%]{1,8}\b|[$€£¥₹]0|0%|0 ?[x×*] ?0|[(\[]0[ ,;]"
+)
 _YEAR = re.compile(r"(?:1[3489]|2[0-2]|2[4-6])\d\d")
 _OFFSET = re.compile(r"(?<=\d)\s?[+-]\d{4}$|(?<=:\d\d)[.,]\d+")
 _GLUED_DATE = re.compile(r"[^\W\d_]\d")
@@ -53,7 +55,10 @@ def hold_numbers(cells: Cells) -> bool:
     forms = [_NUMERAL.sub("0", text) for text in texts]
     if _share(list(map(_BARE.fullmatch, texts))) > BARE_SHARE or not _repeat(forms):
         return False
-    one = [form.count("0") == 1 and (_BESIDE_MARKS.fullmatch(form) or _is_quantity(form, text)) for form, text in zip(forms, texts, strict=True)]
+    one = [
+        form.count("0") == 1 and (_BESIDE_MARKS.fullmatch(form) or _is_quantity(form, text))
+        for form, text in zip(forms, texts, strict=True)
+    ]
     return _share(one) >= FORM_SHARE
 
 
@@ -76,7 +81,10 @@ def hold_several_numbers(cells: Cells) -> bool:
     forms = [_NUMERAL.sub("0", text) for text in texts]
     if not _repeat(forms) or any(map(_RANGE.fullmatch, forms)):
         return False
-    found = [form.count("0") > 1 and _WITH_UNITS.search(form) and not _GLUED.search(_CROSSED.sub(" ", form)) for form in forms]
+    found = [
+        form.count("0") > 1 and _WITH_UNITS.search(form) and not _GLUED.search(_CROSSED.sub(" ", form))
+        for form in forms
+    ]
     return _share(found) >= FORM_SHARE
 
 

@@ -11,7 +11,9 @@ def test_yaml_is_read_with_its_quotes_comments_and_nothing():
     assert listed.of_yaml(YAML) == "name,x\na: b,1\nit's,\n"
 
 
-@pytest.mark.parametrize("text", ["- a\n- b\n", "- x: 1\n  y:\n    - 2\n- x: 3\n", "x: 1\ny: 2\n", "- x: 1\nplain words\n- x: 2\n"])
+@pytest.mark.parametrize(
+    "text", ["- a\n- b\n", "- x: 1\n  y:\n    - 2\n- x: 3\n", "x: 1\ny: 2\n", "- x: 1\nplain words\n- x: 2\n"]
+)
 def test_other_yaml_is_left(text):
     assert listed.of_yaml(text) is None
 

@@ -7,7 +7,16 @@ from dldiag.data.typing.unread_forms import hold_dates, hold_numbers, hold_sever
 
 COUNT = range(3, 33)
 QUANTITIES = ("total: {0}.50", "Week {0}", "#{0}", "{0} °C today", "EU {0}", "min {0} m", "$ {0} only")
-NAMES = ("Item {0}", "A{0}", "v1.{0}", "INV-2022-{0}", "user_{0}", "{0}", "10.0.0.{0}", "the winter of 19{0} was long and cold")
+NAMES = (
+    "Item {0}",
+    "A{0}",
+    "v1.{0}",
+    "INV-2022-{0}",
+    "user_{0}",
+    "{0}",
+    "10.0.0.{0}",
+    "the winter of 19{0} was long and cold",
+)
 SEVERAL = ("{0} x {1} mm", "{0} Nm at {1} rpm", "POINT ({0} {1})", "{0} kW ({1} PS)")
 NO_SEVERAL = ("{0}-{1} years", "{0} to {1} km", "item {0} of lot {1}", "A{0} B{1}", "img_{0}_{1}.png", "030 {0}{1}")
 DATES = ("{0} ~ 02 ~ 20{1}", "le {0} brumaire 20{1}", "20{1} # {0} # 02", "{0}th of Sol, 20{1}")
