@@ -23,6 +23,9 @@ DIFFERENT_CASES = Threshold(
     "ratio",
     "own choice: 1 is the disagreement of any two rows; a tenth of wrong labels gives 0.36",
 )
+COMPUTED = Threshold(
+    "COMPUTED", 0.0, "share of the variance", "the preflight look: what a formula leaves unexplained is rounding"
+)
 SUSPICION = Threshold("SUSPICION", 0.5, "0 no … 1 yes", "the preflight look at the table")
 WILD = Threshold("WILD", 0.001, "share of cells", "share of number cells beyond 20 robust standard deviations")
 
@@ -151,6 +154,23 @@ DATA_RULES: tuple[Rule, ...] = (
         examples=(
             Example(Evidence(leak_gain=exactly(0.9), names={"leak_column": "paid"}), "fired"),
             Example(Evidence(leak_gain=exactly(0.0)), "passed"),
+        ),
+    ),
+    Rule(
+        "D18", "data", Message("Is the target computed from columns?"),
+        signal=lambda e: e.computed_share, threshold=COMPUTED,
+        fired="{formula}: the target seems to be computed from these columns.",
+        passed="The target is no sum, difference, product or ratio of a few columns.",
+        hint="Are these columns known when you predict? If not, exclude them and diagnose again; if they are, compute the "
+             "target and do without a model.",
+        problem="leak", needs=("computed_share",),
+        headlines=(
+            Headline(Message("The target seems to be computed from other columns: {formula}. Check this before you trust "
+                             "any other number.")),
+        ),
+        examples=(
+            Example(Evidence(computed_share=exactly(1.0), names={"formula": "total ≈ price × quantity"}), "fired"),
+            Example(Evidence(computed_share=exactly(0.0)), "passed"),
         ),
     ),
     Rule(
