@@ -163,7 +163,7 @@ def _fit(Z: Matrix, v: Matrix, half: int) -> tuple[Matrix, float]:
     weights = np.linalg.lstsq(with_ones[:half], v[:half], rcond=None)[0]
     left = v[half:] - with_ones[half:] @ weights
     variance = float(v[half:].var())
-    return weights[:-1], float((left**2).mean()) / variance if variance > 0 else 1.0
+    return np.asarray(weights[:-1], dtype=float), float((left**2).mean()) / variance if variance > 0 else 1.0
 
 
 def _are_equal(weights: Matrix) -> bool:
