@@ -5,7 +5,7 @@ from __future__ import annotations
 from dldiag.core.i18n import Message
 from dldiag.core.types import Estimate, exactly
 from dldiag.diagnosis.evidence.evidence import Evidence, Probe
-from dldiag.diagnosis.rules.classes import CLASS_RULES
+from dldiag.diagnosis.rules.classes import CLASS_RULES, without_skill
 from dldiag.diagnosis.rules.remedy_gain import gain_of
 from dldiag.diagnosis.rules.rule import CAUSES, MATERIAL, VERDICT, Example, Headline, Rule, Threshold
 
@@ -48,6 +48,10 @@ def _decided_by_rare(e: Evidence) -> Message | None:
         if e.rare_dev_rows is None
         else Message("The rows of the rare class decide the error; they are looked at apart.")
     )
+
+
+def _nothing_to_lose(e: Evidence) -> Message | None:
+    return Message("No model beats the baseline, so no split makes it look better.") if without_skill(e) else None
 
 
 def _scaled(e: Evidence) -> Message | None:
@@ -265,10 +269,12 @@ DATA_RULES: tuple[Rule, ...] = (
             ),
         ),
         needs=("split_misleads",),
+        unless=_nothing_to_lose,
         silences=CAUSES,
         silences_levels=VERDICT,
         examples=(
             Example(Evidence(split_misleads=exactly(1), names={"structure": "patient"}), "fired"),
+            Example(Evidence(split_misleads=exactly(1), better_than_guess=Estimate(0.0, -0.03, 0.03)), "not_applicable"),
             Example(Evidence(split_misleads=exactly(0)), "passed"),
         ),
     ),
