@@ -34,15 +34,6 @@ def test_each_kind_is_recognized_and_says_why(kind):
     assert str(column.why)
 
 
-def test_different_texts_in_a_first_column_without_a_name_name_the_rows():
-    names = [f"Dodge {word} {i}" for i, word in enumerate(["Colt", "Omni", "Dart"] * (N // 3))]
-    rows = [f'"{name}",{number}' for name, number in zip(names, NUMBERS, strict=True)]
-    unnamed = read_table("\n".join(['"",price', *rows]).encode())
-    named = read_table("\n".join(["model,price", *rows]).encode())
-    assert unnamed.columns[0].kind == "identifier"
-    assert named.columns[0].kind == "text"
-
-
 def codes_of(cells, kind):
     made = table(None, None, first=NUMBERS[: len(cells)], code=cells)
     assert made.column("code").kind == kind
