@@ -81,7 +81,9 @@ def fixes(report: Report) -> list[Fix]:
 
 
 def best_fix(report: Report) -> Fix | None:
-    """Return the fix that the verdict proposes; None where nothing is recommended."""
+    """Return the fix that the verdict proposes; None where nothing is recommended, or a repair of the table comes first."""
+    if report.verdict.problem in BLOCKING and report.repairs:
+        return None
     return next((one for one in fixes(report) if one.is_recommended), None)
 
 
@@ -129,13 +131,15 @@ def _is_refuted(one: Recommendation) -> bool:
 
 
 def _order(one: Recommendation, report: Report) -> tuple[int, float, int]:
-    """Tested ones first, by what they gain less what another model costs: the order of the recommendations themselves."""
+    """What comes before any model first, then what was tested, by what it gains less what another model costs."""
     if _is_refuted(one):
-        return 3, 0.0, one.rank
-    if one.trial is not None and one.trial.verdict == "helped" and one.problem not in BLOCKING:
+        return 4, 0.0, one.rank
+    if one.problem in BLOCKING and is_recommended(one, report):
+        return 0, 0.0, one.rank
+    if one.trial is not None and one.trial.verdict == "helped":
         worth = worth_of(one.remedy, one.trial.change.value, report.delta)
-        return (0, worth, one.rank) if one.remedy != MORE_DATA else (1, 0.0, one.rank)
-    return 1 if is_recommended(one, report) else 2, 0.0, one.rank
+        return (1, worth, one.rank) if one.remedy != MORE_DATA else (2, 0.0, one.rank)
+    return 2 if is_recommended(one, report) else 3, 0.0, one.rank
 
 
 def _fix(one: Recommendation, report: Report) -> Fix:
