@@ -28,7 +28,7 @@ from dldiag.report.view.dev_set import dev_set_change, dev_set_gain, dev_set_not
 from dldiag.report.view.effects import before_after, before_change, effect_text, range_text
 from dldiag.report.view.labels import COLUMNS, OUTCOMES, unit_of
 
-OTHER_MODEL, NETWORK = "other_model", "mlp"
+OTHER_MODEL, REPAIR_TABLE, NETWORK = "other_model", "repair_table", "mlp"
 BLOCKING = ("leak", "misleading_split", "no_signal")  # Problems that no change of the model removes.
 
 FixKind = Literal["good", "keep", "act", "stop", "open"]
@@ -151,6 +151,8 @@ def _fix(one: Recommendation, report: Report) -> Fix:
         change = changed_model(report, model)
     if one.remedy == MORE_DATA:
         change = changed_rows(report)
+    if one.remedy == REPAIR_TABLE:
+        change = _repairs_of(one.problem, report)
     if one.remedy == RARE_ROWS:
         change = changed_rare_rows(report, str(one.because.values.get("rare_class", "")))
     outlook = report.larger_dev_set if one.remedy == LARGER_DEV_SET else None
@@ -168,6 +170,12 @@ def _fix(one: Recommendation, report: Report) -> Fix:
         expected if trial is None else trial.change, words, None if trial is None else trial.verdict,
         is_recommended(one, report), _because(one), note,
     )  # fmt: skip
+
+
+def _repairs_of(problem: str, report: Report) -> str:
+    """Name the repairs that remove a problem of the data setup."""
+    kind = "exclude_" if problem == "leak" else "split_"
+    return listed([str(one.title) for one in report.repairs if one.code.startswith(kind)])
 
 
 def _because(one: Recommendation) -> str:
