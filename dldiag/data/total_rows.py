@@ -22,9 +22,10 @@ LEAST_ADDED = 2  # A total sums up at least this many rows.
 _IS_DIGIT, _BEGINS_TOTAL = (
     np.isin(np.arange(256), list(marks)) for marks in (b"0123456789", b"sStT \t\n\v\f\r" + bytes(range(128, 256)))
 )
+_NAME_TOO = re.compile(r"(?:min|max|media|média|sd|cv|count)", re.IGNORECASE)  # Alone, these may name a row: Max.
 MOST_SUMMARIES = 8  # Rows at the end that are looked at.
 _SUMMARY = re.compile(
-    r"(?:mean|average|avg\.?|median|std\.?(?: ?dev\.?)?|sd|s\.d\.|stdev|min(?:imum)?|max(?:imum)?|count|n|variance|rsd|%?cv|durchschnitt"
+    r"(?:mean|average|avg\.?|median|std\.?(?: ?dev\.?)?|sd|s\.d\.|stdev|min(?:imum)?|max(?:imum)?|count|variance|rsd|%?cv|durchschnitt"
     r"|mittelwert|moyenne|promedio|media|média|ortalama|среднее|平均|平均值|평균)\s*:?",
     re.IGNORECASE,
 )
@@ -57,6 +58,8 @@ def summary_rows(raw: pd.DataFrame) -> tuple[Notice, ...]:
     count = 0
     while count < min(MOST_SUMMARIES, len(first)) and _SUMMARY.fullmatch(str(first.iloc[-1 - count] or "").strip()):
         count += 1
+    if count == 1 and _NAME_TOO.fullmatch(str(first.iloc[-1]).strip()):
+        return ()
     if not count or len(first) < LEAST_SUMMED * count or first.iloc[:-count].isin(set(first.iloc[-count:])).any():
         return ()
     text = Message(

@@ -55,7 +55,7 @@ _SHORT_CODE, LEAST_CODES = r"^(?:[A-Za-z]\d{1,3}|\d{1,3}[A-Za-z])$", 2  # Beside
 MOST_TEXTS = 5_000  # More different numbers are no codes.
 LEAST_VALUES = 5  # Of fewer different texts most are no column of numbers (own choice).
 _NUMERALS, _DIGITS = re.compile(r"[\d.,\s+-]+"), re.compile(r"[\d\s+-]+")
-_POWER, _LEADING_ZERO = r"^[+-]?\d+[eE]\d+$", r"^0\d{2,}$"
+_POWER, _LEADING_ZERO = r"^[+-]?\d+[eE]\d+$", r"^0\d{2,}$|^0\d\.\d+$"
 _DAMAGED = r"^\d\.\d{2,}E\+\d{2}$"
 DAMAGED_SHARE = 0.5  # A column is taken for damaged codes if this share of its cells is written like that.
 

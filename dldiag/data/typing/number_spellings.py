@@ -51,11 +51,15 @@ _ABOUT = (
 )
 _LEAD = re.compile(r"(?P<lead>[^\d$€£¥₹₽₩฿₺+\-.,(]*[^\s\d$€£¥₹₽₩฿₺+\-.,(]\.?:?\s*)(?P<rest>[$€£¥₹₽₩฿₺+.(-]*\d.*)")
 _IS_ABOUT = re.compile(rf"(?:[~≈∼]|c\.|(?:{_ABOUT})\.?:?\s|[約约약])\s*", re.IGNORECASE)
-_IS_WORD = re.compile(r"(?=.*[^\W\d_]{2})[^\d_]*\s")  # Words that end with a blank: codes such as A12 have none.
+_IS_WORD = re.compile(
+    r"(?=.*[^\W\d_]{2})[^\d_]*\s|[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]{1,6}"
+)  # Words that end with a blank: codes such as A12 have none.
 _NAMES_PARTS = re.compile(
     r"(?i)v|ver|version|release|chapter|section|article|art|part|room|no|nr|num|number|lot|unit|type|model|§|kapitel"
 )
-_IS_QUANTITY = re.compile(r"[$€£¥₹₽₩฿₺(+-]*\d[\d.,]*(?:[.,]\d+|\s?[^\d\s.,)-].*)|[$€£¥₹₽₩฿₺].*")
+_IS_QUANTITY = re.compile(
+    r"[$€£¥₹₽₩฿₺(+-]*\d[\d.,]*(?:[.,]\d+|\s[^\d\s.,)-].*|[%°\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af].*|[^\W\d_]{2,}.*)|[$€£¥₹₽₩฿₺].*"
+)
 _KNOWN_ACCOUNT = as_python(_ACCOUNT)
 
 

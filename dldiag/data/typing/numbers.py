@@ -29,9 +29,9 @@ BARE_BESIDE_BOUNDS = 10
 MARKED_SHARE = 0.95  # A mark is that of the whole column from this share of its texts on.
 LARGEST_EXACT = 2.0**53  # Whole numbers above this are rounded in float64.
 
-_SIGN = r"(?:NT|US|HK|R|A|AU|C|CA|S|NZ|MX)\$|[$€£¥₹₽₩฿₺₴₫₪₱₦₵₡元円đ¢]|Ft"
+_SIGN = r"(?:NT|US|HK|R|A|AU|C|CA|S|NZ|MX)\$|[$€£¥₹₽₩฿₺₴₫₪₱₦₵₡元円원đ¢]|Ft"
 _CODE = (
-    r"(?i:USD|EUR|GBP|Rs\.?|CNY|RMB|JPY|CHF|AUD|CAD|HKD|INR|PLN|CZK|HUF|SEK|NOK|DKK|TRY|BRL|MXN|ZAR|KRW|SGD|NZD|THB|IDR|MYR|PHP|VND"
+    r"(?i:USD|EUR|GBP|S?Fr\.|Rs\.?|CNY|RMB|JPY|CHF|AUD|CAD|HKD|INR|PLN|CZK|HUF|SEK|NOK|DKK|TRY|BRL|MXN|ZAR|KRW|SGD|NZD|THB|IDR|MYR|PHP|VND"
     r"|RUB|UAH|AED|SAR|ILS|kr\.?|zł|Kč|Rp\.?|lei|руб\.?|грн\.?)"
 )
 _CURRENCY = rf"(?:{_SIGN}|{_CODE})"
@@ -234,6 +234,8 @@ def _strip_bounds(body: pa.Array) -> tuple[pa.Array, NDArray[np.bool_]]:
     <50 and >50 alone are two names.
     """
     body, with_error = _strip(body, _WITH_ERROR)
+    body, starred = _strip(body, r"^([+-]?[\d.,]*\d)\s*\*{1,3}$")  # Stars say how significant an estimate is.
+    with_error |= starred
     mask, bare = _has(body, _BOUND), _has(body, r"^[+-]?[\d.,]*\d$").sum()
     if bare < BARE_BESIDE_BOUNDS or bare <= mask.sum():
         return body, with_error
