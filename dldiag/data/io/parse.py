@@ -155,7 +155,7 @@ def header_cells(header: str, dialect: Dialect) -> list[str] | None:
     cut = [r.cells if not r.fault else loose_cells(r.cells[0], dialect) for r in rows]
     cut = with_group_names(_without_import_ids(cut))
     columns = [[r[j].strip() for r in cut if j < len(r)] for j in range(max(map(len, cut)))]
-    return _without_mark([" ".join(dict.fromkeys(c for c in column if c)) for column in columns], dialect)
+    return _without_mark([" ".join(c for c in column if c) for column in columns], dialect)
 
 
 def _without_mark(names: list[str], dialect: Dialect) -> list[str]:
