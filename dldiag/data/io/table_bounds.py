@@ -130,7 +130,9 @@ def _is_comment(filled: Sequence[Record], i: int, width: int) -> bool:
     """Tell whether a line is marked as a comment, and names without such a mark follow it."""
     if i + 1 >= len(filled) or not _COMMENT.match(filled[i].cells[0]):
         return False
-    names = filled[i + 1].cells
+    names, below = filled[i + 1].cells, [r.cells for r in filled[i + 2 : i + 2 + _SAMPLE_ROWS] if len(r.cells) == width]
+    if not any(is_typed([row[j] for row in below]) for j in range(width)):
+        return False  # The mark may stand before the names themselves.
     return len(names) == width and all(kind_of(c) in {"word", "code"} for c in names) and not _COMMENT.match(names[0])
 
 

@@ -46,7 +46,8 @@ _OFFSET = re.compile(r"(?<=\d)\s?[+-]\d{4}$|(?<=:\d\d)[.,]\d+")
 _GLUED_DATE = re.compile(r"[^\W\d_]\d")
 LARGEST_PART = 60
 LEAST_DAYS = 5  # Fewer different texts with a year are as likely to be names (own choice).
-_PADDED_PAIR = re.compile(r"(?:0[1-9]|[12]\d|3[01])/\d\d")  # 01/22 is a month or a day, no fraction.
+# 01/22 and Oct18 are a month or a day, of a year that is not known.
+_PADDED_PAIR = re.compile(r"(?:0[1-9]|[12]\d|3[01])/\d\d|(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\d\d")
 
 
 def hold_numbers(cells: Cells) -> bool:
