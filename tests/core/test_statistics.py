@@ -88,6 +88,24 @@ def test_a_row_as_large_as_the_largest_raises_the_upper_bound_alone():
         assert found.high > plain.high
 
 
+def test_four_times_the_rows_leave_a_quarter_of_their_variance():
+    x = np.array([0.1, 0.2, 0.15])
+    seen = RowPart([0.04] * 3, shared=1.0, more=0.08, times=4.0)
+    assert pooled_estimate(x, [seen]) == pooled_estimate(x, [RowPart([0.01] * 3, shared=1.0, more=0.02)])
+
+
+@pytest.mark.parametrize("shared_part", [0.3, 0.9])
+def test_more_rows_never_widen_an_interval(shared_part):
+    x = np.array([0.10, 0.14, 0.12, 0.20, 0.09])
+    widths = [
+        found.high - found.low
+        for times in (1.0, 2.0, 8.0)
+        if (found := pooled_estimate(x, [RowPart([0.001] * 5, shared_part, times=times)]))
+    ]
+    assert widths == sorted(widths, reverse=True)
+    assert widths[0] > widths[-1]
+
+
 @pytest.mark.parametrize("fit_sd", [0.0, 0.03])
 @pytest.mark.parametrize("are_fixed", [True, False])
 def test_intervals_hold_the_truth_whether_dev_rows_are_fixed_or_drawn(are_fixed, fit_sd):
