@@ -88,15 +88,7 @@ def dead_units(
         )
         for name in PAIR
     ]
-    plain, leaky = record_runs(
-        data,
-        recipes,
-        seeds=chosen.seeds,
-        steps=chosen.steps,
-        seed=seed,
-        on_progress=on_progress,
-        should_stop=should_stop,
-    )
+    plain, leaky = record_runs(data, recipes, chosen, seed=seed, on_progress=on_progress, should_stop=should_stop)
     change = np.asarray(leaky.loss[-1]) - np.asarray(plain.loss[-1])
     return DeadUnitsRun(data.baseline, _dead_units_of(plain), _dead_units_of(leaky), mean_over_seeds(change))
 

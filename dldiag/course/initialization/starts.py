@@ -127,17 +127,16 @@ def compare_starts(
     """Train the same network from every row of STARTS, and logistic (or linear) regression from zeros."""
     chosen = settings or StartSettings()
     recipes = [*(_recipe(start, chosen) for start in STARTS.values()), *_others(chosen)]
-    how: dict[str, Any] = {"seeds": chosen.seeds, "steps": chosen.steps, "seed": seed}
-    ran = list(record_runs(data, recipes, **how, on_progress=on_progress, should_stop=should_stop))
-    steps, (single, constant, shallow) = ran[0].steps, ran[len(STARTS) :]
+    runs = record_runs(data, recipes, chosen, seed=seed, on_progress=on_progress, should_stop=should_stop)
+    steps, (single, constant, shallow) = runs[0].steps, runs[len(STARTS) :]
     drawn = range(0, len(steps), EVERY_MOMENT)
     return StartsRun(
         activation=chosen.activation,
         baseline=data.baseline,
         steps=steps,
         moments=tuple(steps[at] for at in drawn),
-        bins=ran[0].bins,
-        starts=tuple(_start_result(key, one, drawn) for key, one in zip(STARTS, ran, strict=False)),
+        bins=runs[0].bins,
+        starts=tuple(_start_result(key, one, drawn) for key, one in zip(STARTS, runs, strict=False)),
         single=band(steps, single.loss),
         constant=_farthest(constant),
         shallow=shallow.loss[-1],

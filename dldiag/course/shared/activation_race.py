@@ -102,17 +102,9 @@ def race_activations(
     """
     chosen = settings or RaceSettings()
     recipes = recipes_of((chosen.first, chosen.second), chosen.hidden_layers, chosen.units, chosen.solver)
-    ran = record_runs(
-        data,
-        recipes,
-        seeds=chosen.seeds,
-        steps=chosen.steps,
-        seed=seed,
-        on_progress=on_progress,
-        should_stop=should_stop,
-    )
+    runs = record_runs(data, recipes, chosen, seed=seed, on_progress=on_progress, should_stop=should_stop)
     pace = pace_of_steps(data, recipes[0], recipes[1], seed)
-    return judge_race(list(ran), data.baseline, chosen.share, pace)
+    return judge_race(runs, data.baseline, chosen.share, pace)
 
 
 def recipes_of(

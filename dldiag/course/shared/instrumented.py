@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -208,21 +208,33 @@ def moments_of(steps: int, checkpoints: int) -> list[int]:
     return [int(step) for step in np.unique(np.round(steps * shares))]
 
 
+class RunLength(Protocol):
+    """The settings of a lesson, as far as they say how long its networks are trained: the random starts, and the steps of each."""
+
+    @property
+    def seeds(self) -> int: ...  # noqa: D102
+    @property
+    def steps(self) -> int: ...  # noqa: D102
+
+
 def record_runs(
     data: Prepared,
     recipes: Sequence[Recipe],
+    length: RunLength,
     *,
-    seeds: int = 5,
-    steps: int = 200,
     seed: int = 0,
     on_progress: OnProgress = None,
     should_stop: ShouldStop = None,
-) -> Iterator[InstrumentedRun]:
+) -> list[InstrumentedRun]:
     """Record a run of one recipe after the other, with progress over all of them. Raises Stopped."""
+    seeds, steps = length.seeds, length.steps
     checkpoints = min(CHECKPOINTS, max(1, steps // STEPS_BETWEEN))
-    for number, recipe in enumerate(recipes):
+
+    def run(number: int, recipe: Recipe) -> InstrumentedRun:
         on_step = reporting(number, len(recipes), steps + 1, on_progress, should_stop)
-        yield record_run(data, recipe, seeds=seeds, steps=steps, checkpoints=checkpoints, seed=seed, on_step=on_step)
+        return record_run(data, recipe, seeds=seeds, steps=steps, checkpoints=checkpoints, seed=seed, on_step=on_step)
+
+    return [run(number, recipe) for number, recipe in enumerate(recipes)]
 
 
 def drawn_members(data: Prepared, recipe: Recipe, pools: Sequence[Array], seed: int) -> tuple[list[Member], Plan]:

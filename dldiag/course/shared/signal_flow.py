@@ -99,11 +99,10 @@ def flow(
     recipes = recipes_of(
         chosen.functions or ("relu",), chosen.hidden_layers, chosen.units, chosen.solver, ("saturated",)
     )
-    how: dict[str, Any] = {"seeds": chosen.seeds, "steps": chosen.steps, "seed": seed}
-    ran = list(record_runs(data, recipes, **how, on_progress=on_progress, should_stop=should_stop))
-    target = fair_target(ran, data.baseline, chosen.share)
-    layers = tuple(_layer_flow(data, one, target, seed) for one in ran)
-    return Flow(data.baseline, target, chosen.hidden_layers, layers, ran[0].steps, *_paces(data, recipes, seed))
+    runs = record_runs(data, recipes, chosen, seed=seed, on_progress=on_progress, should_stop=should_stop)
+    target = fair_target(runs, data.baseline, chosen.share)
+    layers = tuple(_layer_flow(data, one, target, seed) for one in runs)
+    return Flow(data.baseline, target, chosen.hidden_layers, layers, runs[0].steps, *_paces(data, recipes, seed))
 
 
 def _paces(data: Prepared, recipes: Sequence[Recipe], seed: int) -> tuple[Pace | None, Pace | None]:
