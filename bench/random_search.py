@@ -19,7 +19,7 @@ import numpy as np
 from bench.advice import RESULTS, TABLES, truth
 from bench.advice_cases import FAULTS, Case, make_case
 from dldiag.core.settings import Settings
-from dldiag.diagnosis.diagnose import prepare_case
+from dldiag.diagnosis.case import prepare_case
 from dldiag.diagnosis.improve import improve
 from dldiag.diagnosis.search import drawn_change
 from dldiag.experiments.models import changed

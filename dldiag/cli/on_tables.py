@@ -35,7 +35,8 @@ from dldiag.data.io import Sampling
 from dldiag.data.read_table import read_table
 from dldiag.data.samples import SAMPLES, sample_bytes
 from dldiag.data.second_file import FROM_FILE, SECOND, with_second_file
-from dldiag.diagnosis.diagnose import diagnose, prepare_case
+from dldiag.diagnosis.case import prepare_case
+from dldiag.diagnosis.diagnose import diagnose
 from dldiag.diagnosis.effort import rows_to_draw
 from dldiag.diagnosis.fitted import fitted
 from dldiag.diagnosis.improve import finish, improve_case

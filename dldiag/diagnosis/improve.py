@@ -25,7 +25,8 @@ from dldiag.core.types import (
     TestResult,
     Trial,
 )
-from dldiag.diagnosis.diagnose import Case, prepare_case, run_case
+from dldiag.diagnosis.case import Case, prepare_case
+from dldiag.diagnosis.diagnose import run_case
 from dldiag.diagnosis.openings import Opener
 from dldiag.diagnosis.recommend import settled
 from dldiag.diagnosis.remedies import SEARCH

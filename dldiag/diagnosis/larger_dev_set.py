@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from dldiag.core.settings import Settings
 from dldiag.core.types import DevSetOutlook, DevSetSize, Estimate, Finding, Recommendation, Report
-from dldiag.diagnosis.evidence.gather import Measured, gather
+from dldiag.diagnosis.evidence.gather import Measurements, gather
 from dldiag.diagnosis.recommend import FEW_DEV_ROWS, decide_order
 from dldiag.diagnosis.remedies import LARGER_DEV_SET, REMEDIES
 from dldiag.diagnosis.rules import RULES
@@ -30,7 +30,9 @@ LEAST_HALF = 20  # Least dev rows in each half, to forecast anything.
 Results = Sequence[FitResult]
 
 
-def with_larger_dev_set(report: Report, measured: Measured, fits: FitCache, model: Model, settings: Settings) -> Report:
+def with_larger_dev_set(
+    report: Report, measured: Measurements, fits: FitCache, model: Model, settings: Settings
+) -> Report:
     """Return the report with what a larger dev set would decide; nothing is fitted.
 
     It is stated where a larger dev set is recommended, and where the dev set is too small and some size would decide an open test:
@@ -86,7 +88,7 @@ def _open_questions(report: Report) -> list[str]:
     return [rule.answers for rule in RULES if rule.answers and rule.code in undecided]
 
 
-def _still_open(measured: Measured, settings: Settings, questions: Sequence[str], times: float) -> list[str]:
+def _still_open(measured: Measurements, settings: Settings, questions: Sequence[str], times: float) -> list[str]:
     if not questions:
         return []
     evidence = gather(_measured_as_many(measured, times), settings)
@@ -94,7 +96,7 @@ def _still_open(measured: Measured, settings: Settings, questions: Sequence[str]
     return [str(rule.answers) for rule in rules if apply_rule(rule, evidence).outcome == "undecided"]
 
 
-def _measured_as_many(measured: Measured, times: float) -> Measured:
+def _measured_as_many(measured: Measurements, times: float) -> Measurements:
     def of_each(results: Mapping[str, Results]) -> dict[str, Results]:
         return {key: _as_many(one, times) for key, one in results.items()}
 

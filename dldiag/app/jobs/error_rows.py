@@ -11,7 +11,7 @@ from dldiag.app.jobs.job_kinds import ErrorRowsJob, LabelTrialJob, ModelJob
 from dldiag.core.error_findings import LabelTrial, Slice
 from dldiag.core.i18n import Message
 from dldiag.core.types import Progress
-from dldiag.diagnosis.diagnose import prepare_case
+from dldiag.diagnosis.case import prepare_case
 from dldiag.diagnosis.label_trial import try_without_suspects
 from dldiag.error_analysis.eyeball import EyeballSet, draw_eyeball_set
 from dldiag.error_analysis.of_fits import analyze_fits

@@ -10,7 +10,7 @@ from dldiag.app.jobs.diagnosis import JobProgress, JobStop, data_and_model, proc
 from dldiag.app.jobs.job_kinds import ImprovementJob, JobParameters, RemedyTrialJob, TestOpeningJob
 from dldiag.core.i18n import Message
 from dldiag.core.types import Progress, TestResult, Trial
-from dldiag.diagnosis.diagnose import prepare_case
+from dldiag.diagnosis.case import prepare_case
 from dldiag.diagnosis.improve import LoopStep, Total, improve_case, is_of_case
 from dldiag.diagnosis.openings import Opener
 from dldiag.diagnosis.search import planned_fits, try_remedy

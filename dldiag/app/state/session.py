@@ -34,7 +34,7 @@ from dldiag.core.params import from_environment
 from dldiag.core.types import DataError, Dataset, Repair, Table
 from dldiag.data.audit.repairs import applied
 from dldiag.data.isolated_read import TABLE_TARGET
-from dldiag.diagnosis.diagnose import audit_open_rows
+from dldiag.diagnosis.case import audit_open_rows
 
 # The same keys as in experiments/chosen_model.py, which is slow to import.
 KEY, NAME, SKLEARN = "model_key", "estimator", "sklearn"

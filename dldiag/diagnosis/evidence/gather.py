@@ -30,7 +30,7 @@ SIGNAL_LEVEL = 0.99
 
 
 @dataclass(frozen=True, eq=False)
-class Measured:
+class Measurements:
     """The fits that evidence is made of, all at the full number of training rows.
 
     current, guess: one result per repeat; references: {key: results}. table: evidence about the table itself, by name.
@@ -55,7 +55,7 @@ class Measured:
         return self.training_dev or self.current
 
 
-def gather(measured: Measured, settings: Settings) -> Evidence:
+def gather(measured: Measurements, settings: Settings) -> Evidence:
     """Turn fits into evidence: what every row of MEASURERS finds, and the parts of the dev error that follow from it."""
     names = {**measured.names, "reference": _best_label(measured)}
     evidence = Evidence(measured.task, measured.current[0].unit, probes=measured.probes, names=names)
@@ -64,11 +64,11 @@ def gather(measured: Measured, settings: Settings) -> Evidence:
     return with_achievable(evidence)
 
 
-def _of_settings(measured: Measured, settings: Settings) -> dict[str, Estimate | None]:
+def _of_settings(measured: Measurements, settings: Settings) -> dict[str, Estimate | None]:
     return {"target_error": None if settings.target_error is None else exactly(settings.target_error)}
 
 
-def _errors(measured: Measured, settings: Settings) -> dict[str, Estimate | None]:
+def _errors(measured: Measurements, settings: Settings) -> dict[str, Estimate | None]:
     """Return the errors and their gaps; the training-dev error and data mismatch (Ng, ch. 41) where dev rows are of another kind."""
     dev = estimates.dev_error(measured.current)
     training_dev = estimates.dev_error(measured.training_dev) if measured.training_dev else None
@@ -83,7 +83,7 @@ def _errors(measured: Measured, settings: Settings) -> dict[str, Estimate | None
     }
 
 
-def _of_curve(measured: Measured, settings: Settings) -> dict[str, Estimate | None]:
+def _of_curve(measured: Measurements, settings: Settings) -> dict[str, Estimate | None]:
     """Estimate the gain from more rows; None for a model that is not better than the baseline."""
     curve, gain = measured.curve, None
     if estimates.paired_change(measured.guess, measured.current, clipped=False).surely_below <= 0:
@@ -91,7 +91,7 @@ def _of_curve(measured: Measured, settings: Settings) -> dict[str, Estimate | No
     return {"more_data_gain": gain, "curve_rise": _rise(curve)}
 
 
-def _of_model(measured: Measured, settings: Settings) -> dict[str, Estimate | None]:
+def _of_model(measured: Measurements, settings: Settings) -> dict[str, Estimate | None]:
     """Tell whether inputs are scaled and whether the initialization is automatic; None where that is not known.
 
     A model may prepare its inputs itself, and trees do not mind their scale.
@@ -122,7 +122,7 @@ def material_of(results: Sequence[FitResult], smallest: float) -> float:
     return delta_of(float(np.mean([result.useful_error for result in results])), smallest)
 
 
-def _counts(measured: Measured, settings: Settings) -> dict[str, Estimate | None]:
+def _counts(measured: Measurements, settings: Settings) -> dict[str, Estimate | None]:
     results = measured.current
     return {
         "n_train": exactly(len(results[0].task.train_rows)),
@@ -132,7 +132,7 @@ def _counts(measured: Measured, settings: Settings) -> dict[str, Estimate | None
     }
 
 
-def _against_references(measured: Measured, settings: Settings) -> dict[str, Estimate | None]:
+def _against_references(measured: Measurements, settings: Settings) -> dict[str, Estimate | None]:
     """Compare with the baseline, the linear model and the best reference, each paired by repeat and row."""
     candidates = {"current": measured.current, **measured.references}
     best = min(candidates.values(), key=_mean_dev)
@@ -150,7 +150,7 @@ def _against_references(measured: Measured, settings: Settings) -> dict[str, Est
     return found
 
 
-def _lead_of_the_best(measured: Measured) -> Estimate:
+def _lead_of_the_best(measured: Measurements) -> Estimate:
     """Estimate how far the best reference model is ahead, corrected for being the best of several."""
     pairs = [(measured.current, results) for results in measured.references.values()]
     rows = 1 + max(int(result.task.dev_rows.max()) for result in measured.current)
@@ -159,7 +159,7 @@ def _lead_of_the_best(measured: Measured) -> Estimate:
     return -picked(changes, correlation_of(pairs, rows), measured.current[0].task.seed)[best].expected
 
 
-def _best_label(measured: Measured) -> Value:
+def _best_label(measured: Measurements) -> Value:
     """Return the name of the best reference model; "" without any."""
     best = min(measured.references, key=lambda key: _mean_dev(measured.references[key]), default="")
     return measured.labels.get(best, "")
@@ -169,7 +169,7 @@ def _mean_dev(results: Sequence[FitResult]) -> float:
     return float(np.mean([result.dev_error for result in results]))
 
 
-def _achievable(measured: Measured, settings: Settings) -> Estimate:
+def _achievable(measured: Measurements, settings: Settings) -> Estimate:
     """Return E*: the user's target, else the least that any model here reaches with 90% confidence.
 
     An upper bound: some other model may reach less. Its source says which model that is. Where the dev rows are of
@@ -255,7 +255,7 @@ def table_names(found: TableAudit) -> dict[str, Value]:
     }
 
 
-Measure = Callable[[Measured, Settings], Mapping[str, Estimate | None]]
+Measure = Callable[[Measurements, Settings], Mapping[str, Estimate | None]]
 # Who measures evidence, by the name that rows of EVIDENCE give. "parts" follow from others, "test_set" comes later.
 MEASURERS: dict[str, Measure] = {
     "settings": _of_settings,

@@ -1,4 +1,4 @@
-"""The metric of a diagnosis: what it needs, and what the report says about it and the others."""
+"""Evidence about the metric of a diagnosis, and what the report says about it and the others."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from dldiag.core.i18n import Message, Value
+from dldiag.core.i18n import Value
 from dldiag.core.metric_results import ClassScores, MetricUsed
-from dldiag.core.params import check_shares
 from dldiag.core.settings import Settings
-from dldiag.core.types import DataError, Dataset, Estimate, Split, exactly
+from dldiag.core.types import Dataset, Estimate, exactly
 from dldiag.diagnosis.effort import Effort
 from dldiag.diagnosis.evidence.evidence import Probe
 from dldiag.diagnosis.evidence.gather import SIGNAL_LEVEL
@@ -22,28 +21,12 @@ from dldiag.error_analysis.judged_rows import judged_rows
 from dldiag.experiments.estimates import paired_change
 from dldiag.experiments.fit import FitResult
 from dldiag.experiments.fit_cache import FitCache
-from dldiag.experiments.metric_choice import MetricChoice, check_judged
+from dldiag.experiments.metric_choice import MetricChoice
 from dldiag.experiments.metric_estimates import judged_fit, measured_by, metric_estimates
 from dldiag.experiments.metrics import METRICS
 from dldiag.experiments.model_outputs import KeptOutputs
 from dldiag.experiments.models import Model, changed
 from dldiag.experiments.predictions import Predictions
-
-
-def check_possible(choice: MetricChoice, dataset: Dataset, split: Split, model: Model, settings: Settings) -> None:
-    """Refuse a metric that the model or the dev rows cannot give, and a target error outside its range."""
-    if choice.unit in ("rate", "score"):
-        check_shares(settings, ["target_error"])
-    if choice.needs_probabilities and not hasattr(model.estimator, "predict_proba"):
-        raise DataError(
-            Message(
-                "{model} gives no class probabilities, which the metric {metric} needs.",
-                {"model": model.label, "metric": choice.name},
-            ),
-            Message("Choose error or balanced_error as the metric, or a model with probabilities."),
-        )
-    for repeat in split.measuring:
-        check_judged(choice, dataset.y[repeat.dev_rows], dataset.classes)
 
 
 def in_losses(settings: Settings, choice: MetricChoice) -> Settings:
@@ -53,7 +36,7 @@ def in_losses(settings: Settings, choice: MetricChoice) -> Settings:
     return replace(settings, target_error=1 - settings.target_error)
 
 
-def judged_by_metrics(
+def metric_fields(
     fits: FitCache, model: Model, current: Sequence[FitResult], guess: Sequence[FitResult]
 ) -> dict[str, Any]:
     """Return the fields of a report about metrics: the one used, all of them on the dev rows, and each class's scores."""
@@ -71,7 +54,7 @@ def _per_class(fits: FitCache, predictions: Predictions | None) -> tuple[ClassSc
     return class_scores(judged_rows(predictions, fits.split.clusters), fits.dataset.classes)
 
 
-def rare_class_gain(
+def class_weight_gain(
     fits: FitCache, model: Model, probes: Mapping[str, Probe], effort: Effort
 ) -> dict[str, Estimate | None]:
     """Estimate what class weights gain in balanced error where the metric is the error rate.
