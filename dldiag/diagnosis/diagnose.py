@@ -29,7 +29,7 @@ from dldiag.diagnosis.metric_evidence import (
     names_of_demands,
 )
 from dldiag.diagnosis.probes import probe
-from dldiag.diagnosis.progress import ProgressMeter, progress_of
+from dldiag.diagnosis.progress import ProgressMeter, meter_of
 from dldiag.diagnosis.rare_rows import names_of, rare_rows
 from dldiag.diagnosis.recommend import recommend, settled
 from dldiag.diagnosis.rules import RULES, check_rules
@@ -72,7 +72,7 @@ def diagnose(
 def run_case(case: Case, on_progress: OnProgress = None) -> Report:
     """Diagnose a prepared case: learning curves, short runs of every remedy, the verdict, and tests of what is recommended."""
     started = time.perf_counter()
-    progress = progress_of(case, on_progress)
+    progress = meter_of(case, on_progress)
 
     _fit_curves(case, progress, started)
     analysis, probes = _probe(case, progress)

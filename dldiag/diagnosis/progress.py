@@ -69,7 +69,7 @@ class ProgressMeter:
         return max(0.0, elapsed * (self._planned / self._weight - 1))
 
 
-def progress_of(case: Case, on_progress: OnProgress) -> ProgressMeter:
+def meter_of(case: Case, on_progress: OnProgress) -> ProgressMeter:
     """Return the meter of a case, with the planned fits weighed, so that the remaining time can be estimated."""
     models, size = (case.model, *case.references), min(case.effort.probe_rows, case.sizes[-1])
     planned = [(model, n) for model, n, _ in case.points([case.guess, *models], case.sizes)]

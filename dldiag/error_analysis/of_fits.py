@@ -16,13 +16,13 @@ from dldiag.core.estimate import Estimate
 from dldiag.core.i18n import Message
 from dldiag.core.types import Dataset, Task
 from dldiag.error_analysis.analysis import ErrorAnalysis, analyze
-from dldiag.error_analysis.dependence import MOST_DEPENDENCES, MeanOf, dependence
 from dldiag.error_analysis.importance import (
     MOST_GROUPS,
     column_groups,
     moved,
     permutation_importance,
 )
+from dldiag.error_analysis.partial_dependence import MOST_DEPENDENCES, MeanOf, dependence
 from dldiag.error_analysis.performance import performances
 from dldiag.error_analysis.row_losses import ErrorCase
 from dldiag.experiments.added_features import TableRows
