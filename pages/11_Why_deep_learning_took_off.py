@@ -15,8 +15,13 @@ from dldiag.core.types import Progress
 from dldiag.course.shared.activation_race import ActivationRace, RaceSettings, runner_to_use
 from dldiag.course.shared.lesson import Lesson
 from dldiag.course.took_off.figures import alt_race, alt_scale, crossing_rows, race_figure, scale_figure, scale_rows
-from dldiag.course.took_off.hand_work import HandWork, HandWorkSettings, alt_hand_work, hand_work_figure
-from dldiag.course.took_off.jobs import HandWorkRequest, RaceRequest, ScaleRequest
+from dldiag.course.took_off.preprocessing import (
+    PreprocessingComparison,
+    PreprocessingSettings,
+    alt_preprocessing,
+    preprocessing_figure,
+)
+from dldiag.course.took_off.jobs import PreprocessingRequest, RaceRequest, ScaleRequest
 from dldiag.course.took_off.scaling import (
     LEARNERS,
     LearnerComparison,
@@ -88,14 +93,16 @@ def show_scale(lesson: Lesson) -> None:
 
 def show_few(lesson: Lesson) -> None:
     reference = data_of_page()
-    asked = ask_params(HandWorkSettings(), "hand", columns=3, sliders=("rows",))
-    request = HandWorkRequest(metric=lesson_metric(reference), asked=HandWorkSettings(**asked))
-    result = run_experiment(reference, request, HandWork)
+    asked = ask_params(PreprocessingSettings(), "hand", columns=3, sliders=("rows",))
+    request = PreprocessingRequest(metric=lesson_metric(reference), asked=PreprocessingSettings(**asked))
+    result = run_experiment(reference, request, PreprocessingComparison)
     if result is None:
         return
     show_outcomes(lesson, reference, result)
     show_figure(
-        hand_work_figure(result, title=axis_title(reference), theme=figure_mode()), alt_hand_work(result), key="hand"
+        preprocessing_figure(result, title=axis_title(reference), theme=figure_mode()),
+        alt_preprocessing(result),
+        key="hand",
     )
 
 

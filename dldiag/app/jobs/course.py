@@ -22,7 +22,7 @@ from dldiag.course.wrong_rows import jobs as wrong_rows
 
 REQUESTS: dict[type[LessonRequest], Callable[..., Any]] = {
     took_off.ScaleRequest: took_off.scale_job,
-    took_off.HandWorkRequest: took_off.hand_work_job,
+    took_off.PreprocessingRequest: took_off.preprocessing_job,
     took_off.RaceRequest: took_off.race_job,
     logistic.WideningRequest: logistic.widen_job,
     activations.DeepLinearRequest: activations.deep_linear_job,

@@ -21,7 +21,7 @@ from dldiag.report.view import settings_text
 
 MOST_DROPOUT = 0.8  # A higher share leaves hardly any unit in a step.
 # The pool holds this many times the budget of random settings; many draws of the budget are taken from it.
-BLIND_POOL = 3
+RANDOM_POOL = 3
 _RESAMPLES = 500  # Draws of a budget from the pool.
 GUIDED_SURE = 0.9  # One search counts as better when this share of the draws agrees.
 _UNITS = (4, 8, 16, 32, 64, 128)
@@ -53,17 +53,17 @@ class Turn:
 
 @dataclass(frozen=True)
 class SearchComparison:
-    """Both searches. guided: the best dev error after 1, 2, … settings; blind: its mean over random searches.
+    """Both searches. guided: the best dev error after 1, 2, … settings; random: its mean over random searches.
 
-    low, high: hold 90% of the random searches. beaten: the share of them that end with a higher dev error than the guided one.
+    low, high: hold 90% of the random searches. guided_wins: the share of them that end with a higher dev error than the guided one.
     """
 
     turns: tuple[Turn, ...]
     guided: tuple[float, ...]
-    blind: tuple[float, ...]
+    random: tuple[float, ...]
     low: tuple[float, ...]
     high: tuple[float, ...]
-    beaten: float
+    guided_wins: float
     unit: str
 
 
@@ -97,7 +97,7 @@ def compare_searches(
     """Let both searches spend the budget; test rows stay sealed."""
     split = make_split(dataset, asked.repeats, asked.seed, asked.train_rows)
     fits = FitCache(dataset, split, choice=choice, should_stop=should_stop)
-    repeats, total = range(asked.repeats), (1 + BLIND_POOL) * asked.budget
+    repeats, total = range(asked.repeats), (1 + RANDOM_POOL) * asked.budget
 
     def errors_of(models: list[Model]) -> list[tuple[float, float]]:
         fits.fit(models, [split.n_train], repeats)
@@ -111,8 +111,8 @@ def compare_searches(
         ]
 
     turns = _guided(model, asked.budget, errors_of)
-    blind = [dev for _, dev in errors_of(_random_settings(model, BLIND_POOL * asked.budget, asked.seed))]
-    return _compared(turns, np.array(blind), asked, dataset.unit if choice is None else choice.unit)
+    random = [dev for _, dev in errors_of(_random_settings(model, RANDOM_POOL * asked.budget, asked.seed))]
+    return _compared(turns, np.array(random), asked, dataset.unit if choice is None else choice.unit)
 
 
 def _guided(
@@ -151,19 +151,19 @@ def _random_settings(model: Model, count: int, seed: int) -> list[Model]:
     ]
 
 
-def _compared(turns: tuple[Turn, ...], blind: Any, asked: GuidedSettings, unit: str) -> SearchComparison:
+def _compared(turns: tuple[Turn, ...], random: Any, asked: GuidedSettings, unit: str) -> SearchComparison:
     rng = np.random.default_rng(asked.seed)
-    draws = np.stack([rng.choice(blind, asked.budget, replace=False) for _ in range(_RESAMPLES)])
+    draws = np.stack([rng.choice(random, asked.budget, replace=False) for _ in range(_RESAMPLES)])
     best = np.minimum.accumulate(draws, axis=1)
     guided = np.minimum.accumulate([turn.dev for turn in turns])
     low, high = np.quantile(best, [0.05, 0.95], axis=0)
     return SearchComparison(
         turns=turns,
         guided=tuple(guided.tolist()),
-        blind=tuple(best.mean(axis=0).tolist()),
+        random=tuple(best.mean(axis=0).tolist()),
         low=tuple(low.tolist()),
         high=tuple(high.tolist()),
-        beaten=float(np.mean(best[:, -1] > guided[-1])),
+        guided_wins=float(np.mean(best[:, -1] > guided[-1])),
         unit=unit,
     )
 
@@ -193,13 +193,13 @@ def turn_rows(found: SearchComparison) -> list[dict[str, str]]:
 def describe_searches(found: SearchComparison) -> Message:
     """Say which search got farther with the same number of settings."""
     values: dict[str, Any] = {
-        "budget": len(found.blind),
+        "budget": len(found.random),
         "guided": found.guided[-1],
         "start": found.turns[0].dev,
-        "blind": found.blind[-1],
+        "blind": found.random[-1],
         "low": found.low[-1],
         "high": found.high[-1],
-        "beaten": found.beaten,
+        "beaten": found.guided_wins,
         "unit": found.unit,
     }
     return Message(
@@ -211,11 +211,11 @@ def describe_searches(found: SearchComparison) -> Message:
 def searches_figure(found: SearchComparison, *, title: str = "", theme: ThemeName = "light") -> go.Figure:
     """Draw the best dev error so far of both searches against the settings tried."""
     drawn, look = figure(theme), THEMES[theme]
-    x = list(range(1, len(found.blind) + 1))
+    x = list(range(1, len(found.random) + 1))
     drawn.add_scatter(x=x, y=found.high, mode="lines", line={"width": 0}, showlegend=False, hoverinfo="skip")
     shade = {"fill": "tonexty", "fillcolor": "rgba(128,128,128,0.2)", "line": {"width": 0}}
     drawn.add_scatter(x=x, y=found.low, mode="lines", showlegend=False, hoverinfo="skip", **shade)
-    for index, (values, name) in enumerate(((found.guided, tr("guided")), (found.blind, tr("random (mean)")))):
+    for index, (values, name) in enumerate(((found.guided, tr("guided")), (found.random, tr("random (mean)")))):
         line = {"color": look.series[index], "width": 3, "dash": ("solid", "dash")[index], "shape": "hv"}
         drawn.add_scatter(x=x[: len(values)], y=values, mode="lines", name=name, line=line)
     room = 0.3  # Part of the distance between two settings, so that a fall at the last one is seen.

@@ -18,7 +18,7 @@ def validation_outcomes(found: ValidationGrid) -> Outcomes:
 
 def searches_outcomes(found: SearchComparison) -> Outcomes:
     """Judge statement 24 by the two searches."""
-    better, worse = found.beaten >= GUIDED_SURE, found.beaten <= 1 - GUIDED_SURE
+    better, worse = found.guided_wins >= GUIDED_SURE, found.guided_wins <= 1 - GUIDED_SURE
     answer = "guided" if better else "blind" if worse else "alike"
     return one_claim(24, claim_verdict(better, worse), describe_searches(found), answer)
 

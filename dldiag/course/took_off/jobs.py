@@ -9,7 +9,7 @@ from dldiag.core.types import Dataset, OnProgress, ShouldStop
 from dldiag.course.shared.activation_race import ActivationRace, RaceSettings, race_activations
 from dldiag.course.shared.prepared import prepare_open_rows
 from dldiag.course.shared.request import JudgedRequest, LessonRequest
-from dldiag.course.took_off.hand_work import HandWork, HandWorkSettings, hand_work
+from dldiag.course.took_off.preprocessing import PreprocessingComparison, PreprocessingSettings, compare_preprocessing
 from dldiag.course.took_off.scaling import LearnerComparison, ScaleSettings, fit_learners
 
 
@@ -27,11 +27,11 @@ class RaceRequest(LessonRequest, frozen=True, kw_only=True, tag="race"):
     asked: RaceSettings
 
 
-class HandWorkRequest(JudgedRequest, frozen=True, kw_only=True, tag="hand_work"):
+class PreprocessingRequest(JudgedRequest, frozen=True, kw_only=True, tag="hand_work"):
     """Compare learners with preprocessings on few rows."""
 
     PREVIEW: ClassVar[Mapping[str, int]] = {"repeats": 3}
-    asked: HandWorkSettings
+    asked: PreprocessingSettings
 
 
 def scale_job(
@@ -46,8 +46,10 @@ def race_job(dataset: Dataset, given: RaceRequest, on_progress: OnProgress, shou
     return race_activations(prepare_open_rows(dataset), given.asked, on_progress=on_progress, should_stop=should_stop)
 
 
-def hand_work_job(
-    dataset: Dataset, given: HandWorkRequest, on_progress: OnProgress, should_stop: ShouldStop
-) -> HandWork:
+def preprocessing_job(
+    dataset: Dataset, given: PreprocessingRequest, on_progress: OnProgress, should_stop: ShouldStop
+) -> PreprocessingComparison:
     """Compare learners with preprocessings on few rows."""
-    return hand_work(dataset, given.asked, given.choice(dataset), on_progress=on_progress, should_stop=should_stop)
+    return compare_preprocessing(
+        dataset, given.asked, given.choice(dataset), on_progress=on_progress, should_stop=should_stop
+    )

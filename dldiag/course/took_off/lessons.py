@@ -6,7 +6,7 @@ from dldiag.core.i18n import Message
 from dldiag.course.shared.activation_race import ActivationRace, describe_race
 from dldiag.course.shared.lesson import Lesson, Outcomes, Statement, Topic, claim_verdict, one_claim
 from dldiag.course.took_off.crossover import Crossover
-from dldiag.course.took_off.hand_work import HandWork, describe_hand_work
+from dldiag.course.took_off.preprocessing import PreprocessingComparison, describe_preprocessing
 from dldiag.course.took_off.scaling import LEARNERS, LearnerComparison, describe_crossover
 
 
@@ -26,11 +26,11 @@ def _ahead(one: Crossover | None) -> str:
     return "network" if LEARNERS[last].deep else "traditional"
 
 
-def hand_work_outcomes(found: HandWork) -> Outcomes:
+def preprocessing_outcomes(found: PreprocessingComparison) -> Outcomes:
     """Judge statement 2 by the two spreads."""
     more, less = found.difference.low > 0, found.difference.high < 0
     answer = "preparation" if more else "learner" if less else "alike"
-    return one_claim(2, claim_verdict(more, less), describe_hand_work(found), answer)
+    return one_claim(2, claim_verdict(more, less), describe_preprocessing(found), answer)
 
 
 def race_outcomes(found: ActivationRace) -> Outcomes:
@@ -80,7 +80,7 @@ TOOK_OFF_LESSONS = Topic(
                 ),
             ),
             Message("On few rows, work on the columns can change as much as another learner."),
-            hand_work_outcomes,
+            preprocessing_outcomes,
             Message("Try it: 300 rows."),
         ),
         Lesson(

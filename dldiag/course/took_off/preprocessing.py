@@ -91,7 +91,7 @@ class _Squares(StandardScaler):  # type: ignore[misc]
 
 
 @dataclass(frozen=True)
-class HandWorkSettings:
+class PreprocessingSettings:
     """On how many rows, and how often."""
 
     rows: int = param(50, "Training rows", "Few, as on the left of the notes' figure.", low=20, high=500)
@@ -108,7 +108,7 @@ class MeasuredLearner:
 
 
 @dataclass(frozen=True)
-class HandWork:
+class PreprocessingComparison:
     """Dev errors of all variants, and the spread (worst − best) among learners and among preprocessings."""
 
     rows: int
@@ -119,19 +119,19 @@ class HandWork:
     difference: Estimate
 
 
-def hand_work(
+def compare_preprocessing(
     dataset: Dataset,
-    settings: HandWorkSettings | None = None,
+    settings: PreprocessingSettings | None = None,
     choice: MetricChoice | None = None,
     *,
     on_progress: OnProgress = None,
     should_stop: ShouldStop = None,
-) -> HandWork:
+) -> PreprocessingComparison:
     """Fit every variant on random training sets of the open rows and measure it on the others, by a metric these rows allow.
 
     A learner without probabilities is left out where the metric needs them.
     """
-    chosen = settings or HandWorkSettings()
+    chosen = settings or PreprocessingSettings()
     data = prepare_open_rows(dataset)
     judge = judge_of(data, choice)
     variants = {
@@ -175,10 +175,10 @@ def _error(model: Any, X: Array, y: Array, rows: tuple[Array, Array], judge: Met
     return judge.metric.loss(judge.judged(truth.astype(np.int64), found.astype(np.int64), proba))[0]
 
 
-def _summary(errors: dict[str, list[float]], rows: int, unit: str, rho: float) -> HandWork:
+def _summary(errors: dict[str, list[float]], rows: int, unit: str, rho: float) -> PreprocessingComparison:
     table = {key: np.array(values) for key, values in errors.items()}
     spreads = {kind: _spread(table, kind) for kind in ("learner", "preparation")}
-    return HandWork(
+    return PreprocessingComparison(
         rows,
         unit,
         tuple(MeasuredLearner(key, _estimate(values, rho)) for key, values in table.items()),
@@ -200,7 +200,7 @@ def _estimate(values: Array, rho: float) -> Estimate:
     return Estimate(float(values.mean()), low, high)
 
 
-def describe_hand_work(found: HandWork) -> Message:
+def describe_preprocessing(found: PreprocessingComparison) -> Message:
     """Say how far learners and preprocessings lie apart on few rows."""
     values: dict[str, Any] = {
         "rows": found.rows,
@@ -217,7 +217,7 @@ def describe_hand_work(found: HandWork) -> Message:
     )
 
 
-def hand_work_figure(found: HandWork, *, title: str = "", theme: ThemeName = "light") -> go.Figure:
+def preprocessing_figure(found: PreprocessingComparison, *, title: str = "", theme: ThemeName = "light") -> go.Figure:
     """Draw the error of every learner and every preprocessing with its interval."""
     drawn, look = figure(theme), THEMES[theme]
     names = {"learner": Message("learners"), "preparation": Message("preprocessings of the linear model")}
@@ -240,7 +240,7 @@ def hand_work_figure(found: HandWork, *, title: str = "", theme: ThemeName = "li
     return drawn.update_xaxes(**error_axis(found.unit, title))
 
 
-def alt_hand_work(found: HandWork) -> Message:
+def alt_preprocessing(found: PreprocessingComparison) -> Message:
     """Say the error of each variant."""
     words = ", ".join(
         f"{VARIANTS[one.key].label} {format_error(one.error.value, found.unit)}" for one in found.measured
