@@ -15,13 +15,13 @@ from dldiag.core.types import Progress
 from dldiag.course.shared.activation_race import ActivationRace, RaceSettings, runner_to_use
 from dldiag.course.shared.lesson import Lesson
 from dldiag.course.took_off.figures import alt_race, alt_scale, crossing_rows, race_figure, scale_figure, scale_rows
+from dldiag.course.took_off.jobs import PreprocessingRequest, RaceRequest, ScaleRequest
 from dldiag.course.took_off.preprocessing import (
     PreprocessingComparison,
     PreprocessingSettings,
     alt_preprocessing,
     preprocessing_figure,
 )
-from dldiag.course.took_off.jobs import PreprocessingRequest, RaceRequest, ScaleRequest
 from dldiag.course.took_off.scaling import (
     LEARNERS,
     LearnerComparison,
