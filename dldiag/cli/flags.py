@@ -62,10 +62,10 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--muted", metavar="CODE,…", help=help_of(params["muted"]))
 
 
-def read_settings(given: argparse.Namespace) -> Settings:
+def read_settings(args: argparse.Namespace) -> Settings:
     """Return the settings that the flags ask for; SettingError when one cannot be used."""
     params = params_of(Settings)
-    texts = {name: getattr(given, name) for name in params if getattr(given, name) is not None}
+    texts = {name: getattr(args, name) for name in params if getattr(args, name) is not None}
     values = {name: read_value(name, params[name], text) for name, text in texts.items() if name not in _NOT_ASKED}
     if "trials" in texts:
         text = texts["trials"].strip().lower()
@@ -123,15 +123,15 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
     columns.add_argument("--log-target", action="store_true", help=tr("learn the logarithm of the target"))
 
 
-def read_choices(given: argparse.Namespace) -> dict[str, Any]:
+def read_choices(args: argparse.Namespace) -> dict[str, Any]:
     """Return the parts of the reading plan that were given, each in its own type."""
-    texts = {one.name: getattr(given, f"read_{one.name}") for one in fields(ReadPlan)}
+    texts = {one.name: getattr(args, f"read_{one.name}") for one in fields(ReadPlan)}
     return {name: _choice(name, text) for name, text in texts.items() if text is not None}
 
 
-def read_kinds(given: argparse.Namespace) -> dict[str, Kind]:
+def read_kinds(args: argparse.Namespace) -> dict[str, Kind]:
     """Return {column: kind} of every --kind."""
-    kinds = dict(named_values("--kind", text) for text in given.kind)
+    kinds = dict(named_values("--kind", text) for text in args.kind)
     _check_names("--kind", kinds.values(), Kind.__args__)  # type: ignore[attr-defined]
     return kinds  # type: ignore[return-value]
 
@@ -174,13 +174,13 @@ def named_values(option: str, text: str) -> tuple[str, str]:
     return name.strip(), value
 
 
-def help_of(one: Param) -> str:
+def help_of(param: Param) -> str:
     """Write a parameter's help with its choices, range and default."""
-    parts = [translate(one.help)]
-    if one.choices is not None:
-        parts.append(tr("One of {choices}.", choices=", ".join(one.choices)))
-    if one.default not in (None, ()):
-        parts.append(tr("Default {default}.", default=_shown(one.default)))
+    parts = [translate(param.help)]
+    if param.choices is not None:
+        parts.append(tr("One of {choices}.", choices=", ".join(param.choices)))
+    if param.default not in (None, ()):
+        parts.append(tr("Default {default}.", default=_shown(param.default)))
     return " ".join(parts).replace("%", "%%")
 
 
@@ -220,10 +220,10 @@ def _check_names(option: str, given: Iterable[str], known: Mapping[str, Any] | I
             raise SettingError(tr("{option}: there is no {name}. Possible here: {choices}.", **values))
 
 
-def _placeholder(one: Param) -> str:
-    if one.choices is not None:
-        return "|".join(one.choices)
-    return {int: "N", float: "X"}.get(one.kind, "TEXT")
+def _placeholder(param: Param) -> str:
+    if param.choices is not None:
+        return "|".join(param.choices)
+    return {int: "N", float: "X"}.get(param.kind, "TEXT")
 
 
 def _shown(default: Any) -> str:

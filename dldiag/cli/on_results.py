@@ -35,27 +35,27 @@ def add_numbers(verbs: argparse._SubParsersAction[Parser]) -> None:
     one.set_defaults(verb=run_numbers)
 
 
-def run_numbers(given: argparse.Namespace) -> None:
+def run_numbers(args: argparse.Namespace) -> None:
     """Read the numbers, say what they mean, and write what was asked for."""
-    check_outputs(given)
-    numbers = read_metrics(given)
+    check_outputs(args)
+    numbers = read_metrics(args)
     with speaking("en"):  # A report holds English; it is put into the reader's language when it is shown.
-        report = diagnose_numbers(numbers, _curve(given.curve, numbers.unit))
-    if not given.quiet:
+        report = diagnose_numbers(numbers, _curve(args.curve, numbers.unit))
+    if not args.quiet:
         sys.stdout.write(terminal_safe(to_text(report)))
-    write_outputs(given, report)
+    write_outputs(args, report)
 
 
-def read_metrics(given: argparse.Namespace) -> GivenNumbers:
+def read_metrics(args: argparse.Namespace) -> GivenNumbers:
     """Return the numbers that the flags give; SettingError when one cannot be read."""
     params = params_of(GivenNumbers)
     return GivenNumbers(
-        **{name: read_value(_flag(name), params[name], text) for name, text in _texts(given, params).items()}
+        **{name: read_value(_flag(name), params[name], text) for name, text in _texts(args, params).items()}
     )
 
 
-def _texts(given: argparse.Namespace, params: dict[str, Param]) -> dict[str, str]:
-    return {name: getattr(given, name) for name in params if getattr(given, name) is not None}
+def _texts(args: argparse.Namespace, params: dict[str, Param]) -> dict[str, str]:
+    return {name: getattr(args, name) for name in params if getattr(args, name) is not None}
 
 
 def _flag(name: str) -> str:
@@ -89,8 +89,8 @@ def add_compare(verbs: Any) -> None:
     one.set_defaults(verb=_compare)
 
 
-def _compare(given: argparse.Namespace) -> None:
-    files = [given.first, given.second, *given.more]
+def _compare(args: argparse.Namespace) -> None:
+    files = [args.first, args.second, *args.more]
     reports = {_name(files, i): from_json(Path(name).read_bytes()) for i, name in enumerate(files)}
     sys.stdout.write(terminal_safe(comparison_to_text(reports)))
 

@@ -240,16 +240,16 @@ def _local_workers(address: str) -> int:
     return int(number)
 
 
-def _check_workers(made: Cluster, client: Any, address: str) -> None:
+def _check_workers(cluster: Cluster, client: Any, address: str) -> None:
     """Refuse a cluster without workers, or whose Python or packages differ from ours."""
     if not client.nthreads():
-        made.close()
+        cluster.close()
         raise SettingError(tr("The scheduler at {address} has no workers; start some and try again.", address=address))
     try:
         client.get_versions(check=True, packages=["numpy", "scikit-learn", "dldiag"])
         client.run(_import_ours)
     except Exception as error:  # Any error here means that the worker cannot run our code.
-        made.close()
+        cluster.close()
         reason = " ".join(str(error).split())[:200]
         text = tr(
             "The workers at {address} cannot run dldiag: {reason}. Install the same versions there.",

@@ -106,10 +106,10 @@ def summary_html(rows: Sequence[SeenStatement], named: Mapping[str, str]) -> str
     return f'<!doctype html>\n<html lang="{current_language()}"><head>{head}</head>\n<body>{"".join(parts)}</body></html>\n'
 
 
-def _statement_html(one: SeenStatement, named: Mapping[str, str]) -> str:
-    lines = [f"<strong>{escape(legible(one.name, 1000))}</strong>", f"<em>{escape(one.verdict)}</em>"]
-    if one.claim is not None and one.seen is not None:
-        data = named.get(one.seen.data, one.seen.data)
-        lines[1] += f" {escape(legible(one.claim.says, 2000))}"
-        lines.append(f"<small>{escape(legible(data))}, {escape(one.seen.at)}</small>")
+def _statement_html(statement: SeenStatement, named: Mapping[str, str]) -> str:
+    lines = [f"<strong>{escape(legible(statement.name, 1000))}</strong>", f"<em>{escape(statement.verdict)}</em>"]
+    if statement.claim is not None and statement.seen is not None:
+        data = named.get(statement.seen.data, statement.seen.data)
+        lines[1] += f" {escape(legible(statement.claim.says, 2000))}"
+        lines.append(f"<small>{escape(legible(data))}, {escape(statement.seen.at)}</small>")
     return f"<p>{'<br>'.join(lines)}</p>\n"

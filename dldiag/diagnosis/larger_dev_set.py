@@ -31,7 +31,7 @@ Results = Sequence[FitResult]
 
 
 def with_larger_dev_set(
-    report: Report, measured: Measurements, fits: FitCache, model: Model, settings: Settings
+    report: Report, measurements: Measurements, fits: FitCache, model: Model, settings: Settings
 ) -> Report:
     """Return the report with what a larger dev set would decide; nothing is fitted.
 
@@ -43,18 +43,18 @@ def with_larger_dev_set(
     tests = dict(_open_tests(report, fits, model))
     if not is_listed and (small is None or not tests):
         return report
-    now, rows = _open_questions(report), distinct_dev_rows(measured.current)
+    now, rows = _open_questions(report), distinct_dev_rows(measurements.current)
     sizes = []
     for times in TIMES:
-        still = _still_open(measured, settings, now, times)
+        still = _still_open(measurements, settings, now, times)
         decided = [name for name in now if name not in still]
         decided += [name for name, run in tests.items() if _decides(*run, report.delta, times)]
-        dev = dev_error(_as_many(measured.current, times))
+        dev = dev_error(_as_many(measurements.current, times))
         sizes.append(DevSetSize(times, times * rows, _half_width(dev), tuple(decided)))
     found = DevSetOutlook(
         rows,
-        _half_width(dev_error(measured.current)),
-        forecast_from_half(measured.current, report.settings["seed"]),
+        _half_width(dev_error(measurements.current)),
+        forecast_from_half(measurements.current, report.settings["seed"]),
         (*now, *tests),
         tuple(sizes),
     )
@@ -72,9 +72,9 @@ def _added(small: Finding, report: Report) -> Recommendation:
     )
 
 
-def _half_width(one: Estimate) -> float:
+def _half_width(estimate: Estimate) -> float:
     """Return how far the upper bound is: the lower one may be cut at 0."""
-    return one.high - one.value
+    return estimate.high - estimate.value
 
 
 def _as_many(results: Results, times: float) -> list[FitResult]:
@@ -88,25 +88,25 @@ def _open_questions(report: Report) -> list[str]:
     return [rule.answers for rule in RULES if rule.answers and rule.code in undecided]
 
 
-def _still_open(measured: Measurements, settings: Settings, questions: Sequence[str], times: float) -> list[str]:
+def _still_open(measurements: Measurements, settings: Settings, questions: Sequence[str], times: float) -> list[str]:
     if not questions:
         return []
-    evidence = gather(_measured_as_many(measured, times), settings)
+    evidence = gather(_measured_as_many(measurements, times), settings)
     rules = [rule for rule in RULES if rule.answers in questions]
     return [str(rule.answers) for rule in rules if apply_rule(rule, evidence).outcome == "undecided"]
 
 
-def _measured_as_many(measured: Measurements, times: float) -> Measurements:
+def _measured_as_many(measurements: Measurements, times: float) -> Measurements:
     def of_each(results: Mapping[str, Results]) -> dict[str, Results]:
         return {key: _as_many(one, times) for key, one in results.items()}
 
     return replace(
-        measured,
-        current=_as_many(measured.current, times),
-        guess=_as_many(measured.guess, times),
-        references=of_each(measured.references),
-        training_dev=_as_many(measured.training_dev, times),
-        references_training_dev=of_each(measured.references_training_dev),
+        measurements,
+        current=_as_many(measurements.current, times),
+        guess=_as_many(measurements.guess, times),
+        references=of_each(measurements.references),
+        training_dev=_as_many(measurements.training_dev, times),
+        references_training_dev=of_each(measurements.references_training_dev),
     )
 
 
@@ -144,15 +144,15 @@ def forecast_from_half(results: Results, seed: int) -> float | None:
     return _half_width(dev_error([replace(one, dev_times=2.0) for one in halves if one is not None]))
 
 
-def _on_rows(one: FitResult, kept: NDArray[np.bool_]) -> FitResult | None:
+def _on_rows(result: FitResult, kept: NDArray[np.bool_]) -> FitResult | None:
     """Return a result as some of its dev rows judge it; None without any."""
     if not kept.any():
         return None
-    clusters = one.dev_clusters
+    clusters = result.dev_clusters
     return replace(
-        one,
-        task=replace(one.task, dev_rows=one.task.dev_rows[kept]),
-        influence=one.influence[kept],
-        dev_error=one.dev_error + float(one.influence[kept].mean() - one.influence.mean()),
+        result,
+        task=replace(result.task, dev_rows=result.task.dev_rows[kept]),
+        influence=result.influence[kept],
+        dev_error=result.dev_error + float(result.influence[kept].mean() - result.influence.mean()),
         dev_clusters=None if clusters is None else clusters.of(np.flatnonzero(kept)),
     )

@@ -87,6 +87,6 @@ def _keeps(is_rare: NDArray[np.bool_], n: int) -> Rows:
     return np.flatnonzero(~is_rare | (np.cumsum(is_rare) <= n))
 
 
-def names_of(found: RareRows | None, classes: Sequence[str]) -> dict[str, Value]:
+def names_of(rare: RareRows | None, classes: Sequence[str]) -> dict[str, Value]:
     """Return the name of the rare class for messages; {} without one."""
-    return {} if found is None else {"rare_class": classes[found.code]}
+    return {} if rare is None else {"rare_class": classes[rare.code]}

@@ -37,10 +37,14 @@ class Attempt:
     picked: Picked | None = None
 
     @classmethod
-    def of(cls, one: Recommendation) -> Attempt:
+    def of(cls, recommendation: Recommendation) -> Attempt:
         """Return the attempt that a recommendation stands for."""
-        known = one.seen is not None and one.expected is not None
-        return cls(one.remedy, one.change, Picked(one.seen, one.expected) if known else None)  # type: ignore[arg-type]
+        known = recommendation.seen is not None and recommendation.expected is not None
+        return cls(
+            recommendation.remedy,
+            recommendation.change,
+            Picked(recommendation.seen, recommendation.expected) if known else None,
+        )  # type: ignore[arg-type]
 
 
 def try_change(

@@ -152,10 +152,12 @@ def agreeing(verdict: Verdict, recommendations: Sequence[Recommendation]) -> Ver
     return replace(verdict, headline=sentence.filled(**verdict.headline.values), code=KEEP if keeps else by_answers)
 
 
-def _is_a_fix(one: Recommendation) -> bool:
+def _is_a_fix(recommendation: Recommendation) -> bool:
     """Tell whether a test showed that a recommendation helps, or likely helps."""
     return (
-        one.remedy != LEAVE_IT and one.trial is not None and (one.trial.verdict in HELPFUL or one.trial.is_likely_help)
+        recommendation.remedy != LEAVE_IT
+        and recommendation.trial is not None
+        and (recommendation.trial.verdict in HELPFUL or recommendation.trial.is_likely_help)
     )
 
 

@@ -102,9 +102,13 @@ def continued(seen: Estimate, before: Picked, share: float | None = None) -> Pic
     return Picked(seen, shifted(seen, before.optimism * min(1.0, share)))
 
 
-def less_lucky(one: Picked, luck: float) -> Picked:
+def less_lucky(picked_effect: Picked, luck: float) -> Picked:
     """Correct an effect once more by this many standard errors."""
-    return one if luck == 0 else Picked(one.seen, shifted(one.expected, luck * standard_error(one.seen)))
+    return (
+        picked_effect
+        if luck == 0
+        else Picked(picked_effect.seen, shifted(picked_effect.expected, luck * standard_error(picked_effect.seen)))
+    )
 
 
 def luck_of_passing(z: float, cut: float) -> float:
@@ -120,9 +124,9 @@ def luck_of_passing(z: float, cut: float) -> float:
     return float(np.exp(stats.norm.logpdf(least) - stats.norm.logsf(least)) / SPLIT)
 
 
-def standard_error(one: Estimate) -> float:
+def standard_error(estimate: Estimate) -> float:
     """Return the standard error behind an interval, from its two widths and the degrees of freedom they imply."""
-    wide, narrow = one.high - one.value, one.surely_below - one.value
+    wide, narrow = estimate.high - estimate.value, estimate.surely_below - estimate.value
     if wide <= 0 or narrow <= 0:
         return 0.0
     return float(wide / np.interp(-wide / narrow, -WIDE / NARROW, WIDE))

@@ -151,10 +151,10 @@ def analyze(case: ErrorCase) -> ErrorAnalysis:
     return ErrorAnalysis(case, folded, findings, suspicious)
 
 
-def _suspects(case: ErrorCase, folded: RowLosses, found: SuspectRows) -> LabelSuspects:
+def _suspects(case: ErrorCase, folded: RowLosses, suspects: SuspectRows) -> LabelSuspects:
     """Return the share of suspects, and the error on the rows that are none (Ng, ch. 16)."""
-    share = share_of_suspects(found)
-    others = np.delete(folded.loss, found.positions)
+    share = share_of_suspects(suspects)
+    others = np.delete(folded.loss, suspects.positions)
     return replace(share, error_without=_error(case, others) if len(others) and share.rows else None)
 
 

@@ -71,11 +71,11 @@ def _flat(values: Any, name: str) -> NDArray[Any]:
     return np.asarray(flat, dtype=object) if flat.dtype.kind in "US" else flat
 
 
-def _check_length(name: str, found: int, rows: int) -> None:
-    if found != rows:
+def _check_length(name: str, n_rows: int, rows: int) -> None:
+    if n_rows != rows:
         raise DataError(
             Message(
-                "{name} has {found:,} rows, the target has {rows:,}.", {"name": name, "found": found, "rows": rows}
+                "{name} has {found:,} rows, the target has {rows:,}.", {"name": name, "found": n_rows, "rows": rows}
             ),
             Message("Give one entry for each row, in the same order."),
         )

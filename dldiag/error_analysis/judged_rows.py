@@ -96,10 +96,10 @@ def of_repeats(judged: JudgedRows, there: Sequence[int]) -> JudgedRows:
     return JudgedRows(tuple(judged.parts[i] for i in there), clusters)
 
 
-def at_most_one(found: Estimate) -> Estimate:
+def at_most_one(estimate: Estimate) -> Estimate:
     """Return an estimate of a share with bounds between 0 and 1."""
-    low, high = min(max(found.low, 0.0), found.value), max(min(found.high, 1.0), found.value)
-    return Estimate(found.value, low, high, max(found.surely_above, low), min(found.surely_below, high))
+    low, high = min(max(estimate.low, 0.0), estimate.value), max(min(estimate.high, 1.0), estimate.value)
+    return Estimate(estimate.value, low, high, max(estimate.surely_above, low), min(estimate.surely_below, high))
 
 
 def band_of_rows(x: Sequence[float], points: Sequence[Estimate], rows: Sequence[int] = ()) -> Band:

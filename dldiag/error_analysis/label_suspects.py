@@ -73,7 +73,7 @@ def suspect_rows(case: ErrorCase, folded: RowLosses) -> SuspectRows | None:
     return suspects_of_classes(folded.y, folded.proba)
 
 
-def share_of_suspects(found: SuspectRows) -> LabelSuspects:
+def share_of_suspects(suspects: SuspectRows) -> LabelSuspects:
     """Return the share of the rows that are suspect."""
-    n = len(found.score)
-    return LabelSuspects(rate_estimate(len(found.positions) / n, n), len(found.positions))
+    n = len(suspects.score)
+    return LabelSuspects(rate_estimate(len(suspects.positions) / n, n), len(suspects.positions))

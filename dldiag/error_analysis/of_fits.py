@@ -82,10 +82,10 @@ def where_wrong(
     }
 
 
-def _as_stated(found: ErrorFindings, metrics: Mapping[str, Estimate], scale: float) -> ErrorFindings:
+def _as_stated(errors: ErrorFindings, metrics: Mapping[str, Estimate], scale: float) -> ErrorFindings:
     """Put the report's own error in place of the mean over different rows, of which some are judged more often."""
-    name, unit = ("error", 1.0) if found.unit == "rate" else ("rmse", scale)
-    return replace(found, error=metrics[name].times(1 / unit)) if name in metrics else found
+    name, unit = ("error", 1.0) if errors.unit == "rate" else ("rmse", scale)
+    return replace(errors, error=metrics[name].times(1 / unit)) if name in metrics else errors
 
 
 def describing_columns(dataset: Dataset) -> pd.DataFrame:

@@ -97,21 +97,21 @@ def _roc(judged: JudgedRows, repeats: Sequence[_Ranked]) -> Band:
     return band_of_rows(FALSE_ALARMS.tolist(), points)
 
 
-def _recall_at(one: _Ranked, false_alarms: float) -> float:
+def _recall_at(ranked: _Ranked, false_alarms: float) -> float:
     """Return the recall at a share of false alarms; at none of them, the highest that costs none."""
     if false_alarms == 0:
-        return float(one.recalls[one.false_alarms == 0].max())
-    return float(np.interp(false_alarms, one.false_alarms, one.recalls))
+        return float(ranked.recalls[ranked.false_alarms == 0].max())
+    return float(np.interp(false_alarms, ranked.false_alarms, ranked.recalls))
 
 
-def _recall_influence(one: _Ranked, false_alarms: float, recall: float) -> Floats:
+def _recall_influence(ranked: _Ranked, false_alarms: float, recall: float) -> Floats:
     """A false alarm more raises the threshold, which costs recall by the slope of the curve."""
-    share = one.actual.mean()
-    last = int(np.searchsorted(one.false_alarms, false_alarms, side="right")) - 1
-    above = one.scores >= one.at[last]
-    hits = one.actual * (above - recall) / share
-    alarms = ~one.actual * (above - false_alarms) / (1 - share)
-    return np.asarray(recall + hits - one.slope(false_alarms) * alarms)
+    share = ranked.actual.mean()
+    last = int(np.searchsorted(ranked.false_alarms, false_alarms, side="right")) - 1
+    above = ranked.scores >= ranked.at[last]
+    hits = ranked.actual * (above - recall) / share
+    alarms = ~ranked.actual * (above - false_alarms) / (1 - share)
+    return np.asarray(recall + hits - ranked.slope(false_alarms) * alarms)
 
 
 def _precision_recall(judged: JudgedRows, repeats: Sequence[_Ranked]) -> Band:
@@ -124,20 +124,24 @@ def _precision_recall(judged: JudgedRows, repeats: Sequence[_Ranked]) -> Band:
     return band_of_rows(RECALLS.tolist(), points)
 
 
-def _precision_at(one: _Ranked, recall: float) -> tuple[float, Floats, float]:
+def _precision_at(ranked: _Ranked, recall: float) -> tuple[float, Floats, float]:
     """Return the precision where the recall is reached, every row's influence on it, and the share of rows called positive.
 
     p = rπ / (rπ + (1−π)F) with recall r, share of positives π and share of false alarms F, which depends on the rows.
     """
-    place = int(np.searchsorted(one.recalls, recall - 1e-12))
-    reached, alarms, share = float(one.recalls[place]), float(one.false_alarms[place]), float(one.actual.mean())
+    place = int(np.searchsorted(ranked.recalls, recall - 1e-12))
+    reached, alarms, share = (
+        float(ranked.recalls[place]),
+        float(ranked.false_alarms[place]),
+        float(ranked.actual.mean()),
+    )
     precision = reached * share / (reached * share + (1 - share) * alarms)
-    above = one.scores >= one.at[place]
-    missed = one.actual * (above - reached) / share * one.flatness(reached)
-    of_alarms = ~one.actual * (above - alarms) / (1 - share) - missed
+    above = ranked.scores >= ranked.at[place]
+    missed = ranked.actual * (above - reached) / share * ranked.flatness(reached)
+    of_alarms = ~ranked.actual * (above - alarms) / (1 - share) - missed
     by_alarms = -(precision**2) * (1 - share) / (reached * share)
     by_share = precision * (1 - precision) / (share * (1 - share))
-    influence = np.asarray(precision + by_alarms * of_alarms + by_share * (one.actual - share))
+    influence = np.asarray(precision + by_alarms * of_alarms + by_share * (ranked.actual - share))
     return precision, influence, float(above.mean())
 
 

@@ -73,17 +73,17 @@ def row_losses(case: ErrorCase) -> RowLosses:
     return RowLosses(rows, given.y[first], _answers(given, of_row, times, case), mean, severity, times, wrong, proba)
 
 
-def losses_of(given: Predictions, task: Task, scale: float) -> Floats:
+def losses_of(predictions: Predictions, task: Task, scale: float) -> Floats:
     """Return the loss of every prediction: 0 or 1, or the squared error in units of scale²."""
     if task == "classification":
-        return np.asarray(given.y != given.predicted, dtype=float)
-    return np.asarray(np.square((given.predicted - given.y) / scale), dtype=float)
+        return np.asarray(predictions.y != predictions.predicted, dtype=float)
+    return np.asarray(np.square((predictions.predicted - predictions.y) / scale), dtype=float)
 
 
-def _mean_proba(given: Predictions, of_row: NDArray[np.int64], times: NDArray[np.int64]) -> Floats | None:
-    if given.proba is None or not given.has_probabilities:
+def _mean_proba(predictions: Predictions, of_row: NDArray[np.int64], times: NDArray[np.int64]) -> Floats | None:
+    if predictions.proba is None or not predictions.has_probabilities:
         return None
-    columns = [np.bincount(of_row, weights=given.proba[:, k]) / times for k in range(given.proba.shape[1])]
+    columns = [np.bincount(of_row, weights=predictions.proba[:, k]) / times for k in range(predictions.proba.shape[1])]
     return np.column_stack(columns)
 
 
@@ -91,13 +91,15 @@ def _log_loss(proba: Floats, y: NDArray[Any]) -> Floats:
     return np.asarray(-np.log(np.clip(proba[np.arange(len(y)), y], LEAST_PROBABILITY, 1.0)))
 
 
-def _answers(given: Predictions, of_row: NDArray[np.int64], times: NDArray[np.int64], case: ErrorCase) -> NDArray[Any]:
+def _answers(
+    predictions: Predictions, of_row: NDArray[np.int64], times: NDArray[np.int64], case: ErrorCase
+) -> NDArray[Any]:
     """Return the class predicted most often (the first of equals), or the mean prediction."""
     if case.task == "regression":
-        return np.asarray(np.bincount(of_row, weights=given.predicted) / times)
+        return np.asarray(np.bincount(of_row, weights=predictions.predicted) / times)
     if times.max() == 1:
-        return np.asarray(given.predicted[np.argsort(of_row, kind="stable")])
+        return np.asarray(predictions.predicted[np.argsort(of_row, kind="stable")])
     counts = np.zeros((len(times), len(case.classes) + 1), dtype=np.int32)
-    np.add.at(counts, (of_row, given.predicted), 1)  # An unknown class, −1, is the last column.
+    np.add.at(counts, (of_row, predictions.predicted), 1)  # An unknown class, −1, is the last column.
     best = counts.argmax(axis=1)
     return np.where(best == len(case.classes), -1, best)

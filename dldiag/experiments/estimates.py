@@ -162,11 +162,11 @@ def _added_to_gap(results: Results) -> NDArray[np.float64]:
     return np.asarray(np.bincount(np.unique(seen, return_inverse=True)[1], weights=adds))
 
 
-def _units(one: FitResult) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _units(result: FitResult) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return which row each dev row and each training row counts as; copies and members of a group count as one."""
-    if one.dev_clusters is None or one.train_clusters is None:
-        return one.task.dev_rows, one.task.train_rows
-    return one.dev_clusters.labels, one.train_clusters.labels
+    if result.dev_clusters is None or result.train_clusters is None:
+        return result.task.dev_rows, result.task.train_rows
+    return result.dev_clusters.labels, result.train_clusters.labels
 
 
 def distinct_dev_rows(results: Results) -> int:

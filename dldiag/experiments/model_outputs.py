@@ -56,8 +56,8 @@ def predictions_by(model: Any, X: Any, y: NDArray[Any], labels: Labels) -> NDArr
     return _codes(predicted.ravel(), labels)
 
 
-def _codes(found: NDArray[Any], labels: Labels) -> NDArray[Any]:
-    return found if labels is None else np.asarray(pd.Index(labels).get_indexer(pd.Index(found)))
+def _codes(codes: NDArray[Any], labels: Labels) -> NDArray[Any]:
+    return codes if labels is None else np.asarray(pd.Index(labels).get_indexer(pd.Index(codes)))
 
 
 def class_probabilities(model: Any, X: Any, n_classes: int, labels: Labels) -> Proba:

@@ -67,13 +67,13 @@ def _after_iteration(
     return callback
 
 
-def _store(member: Member, found: Any) -> None:
+def _store(member: Member, result: Any) -> None:
     """Store SciPy's outcome on the member; its status 1 says that the iterations or evaluations ran out."""
-    member.flat = np.asarray(found.x)
-    member.epochs = int(found.nit)
-    member.best_loss = float(found.fun)
+    member.flat = np.asarray(result.x)
+    member.epochs = int(result.nit)
+    member.best_loss = float(result.fun)
     member.best_epoch = member.epochs
-    member.stopped_by = "divergence" if not np.isfinite(found.fun) else "epochs" if found.status == 1 else "plateau"
+    member.stopped_by = "divergence" if not np.isfinite(result.fun) else "epochs" if result.status == 1 else "plateau"
 
 
 class _HealthOfIterations:

@@ -166,16 +166,21 @@ def _fixes(report: Report) -> dict[str, Any]:
     }
 
 
-def _bar(one: view.Fix, scale: BarScale) -> Markup:
-    return Markup(interval_bar(one, scale))  # The bar holds only numbers.
+def _bar(fix: view.Fix, scale: BarScale) -> Markup:
+    return Markup(interval_bar(fix, scale))  # The bar holds only numbers.
 
 
 def _column(column: Column_, cells: Iterable[view.Cell]) -> dict[str, Any]:
     return {"title": str(view.COLUMNS[column]), "cells": list(cells)}
 
 
-def _section(one: Section) -> dict[str, Any]:
-    return {"title": one.title, "lines": one.lines, "table": TextTable(one.title, one.rows), "figures": one.figures}
+def _section(section: Section) -> dict[str, Any]:
+    return {
+        "title": section.title,
+        "lines": section.lines,
+        "table": TextTable(section.title, section.rows),
+        "figures": section.figures,
+    }
 
 
 def _curves(report: Report) -> dict[str, Any]:

@@ -35,26 +35,32 @@ def to_text(report: Report, width: int = WIDTH) -> str:
     return "\n\n".join("\n".join(part) for part in map(list, parts) if part) + "\n"
 
 
-def path_to_text(found: Improvement, width: int = WIDTH) -> str:
+def path_to_text(improvement: Improvement, width: int = WIDTH) -> str:
     """Write the way through the loop: its steps, how it ended, the settings it ended with, and the test when it was opened."""
-    lines = [tr("The path taken")] if found.steps else []
-    for row in view.path(found.steps, view.unit_of(found.report)):
+    lines = [tr("The path taken")] if improvement.steps else []
+    for row in view.path(improvement.steps, view.unit_of(improvement.report)):
         number, applied, error, effect = row.values()
         text = tr("{applied}: dev error {error}, {effect}", applied=applied, error=error, effect=effect)
         lines += wrapped(text, width, indent=INDENT * 3, first=f"{INDENT}{number}. ")
-    if line := view.total_line(found.total, view.unit_of(found.report)):
+    if line := view.total_line(improvement.total, view.unit_of(improvement.report)):
         lines += wrapped(line, width)
-    lines += wrapped(f"{found.ended} {tr('Settings compared on the dev rows: {uses}.', uses=found.dev_uses)}", width)
-    if found.change:
-        settable = params_of_model(found.winner)
+    lines += wrapped(
+        f"{improvement.ended} {tr('Settings compared on the dev rows: {uses}.', uses=improvement.dev_uses)}", width
+    )
+    if improvement.change:
+        settable = params_of_model(improvement.winner)
         settings = " ".join(
-            f"{'--set ' * (name in settable)}{name}={_flag_text(value)}" for name, value in found.change.items()
+            f"{'--set ' * (name in settable)}{name}={_flag_text(value)}" for name, value in improvement.change.items()
         )
         lines += wrapped(tr("To start from here: {flags}", flags=settings), width, indent=INDENT)
-    if found.test is not None:
-        unit = view.unit_of(found.report)
-        lines += wrapped(view.test_line(found.test, unit), width)
-        lines += wrapped(view.gain_meaning(found.total.change.value, found.test, unit), width) if found.total else []
+    if improvement.test is not None:
+        unit = view.unit_of(improvement.report)
+        lines += wrapped(view.test_line(improvement.test, unit), width)
+        lines += (
+            wrapped(view.gain_meaning(improvement.total.change.value, improvement.test, unit), width)
+            if improvement.total
+            else []
+        )
     return "\n".join(lines) + "\n"
 
 
@@ -153,10 +159,10 @@ def _cell(cell: Cell, width: int) -> Iterator[str]:
     yield from wrapped(cell.title, width, indent=INDENT * 2, first=mark)
 
 
-def _reason(place: int, one: Fix, texts: Sequence[str], width: int) -> Iterator[str]:
+def _reason(place: int, fix: Fix, texts: Sequence[str], width: int) -> Iterator[str]:
     """Write a fix with what is said of it; a reason that an earlier one had is not said again."""
-    mark = padded(f"{place}." if one.is_recommended else f"({place})", 4)
-    title = labeled(one.title, one.beside_title) if one.change else one.title
+    mark = padded(f"{place}." if fix.is_recommended else f"({place})", 4)
+    title = labeled(fix.title, fix.beside_title) if fix.change else fix.title
     yield from wrapped(title, width, indent=INDENT * 3, first=INDENT + mark)
     for text in texts:
         yield from wrapped(text, width, indent=INDENT * 3)

@@ -77,16 +77,16 @@ def _wait_for(job: str) -> None:
         time.sleep(LOOK_SECONDS)
 
 
-def _preview(asked: CourseJob[LessonRequest]) -> object | None:
+def _preview(job: CourseJob[LessonRequest]) -> object | None:
     """Run a small experiment here and keep it with the visitor while they look; None where these rows allow none."""
     from dldiag.app.jobs.course import REQUESTS  # keeps start-up short
 
-    question = codec.to_bytes(asked)
+    question = codec.to_bytes(job)
     kept = session.state().get("kept preview")
     if kept is None or kept[0] != question:
         until, found = time.monotonic() + LONGEST_PREVIEW, None
         with contextlib.suppress(DataError, Stopped):
-            rows = preview_rows(open_dataset(asked.data))
-            found = REQUESTS[type(asked.request)](rows, asked.request, None, lambda: time.monotonic() > until)
+            rows = preview_rows(open_dataset(job.data))
+            found = REQUESTS[type(job.request)](rows, job.request, None, lambda: time.monotonic() > until)
         kept = session.state()["kept preview"] = (question, found)
     return cast(object, kept[1])

@@ -43,11 +43,11 @@ def ask_few(settings: Any, prefix: str, first: tuple[str, ...], **options: Any) 
     return {name: asked[name] for name in params}
 
 
-def _slides(name: str, one: Param) -> bool:
+def _slides(name: str, param: Param) -> bool:
     """Say whether a setting is a number between two ends that a slider reaches with enough care."""
-    if name == "seed" or one.kind not in (int, float) or one.optional or one.low is None or one.high is None:
+    if name == "seed" or param.kind not in (int, float) or param.optional or param.low is None or param.high is None:
         return False
-    return one.log or one.kind is float or one.high - one.low <= FINEST_SLIDER
+    return param.log or param.kind is float or param.high - param.low <= FINEST_SLIDER
 
 
 def show_remark(message: Message | None) -> None:

@@ -113,17 +113,17 @@ def _has_guessed(lesson: Lesson) -> bool:
     return progress.guess_of(lesson.key) is not None
 
 
-def _show_claim(one: Claim) -> None:
-    number = f" ({one.statement})" if one.statement else ""
-    words = f"**{escape_markdown(VERDICT_WORDS[one.verdict])}{number}** {escape_markdown(one.says, 2000)}"
-    _BOXES[one.verdict](words, icon=VERDICT_ICONS[one.verdict])
+def _show_claim(claim: Claim) -> None:
+    number = f" ({claim.statement})" if claim.statement else ""
+    words = f"**{escape_markdown(VERDICT_WORDS[claim.verdict])}{number}** {escape_markdown(claim.says, 2000)}"
+    _BOXES[claim.verdict](words, icon=VERDICT_ICONS[claim.verdict])
 
 
-def _answer_guess(lesson: Lesson, found: Outcomes) -> None:
-    right = progress.is_right(lesson.key, found)
+def _answer_guess(lesson: Lesson, outcomes: Outcomes) -> None:
+    right = progress.is_right(lesson.key, outcomes)
     if right is None:
         return
-    answer = lesson.answers.get(found.answer, Message(""))
+    answer = lesson.answers.get(outcomes.answer, Message(""))
     show_message(
         tr("Your guess was right: {answer}." if right else "You guessed otherwise; it was: {answer}.", answer=answer)
     )

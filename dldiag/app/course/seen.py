@@ -35,13 +35,13 @@ def show_summary() -> None:
     _offer_fresh_start(bool(seen))
 
 
-def _show_statement(one: SeenStatement) -> None:
-    icon = _NOT_YET if one.claim is None else VERDICT_ICONS[one.claim.verdict]
-    lines = [f"{icon} **{escape_markdown(one.verdict)}** {escape_markdown(one.name, 1000)}"]
-    if one.claim is not None and one.seen is not None:
-        lines.append(f":small[{escape_markdown(one.claim.says, 2000)}]")
-        lines.append(f":small[{escape_markdown(label_of(one.seen.data))} · {one.seen.at}]")
-    with st.container(border=one.own):
+def _show_statement(statement: SeenStatement) -> None:
+    icon = _NOT_YET if statement.claim is None else VERDICT_ICONS[statement.claim.verdict]
+    lines = [f"{icon} **{escape_markdown(statement.verdict)}** {escape_markdown(statement.name, 1000)}"]
+    if statement.claim is not None and statement.seen is not None:
+        lines.append(f":small[{escape_markdown(statement.claim.says, 2000)}]")
+        lines.append(f":small[{escape_markdown(label_of(statement.seen.data))} · {statement.seen.at}]")
+    with st.container(border=statement.own):
         st.markdown("  \n".join(lines))
 
 

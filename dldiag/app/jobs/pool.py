@@ -285,9 +285,9 @@ class Pool:
         return server != self._lease.token and self._lease.is_held(server)
 
 
-def content_key(asked: Job, owner: str) -> str:
+def content_key(job: Job, owner: str) -> str:
     """Return the key under which a result is reused; it contains the owner, so results are never shared."""
-    return hashlib.sha256(codec.to_bytes([owner, asked], sort=True)).hexdigest()
+    return hashlib.sha256(codec.to_bytes([owner, job], sort=True)).hexdigest()
 
 
 def _silence(run: _Run) -> float:

@@ -60,17 +60,19 @@ def _keep_test(job: str, report: Report) -> None:
         mark.touch()
 
 
-def note_applied(report: Report, one: Recommendation, change: dict[str, Any]) -> None:
+def note_applied(report: Report, recommendation: Recommendation, change: dict[str, Any]) -> None:
     """Record an applied fix: what it changed, and what its test had shown."""
-    result = change_text(one.trial.change, unit_of(report)) if one.trial else ""
-    note(_experiment(report, one, change, result, "adopted"))
+    result = change_text(recommendation.trial.change, unit_of(report)) if recommendation.trial else ""
+    note(_experiment(report, recommendation, change, result, "adopted"))
 
 
-def _experiment(report: Report, one: Recommendation, changed: dict[str, Any], result: str, source: str) -> Experiment:
+def _experiment(
+    report: Report, recommendation: Recommendation, changed: dict[str, Any], result: str, source: str
+) -> Experiment:
     """Return what the record keeps of a remedy: the change, its result, the table and the metric."""
     data, metric = report.dataset, report.metric
     return Experiment(
-        str(one.title), changed, result, source=source, fingerprint=data.fingerprint, table=data.name, target=data.target,
+        str(recommendation.title), changed, result, source=source, fingerprint=data.fingerprint, table=data.name, target=data.target,
         metric="" if metric is None else metric.name,
     )  # fmt: skip
 
@@ -93,16 +95,16 @@ def past_report(key: str) -> Report:
         raise DataError(GONE, Message("It was removed, perhaps in another tab.")) from error
 
 
-def headline(one: PastReport) -> Message | str:
+def headline(run: PastReport) -> Message | str:
     """Return a past report's verdict in the visitor's language; the list stores English."""
-    if one.altered:
-        return Message(one.headline)
+    if run.altered:
+        return Message(run.headline)
     if current_language() == "en":
-        return one.headline
+        return run.headline
     try:
-        return past_report(one.id).verdict.headline
+        return past_report(run.id).verdict.headline
     except DataError:
-        return one.headline
+        return run.headline
 
 
 def describe_past(key: str, *, name: str, note: str, tags: Sequence[str]) -> None:

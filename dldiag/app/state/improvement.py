@@ -124,9 +124,9 @@ def dev_uses(job: str, report: Report) -> int:
     return max(1, before + max(report.compared + by_hand, path.dev_uses if path else 0))
 
 
-def _with_trial(one: Recommendation, job: str | None) -> Recommendation:
+def _with_trial(recommendation: Recommendation, job: str | None) -> Recommendation:
     found = finished(job, Trial)
-    return one if found is None else replace(one, trial=found)
+    return recommendation if found is None else replace(recommendation, trial=found)
 
 
 # --- the test set is opened once ----------------------------------------------------------------------------------

@@ -80,12 +80,12 @@ def show_notices(notices: Sequence[Notice], *, label: str = "") -> None:
             st.markdown(_notice_text(one))
 
 
-def _notice_text(one: Notice) -> str:
-    parts = [f"- {escape_markdown(one.message)}"]
-    if one.example:
-        parts.append(escape_markdown(tr("Example: {example}", example=legible(one.example, 120))))
-    if one.hint:
-        parts.append(escape_markdown(one.hint))
+def _notice_text(notice: Notice) -> str:
+    parts = [f"- {escape_markdown(notice.message)}"]
+    if notice.example:
+        parts.append(escape_markdown(tr("Example: {example}", example=legible(notice.example, 120))))
+    if notice.hint:
+        parts.append(escape_markdown(notice.hint))
     return " ".join(parts)
 
 

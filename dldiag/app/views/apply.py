@@ -22,20 +22,20 @@ from dldiag.report.figures import alt_learning_curves, learning_curves
 from dldiag.report.view import Fix
 
 
-def apply_fix(job: str, report: Report, one: Fix) -> None:
+def apply_fix(job: str, report: Report, fix: Fix) -> None:
     """Change the model of a diagnosis by a fix, write that down, and start the diagnosis of the changed model."""
-    recommendation = next(found for found in report.recommendations if found.remedy == one.remedy)
+    recommendation = next(found for found in report.recommendations if found.remedy == fix.remedy)
     with warned():
-        note_applied(report, recommendation, dict(one.settings))
+        note_applied(report, recommendation, dict(fix.settings))
     present = store.asked_of(job, DiagnosisJob).model
-    choice = {KEY: one.model} if one.model else {**present, **one.settings}
-    change = view.model_pair(report, one.model) if one.model else view.pairs_of(report, one.settings)
-    tested = one.verdict is not None and not one.model
+    choice = {KEY: fix.model} if fix.model else {**present, **fix.settings}
+    change = view.model_pair(report, fix.model) if fix.model else view.pairs_of(report, fix.settings)
+    tested = fix.verdict is not None and not fix.model
     diagnose_changed(
         job,
         report,
         choice,
-        parent_of(job, report, one.remedy, recommendation.title, change, one.effect if tested else None),
+        parent_of(job, report, fix.remedy, recommendation.title, change, fix.effect if tested else None),
     )
 
 

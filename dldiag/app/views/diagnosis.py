@@ -133,20 +133,26 @@ def show_job(job: str) -> None:
         show_reached(reached.curves)
 
 
-def _offer_going_on(status: JobStatus, asked: DiagnosisJob) -> None:
+def _offer_going_on(status: JobStatus, diagnosis: DiagnosisJob) -> None:
     """Offer to rerun a diagnosis that was stopped."""
     if status.state != "finished" and st.button(tr("Run it again"), key="run.again", icon=":material/play_arrow:"):
         restart(SLOT)
-        start_diagnosis(asked.model, asked.settings, start=asked.start, dev_uses=asked.dev_uses, parent=asked.parent)
+        start_diagnosis(
+            diagnosis.model,
+            diagnosis.settings,
+            start=diagnosis.start,
+            dev_uses=diagnosis.dev_uses,
+            parent=diagnosis.parent,
+        )
 
 
-def _show_heading(asked: DiagnosisJob) -> None:
+def _show_heading(diagnosis: DiagnosisJob) -> None:
     """Say in one line what is diagnosed, with the way back."""
     with st.container(key="heading"):
         text, change, other = st.columns([3, 1.2, 1.2], vertical_alignment="center")
-    data = asked.data
+    data = diagnosis.data
     with text:
-        parts = [tr("target {name}", name=legible(data.get("target", ""), 60)), *_uses(data), _settings_text(asked)]
+        parts = [tr("target {name}", name=legible(data.get("target", ""), 60)), *_uses(data), _settings_text(diagnosis)]
         st.markdown(
             f"**{escape_markdown(legible(data.get('name', ''), 60))}** · " + " · ".join(map(escape_markdown, parts))
         )
@@ -168,11 +174,11 @@ def _uses(data: Reference) -> list[str]:
     return said + ([tr("logarithm of the target")] if data.get("log_target") else [])
 
 
-def _settings_text(asked: DiagnosisJob) -> str:
-    choice: dict[str, Any] = dict(asked.model)
+def _settings_text(diagnosis: DiagnosisJob) -> str:
+    choice: dict[str, Any] = dict(diagnosis.model)
     key, name = choice.pop(KEY, "mlp"), choice.pop(NAME, "")
     params = {} if key == SKLEARN else model_params("classification", "regression", key=key)
-    changed = {**choice, **diagnosis_settings(asked.settings)}
+    changed = {**choice, **diagnosis_settings(diagnosis.settings)}
     settings = [_setting(one, value, (params | params_of(Settings)).get(one)) for one, value in changed.items()]
     return listed([name or translate(MODEL_KINDS[key]), *(settings or [tr("default settings")])])
 

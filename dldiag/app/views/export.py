@@ -42,8 +42,8 @@ def show_export(report: Report, job: str | None) -> None:
             _show_model(report, job, running)
 
 
-def _offer(label: str, made: Callable[[], str], name: str, kind: str, help: Message | None = None) -> None:
-    st.download_button(label, made, name, kind, help=str(help) if help else None, on_click="ignore")
+def _offer(label: str, make: Callable[[], str], name: str, kind: str, help: Message | None = None) -> None:
+    st.download_button(label, make, name, kind, help=str(help) if help else None, on_click="ignore")
 
 
 def _offer_reports(report: Report) -> None:

@@ -80,18 +80,18 @@ def _show_counts(tags: Tags, error: Estimate) -> None:
             show_message(line, kind="caption")
 
 
-def _show_parts(drawn: EyeballSet) -> None:
+def _show_parts(eyeball_set: EyeballSet) -> None:
     show_message(
         tr(
             "Eyeball part: {error} wrong of {rows:,} rows. Blackbox part, at which nobody looks: {other} wrong of "
             "{others:,} rows.",
-            error=share_text(drawn.error),
-            rows=drawn.rows,
-            other=share_text(drawn.blackbox_error),
-            others=drawn.blackbox_rows,
+            error=share_text(eyeball_set.error),
+            rows=eyeball_set.rows,
+            other=share_text(eyeball_set.blackbox_error),
+            others=eyeball_set.blackbox_rows,
         )
     )
-    if drawn.gap.surely_above > 0:
+    if eyeball_set.gap.surely_above > 0:
         show_message(
             tr(
                 "The eyeball part looks better than the blackbox part. That is chance, or fixes were made to fit the rows you saw."

@@ -74,53 +74,53 @@ def list_fixes(report: Report) -> None:
         st.markdown(" · ".join(escape_markdown(text) for text in (one.title, one.beside_title, one.words) if text))
 
 
-def _is_by_hand(one: Fix) -> bool:
-    return not one.words and not one.can_test
+def _is_by_hand(fix: Fix) -> bool:
+    return not fix.words and not fix.can_test
 
 
-def _show_fix(place: int, one: Fix, scale: BarScale, report: Report, job: str | None, by_hand: str) -> None:
+def _show_fix(place: int, fix: Fix, scale: BarScale, report: Report, job: str | None, by_hand: str) -> None:
     """Draw one fix; `by_hand` is what a fix says that nothing here can test."""
-    looks = "lit" if one.is_recommended else "fix"  # The keys are styled in theme.py.
-    with st.container(border=True, key=f"{looks}-{one.remedy}"):
+    looks = "lit" if fix.is_recommended else "fix"  # The keys are styled in theme.py.
+    with st.container(border=True, key=f"{looks}-{fix.remedy}"):
         text, bar, buttons = st.columns([3, 3, 1.3], vertical_alignment="center")
         with text:
-            change = f"  \n{escape_markdown(one.beside_title)}" if one.change else ""
-            st.markdown(f"**{place}\\. {escape_markdown(one.title)}**{change}")
-            with st.popover(tr("Why"), type="tertiary", key=f"why.{one.remedy}"):
-                show_message(one.because)
-                if one.note:
-                    show_message(one.note, kind="caption")
+            change = f"  \n{escape_markdown(fix.beside_title)}" if fix.change else ""
+            st.markdown(f"**{place}\\. {escape_markdown(fix.title)}**{change}")
+            with st.popover(tr("Why"), type="tertiary", key=f"why.{fix.remedy}"):
+                show_message(fix.because)
+                if fix.note:
+                    show_message(fix.note, kind="caption")
         with bar:
-            if one.effect is not None:
-                st.html(interval_bar(one, scale))
-            words = one.words or (tr("not tested") if one.can_test else by_hand)
+            if fix.effect is not None:
+                st.html(interval_bar(fix, scale))
+            words = fix.words or (tr("not tested") if fix.can_test else by_hand)
             if words:
-                st.markdown(f"{_ICONS.get(one.verdict or '', '')} {escape_markdown(words)}")
+                st.markdown(f"{_ICONS.get(fix.verdict or '', '')} {escape_markdown(words)}")
         with buttons:
             if job is not None:
-                _show_buttons(one, report, job)
+                _show_buttons(fix, report, job)
 
 
-def _show_buttons(one: Fix, report: Report, job: str) -> None:
-    testing = improvement.started(job).get(f"try {one.remedy}")
-    if one.can_test and testing is not None:
-        _show_test(testing, job, one.remedy)
-    elif one.can_test and st.button(
+def _show_buttons(fix: Fix, report: Report, job: str) -> None:
+    testing = improvement.started(job).get(f"try {fix.remedy}")
+    if fix.can_test and testing is not None:
+        _show_test(testing, job, fix.remedy)
+    elif fix.can_test and st.button(
         tr("Test"),
-        key=f"try.{one.remedy}",
+        key=f"try.{fix.remedy}",
         width="stretch",
         help=tr("Train with this change on your data and measure it."),
     ):
         with explained():
-            improvement.start_trial(job, report, one.remedy, dict(one.settings))
+            improvement.start_trial(job, report, fix.remedy, dict(fix.settings))
         st.rerun()
-    if one.can_apply and st.button(
+    if fix.can_apply and st.button(
         tr("Apply"),
-        key=f"adopt.{one.remedy}",
+        key=f"adopt.{fix.remedy}",
         width="stretch",
         help=tr("Change the model and diagnose again."),
     ):
-        apply_fix(job, report, one)
+        apply_fix(job, report, fix)
 
 
 def _show_test(testing: str, job: str, remedy: str) -> None:

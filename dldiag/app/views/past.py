@@ -89,49 +89,49 @@ def _ask_comparison(past: Sequence[PastReport]) -> None:
             st.rerun()
 
 
-def _show_item(one: PastReport) -> None:
-    with st.container(border=True, key=f"past-{one.id}"):
+def _show_item(run: PastReport) -> None:
+    with st.container(border=True, key=f"past-{run.id}"):
         text, buttons = st.columns([6, 5], vertical_alignment="center")
         with text:
-            _show_about(one)
-            show_message(history.headline(one))
+            _show_about(run)
+            show_message(history.headline(run))
         with buttons, st.container(horizontal=True, horizontal_alignment="right"):
-            _offer_actions(one)
+            _offer_actions(run)
 
 
-def _show_about(one: PastReport) -> None:
+def _show_about(run: PastReport) -> None:
     """Show what a run is called, what it was, and what was noted about it."""
-    st.markdown(f"#### {escape_markdown(run_title(one))}")
-    show_message(run_facts(one), kind="caption")
-    if one.label.tags:
-        st.markdown(" ".join(f":blue-badge[{escape_markdown(tag)}]" for tag in one.label.tags))
-    if one.label.note:
-        show_message(one.label.note)
+    st.markdown(f"#### {escape_markdown(run_title(run))}")
+    show_message(run_facts(run), kind="caption")
+    if run.label.tags:
+        st.markdown(" ".join(f":blue-badge[{escape_markdown(tag)}]" for tag in run.label.tags))
+    if run.label.note:
+        show_message(run.label.note)
 
 
-def _offer_actions(one: PastReport) -> None:
-    if st.button(tr("Open"), key=f"open.{one.id}", type="primary"):
-        st.query_params[OPENED] = one.id
+def _offer_actions(run: PastReport) -> None:
+    if st.button(tr("Open"), key=f"open.{run.id}", type="primary"):
+        st.query_params[OPENED] = run.id
         st.rerun()
-    if not one.altered:
+    if not run.altered:
         with st.popover(tr("Edit"), icon=":material/edit:"):
-            _ask_label(one)
-    if st.button(tr("Remove"), key=f"remove.{one.id}"):
-        history.forget_record(one.id)
+            _ask_label(run)
+    if st.button(tr("Remove"), key=f"remove.{run.id}"):
+        history.forget_record(run.id)
         st.rerun()
 
 
-def _ask_label(one: PastReport) -> None:
-    with st.form(f"label.{one.id}", border=False):
-        name = st.text_input(tr("Name"), one.label.name, max_chars=LONGEST_NAME, key=f"name.{one.id}")
-        note = st.text_area(tr("Note"), one.label.note, max_chars=LONGEST_NOTE, key=f"note.{one.id}")
+def _ask_label(run: PastReport) -> None:
+    with st.form(f"label.{run.id}", border=False):
+        name = st.text_input(tr("Name"), run.label.name, max_chars=LONGEST_NAME, key=f"name.{run.id}")
+        note = st.text_area(tr("Note"), run.label.note, max_chars=LONGEST_NOTE, key=f"note.{run.id}")
         tags = st.text_input(
-            tr("Tags"), ", ".join(one.label.tags), max_chars=LONGEST_TAGS, key=f"tags.{one.id}",
+            tr("Tags"), ", ".join(run.label.tags), max_chars=LONGEST_TAGS, key=f"tags.{run.id}",
             help=tr("Words of your own, separated by commas. The list can be narrowed down to them."),
         )  # fmt: skip
         if st.form_submit_button(tr("Save"), type="primary"):
             with explained():
-                history.describe_past(one.id, name=name, note=note, tags=tags.split(","))
+                history.describe_past(run.id, name=name, note=note, tags=tags.split(","))
             st.rerun()
 
 

@@ -27,14 +27,14 @@ def show_performance(report: Report) -> None:
                 show_part(one, report, key=f"performance.{one.key}")
 
 
-def show_part(one: Section, report: Report, key: str) -> None:
+def show_part(section: Section, report: Report, key: str) -> None:
     """Show what is said in a part of the report, its table, and its figures."""
-    show_message(sentences(one.lines))
-    if one.rows:
-        show_rows(one.rows, alt=one.title, key=key)
-    for name in one.figures:
+    show_message(sentences(section.lines))
+    if section.rows:
+        show_rows(section.rows, alt=section.title, key=key)
+    for name in section.figures:
         row = FIGURES[name]
-        if len(one.figures) > 1:
+        if len(section.figures) > 1:
             show_message(row.title, kind="caption")
         show_message(row.caption, kind="caption")
         show_figure(row.draw(report, figure_mode()), row.alt(report), key=f"figure.{name}")

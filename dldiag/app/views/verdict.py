@@ -80,9 +80,9 @@ def _show_answers(report: Report) -> None:
         show_message(GLOSSARY)
 
 
-def _answer(name: str, given: Answer) -> str:
-    icon = ANSWER_ICONS.get(given, ANSWER_ICONS["undecided"])
-    return _named(icon, name, view.ANSWERS[given])
+def _answer(name: str, answer: Answer) -> str:
+    icon = ANSWER_ICONS.get(answer, ANSWER_ICONS["undecided"])
+    return _named(icon, name, view.ANSWERS[answer])
 
 
 def _named(icon: str, name: str, said: str | Message) -> str:

@@ -39,8 +39,8 @@ def show_where_wrong(report: Report, job: str | None) -> None:
             _show_lists(job)
 
 
-def _offer_label_trial(found: ErrorFindings, job: str) -> None:
-    if found.suspects is None or not found.suspects.rows or found.suspects.tried is not None:
+def _offer_label_trial(errors: ErrorFindings, job: str) -> None:
+    if errors.suspects is None or not errors.suspects.rows or errors.suspects.tried is not None:
         return
     other = improvement.started(job).get(eyeball.LABEL_TRIAL)
     if other is None:

@@ -108,12 +108,12 @@ def deep_linear(
     return replace(found, steps=tuple(moments), moving=moving)
 
 
-def _recipe(activation: str, layers: int, chosen: DeepLinearSettings) -> Recipe:
+def _recipe(activation: str, layers: int, settings: DeepLinearSettings) -> Recipe:
     return Recipe(
         activation=activation,
         init=suited_init(activation),
         hidden_layers=layers - 1,
-        units=chosen.units,
+        units=settings.units,
         optimizer="adam",
         rates=(0.01 if layers > 1 else 0.1,),
     )
@@ -185,19 +185,19 @@ def _difference(differences: Array, rho: float) -> Estimate:
     return Estimate(float(differences.mean()), low, high)
 
 
-def is_a_line(found: DeepLinear) -> bool:
+def is_a_line(result: DeepLinear) -> bool:
     """Say whether the deep linear network's error cannot be told from logistic regression's."""
-    gap = found.against_logistic[1]
+    gap = result.against_logistic[1]
     return abs(gap.value) < NO_DIFFERENCE or gap.low <= 0 <= gap.high
 
 
-def describe_deep_linear(found: DeepLinear) -> Message:
+def describe_deep_linear(result: DeepLinear) -> Message:
     """Say how the linear networks and the nonlinear one compare with logistic regression on these rows."""
-    deep, bent = found.models[2], found.models[3]
-    line, curve = found.against_logistic[1], found.against_logistic[2]
+    deep, bent = result.models[2], result.models[3]
+    line, curve = result.against_logistic[1], result.against_logistic[2]
     values: dict[str, Any] = {
         "layers": deep.layers,
-        "exact": found.collapsed.exact_difference,
+        "exact": result.collapsed.exact_difference,
         "change": line.value,
         "low": line.low,
         "high": line.high,
@@ -207,7 +207,7 @@ def describe_deep_linear(found: DeepLinear) -> Message:
         "gain_high": curve.high,
         "unit": "rate",
     }
-    first = _EQUAL if is_a_line(found) else _NOT_YET
+    first = _EQUAL if is_a_line(result) else _NOT_YET
     second = _BENT_BETTER if curve.high < 0 else _BENT_WORSE if curve.low > 0 else _BENT_SAME
     return Message("{first} {second}", {"first": Message(first, values), "second": Message(second, values)})
 

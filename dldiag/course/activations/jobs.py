@@ -33,21 +33,21 @@ class DeepLinearRequest(PlaneRequest, frozen=True, kw_only=True, tag="deep_linea
     asked: DeepLinearSettings
 
 
-def flow_job(dataset: Dataset, given: FlowRequest, on_progress: OnProgress, should_stop: ShouldStop) -> Flow:
+def flow_job(dataset: Dataset, request: FlowRequest, on_progress: OnProgress, should_stop: ShouldStop) -> Flow:
     """Measure the gradient of every layer."""
-    return flow(prepare_open_rows(dataset), given.asked, on_progress=on_progress, should_stop=should_stop)
+    return flow(prepare_open_rows(dataset), request.asked, on_progress=on_progress, should_stop=should_stop)
 
 
 def dead_units_job(
-    dataset: Dataset, given: DeadUnitsRequest, on_progress: OnProgress, should_stop: ShouldStop
+    dataset: Dataset, request: DeadUnitsRequest, on_progress: OnProgress, should_stop: ShouldStop
 ) -> DeadUnitsRun:
     """Record which units die and recover."""
-    return dead_units(prepare_open_rows(dataset), given.asked, on_progress=on_progress, should_stop=should_stop)
+    return dead_units(prepare_open_rows(dataset), request.asked, on_progress=on_progress, should_stop=should_stop)
 
 
 def deep_linear_job(
-    dataset: Dataset, given: DeepLinearRequest, on_progress: OnProgress, should_stop: ShouldStop
+    dataset: Dataset, request: DeepLinearRequest, on_progress: OnProgress, should_stop: ShouldStop
 ) -> DeepLinear:
     """Compare deep linear networks with logistic regression."""
-    problem = plane_of(dataset, given.columns, given.positive)
-    return deep_linear(problem, given.asked, on_progress=on_progress, should_stop=should_stop)
+    problem = plane_of(dataset, request.columns, request.positive)
+    return deep_linear(problem, request.asked, on_progress=on_progress, should_stop=should_stop)

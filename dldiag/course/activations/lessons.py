@@ -45,24 +45,24 @@ def _order_of_size(left: float) -> str:
     return "tenth" if power > -2 else "thousandth" if power > -4.5 else "millionth"
 
 
-def bend_outcomes(found: DeepLinear) -> Outcomes:
+def bend_outcomes(result: DeepLinear) -> Outcomes:
     """Judge statement 10 by the deep linear network."""
-    line = is_a_line(found)
-    answer = "same" if line else "deep" if found.against_logistic[1].high < 0 else "logistic"
-    return one_claim(10, claim_verdict(line), describe_deep_linear(found), answer)
+    line = is_a_line(result)
+    answer = "same" if line else "deep" if result.against_logistic[1].high < 0 else "logistic"
+    return one_claim(10, claim_verdict(line), describe_deep_linear(result), answer)
 
 
-def flow_outcomes(found: Flow) -> Outcomes:
+def flow_outcomes(flow: Flow) -> Outcomes:
     """Judge statements 12 to 14 by the race of activations."""
-    if len(found.layers) < 2:
-        return one_claim(12, "not_shown", describe_flow(found))
-    named = {one.runner.activation: one for one in found.layers}
-    claims = [Claim(12, _relu_verdict(named), describe_flow(found))]
+    if len(flow.layers) < 2:
+        return one_claim(12, "not_shown", describe_flow(flow))
+    named = {one.runner.activation: one for one in flow.layers}
+    claims = [Claim(12, _relu_verdict(named), describe_flow(flow))]
     if "logistic" in named and "tanh" in named:
         claims.append(_tanh_claim(named))
-    if found.step_pace is not None and found.slope_pace is not None:
-        claims.append(seconds_claim(found.slope_pace, found.step_pace))
-    fastest = min(found.layers, key=lambda one: (-sum(one.runner.arrived), float(np.median(one.runner.to_target))))
+    if flow.step_pace is not None and flow.slope_pace is not None:
+        claims.append(seconds_claim(flow.slope_pace, flow.step_pace))
+    fastest = min(flow.layers, key=lambda one: (-sum(one.runner.arrived), float(np.median(one.runner.to_target))))
     return Outcomes(tuple(claims), fastest.runner.activation)
 
 
@@ -157,21 +157,13 @@ _STEP = {
 }
 
 
-def dead_units_outcomes(found: DeadUnitsRun) -> Outcomes:
+def dead_units_outcomes(run: DeadUnitsRun) -> Outcomes:
     """Judge statement 15 by the pair of networks; the guess is about ReLU units that died."""
-    died = max(found.plain.dead_share.mean) >= FEW_DEAD
+    died = max(run.plain.dead_share.mean) >= FEW_DEAD
     answer = (
-        ""
-        if not died
-        else "most"
-        if found.plain.recovered > 0.5
-        else "some"
-        if found.plain.recovered > 0.05
-        else "none"
+        "" if not died else "most" if run.plain.recovered > 0.5 else "some" if run.plain.recovered > 0.05 else "none"
     )
-    return one_claim(
-        15, claim_verdict(died and helped(found), died and harmed(found)), describe_dead_units(found), answer
-    )
+    return one_claim(15, claim_verdict(died and helped(run), died and harmed(run)), describe_dead_units(run), answer)
 
 
 ACTIVATION_LESSONS = Topic(

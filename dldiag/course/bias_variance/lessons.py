@@ -24,11 +24,11 @@ from dldiag.course.shared.treatments import SetupComparison
 EXPECTED = (("passed", "fired"), ("fired", "passed"), ("fired", "fired"), ("passed", "passed"))
 
 
-def sweep_outcomes(found: Sweep) -> Outcomes:
+def sweep_outcomes(sweep: Sweep) -> Outcomes:
     """Judge statement 25 by the parts of the error."""
-    ends, trades = worse_ends(found), trades_bias_for_variance(found)
-    answer = "middle" if len(ends) == 2 else "end" if found.best in (0, len(found.values) - 1) else ""
-    return one_claim(25, claim_verdict(trades or len(ends) == 2), describe_sweep(found), answer)
+    ends, trades = worse_ends(sweep), trades_bias_for_variance(sweep)
+    answer = "middle" if len(ends) == 2 else "end" if sweep.best in (0, len(sweep.values) - 1) else ""
+    return one_claim(25, claim_verdict(trades or len(ends) == 2), describe_sweep(sweep), answer)
 
 
 def pairs_outcomes(readings: Sequence[PairReading], rows: int) -> Outcomes:
@@ -46,11 +46,11 @@ def pairs_outcomes(readings: Sequence[PairReading], rows: int) -> Outcomes:
     return Outcomes(claims, answer)
 
 
-def capacity_outcomes(found: SetupComparison) -> Outcomes:
+def capacity_outcomes(comparison: SetupComparison) -> Outcomes:
     """Judge statement 28 by the training errors of the larger network and of longer training."""
-    larger, longer = found.train_changes
-    parts = [_remedy_line(found, number) for number in (1, 2)]
-    values: dict[str, Any] = {"train": _mean(found.ways[0].train_error), "unit": found.unit}
+    larger, longer = comparison.train_changes
+    parts = [_remedy_line(comparison, number) for number in (1, 2)]
+    values: dict[str, Any] = {"train": _mean(comparison.ways[0].train_error), "unit": comparison.unit}
     first = Message("The small network gets a training error of {train:error}.", values)
     shown = larger.high < 0 and longer.high < 0
     answer = (
@@ -60,15 +60,15 @@ def capacity_outcomes(found: SetupComparison) -> Outcomes:
     return one_claim(28, claim_verdict(shown, against), joined_lines(first, *parts), answer)
 
 
-def _remedy_line(found: SetupComparison, number: int) -> Message:
-    change, way = found.train_changes[number - 1], found.ways[number]
+def _remedy_line(comparison: SetupComparison, number: int) -> Message:
+    change, way = comparison.train_changes[number - 1], comparison.ways[number]
     values: dict[str, Any] = {
         "way": way.label,
         "train": _mean(way.train_error),
         "dev": _mean(way.dev_error),
         "low": change.low,
         "high": change.high,
-        "unit": found.unit,
+        "unit": comparison.unit,
     }
     return Message(_FELL if change.high < 0 else _ROSE if change.low > 0 else _NO_CHANGE, values)
 

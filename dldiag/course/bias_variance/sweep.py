@@ -134,32 +134,32 @@ class Sweep:
 
 def sweep_toy(
     name: str,
-    asked: SweepSettings,
+    settings: SweepSettings,
     *,
     start: Mapping[str, Any] | None = None,
     on_progress: OnProgress = None,
     should_stop: ShouldStop = None,
 ) -> Sweep:
     """Train networks on many fresh training sets of a toy problem, for each value of an axis, and decompose the error."""
-    rows = asked.rows or ROWS_OF_TOY
-    noise = asked.noise or _NOISE.get(name, TOYS[name].noise)
-    problem = toy_problem(name, _most_rows(asked.axis, rows), asked.draws, noise, asked.seed)
-    model = build_model(TOYS[name].task, {**START, **AXES[asked.axis].start, **(start or {})})
-    return _sweep(problem, model, replace(asked, rows=rows), on_progress, should_stop)
+    rows = settings.rows or ROWS_OF_TOY
+    noise = settings.noise or _NOISE.get(name, TOYS[name].noise)
+    problem = toy_problem(name, _most_rows(settings.axis, rows), settings.draws, noise, settings.seed)
+    model = build_model(TOYS[name].task, {**START, **AXES[settings.axis].start, **(start or {})})
+    return _sweep(problem, model, replace(settings, rows=rows), on_progress, should_stop)
 
 
 def sweep_table(
     dataset: Dataset,
     model: Model,
-    asked: SweepSettings,
+    settings: SweepSettings,
     *,
     on_progress: OnProgress = None,
     should_stop: ShouldStop = None,
 ) -> Sweep:
     """Decompose the error along an axis on a table, where bias includes the noise; the test rows stay sealed."""
-    rows = asked.rows or ROWS_OF_TABLE
-    problem = table_problem(dataset, _most_rows(asked.axis, rows), asked.draws, asked.seed)
-    return _sweep(problem, model, replace(asked, rows=rows), on_progress, should_stop)
+    rows = settings.rows or ROWS_OF_TABLE
+    problem = table_problem(dataset, _most_rows(settings.axis, rows), settings.draws, settings.seed)
+    return _sweep(problem, model, replace(settings, rows=rows), on_progress, should_stop)
 
 
 def describe_sweep(sweep: Sweep) -> Message:
@@ -336,20 +336,20 @@ def _most_rows(axis: str, rows: int) -> int:
 
 
 def _sweep(
-    problem: Problem, model: Model, asked: SweepSettings, on_progress: OnProgress, should_stop: ShouldStop
+    problem: Problem, model: Model, settings: SweepSettings, on_progress: OnProgress, should_stop: ShouldStop
 ) -> Sweep:
-    axis, most = AXES[asked.axis], len(problem.training_sets[0])
-    rows = min(asked.rows or most, most)
+    axis, most = AXES[settings.axis], len(problem.training_sets[0])
+    rows = min(settings.rows or most, most)
     values = tuple(value for value in axis.values if axis.rows(value, 0) <= most)
     found = []
     for done, value in enumerate(values):
         if on_progress is not None:
             on_progress(Progress(Message("Training networks"), done, len(values)))
         size = min(axis.rows(value, rows), most)
-        found.append(_at(problem, changed(model, axis.change(value)), size, asked.seed, should_stop))
+        found.append(_at(problem, changed(model, axis.change(value)), size, settings.seed, should_stop))
     parts = tuple(one.parts for one in found)
     return Sweep(
-        axis=asked.axis,
+        axis=settings.axis,
         values=tuple(float(v) for v in values),
         parts=parts,
         measured=tuple(one.measured for one in found),

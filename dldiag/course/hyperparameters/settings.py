@@ -139,12 +139,12 @@ class SearchSettings:
     )
 
 
-def grid_of(model: Model, asked: SearchSettings) -> dict[str, tuple[str, ...]]:
+def grid_of(model: Model, settings: SearchSettings) -> dict[str, tuple[str, ...]]:
     """Return {hyperparameter: values as texts} of a search; SettingError for a value that its parameter does not take."""
     params, present = params_of_model(model), model.parameters
-    given = {asked.first: asked.first_values}
-    if asked.second not in (NO_SECOND, asked.first):
-        given[asked.second] = asked.second_values
+    given = {settings.first: settings.first_values}
+    if settings.second not in (NO_SECOND, settings.first):
+        given[settings.second] = settings.second_values
     count = _VALUES if len(given) == 1 else VALUES_OF_TWO
     grid = {}
     for name, texts in given.items():
@@ -153,9 +153,9 @@ def grid_of(model: Model, asked: SearchSettings) -> dict[str, tuple[str, ...]]:
     return grid
 
 
-def same_twice(asked: SearchSettings) -> Message | None:
+def same_twice(settings: SearchSettings) -> Message | None:
     """Warn that the second hyperparameter equals the first; None where it does not."""
-    if asked.second != asked.first:
+    if settings.second != settings.first:
         return None
     return Message("Both hyperparameters are the same, so one curve is drawn instead of a map.")
 

@@ -18,6 +18,6 @@ class StartsRequest(LessonRequest, frozen=True, kw_only=True, tag="starts"):
     asked: StartSettings
 
 
-def starts_job(dataset: Dataset, given: StartsRequest, on_progress: OnProgress, should_stop: ShouldStop) -> StartsRun:
+def starts_job(dataset: Dataset, request: StartsRequest, on_progress: OnProgress, should_stop: ShouldStop) -> StartsRun:
     """Train from several initializations."""
-    return compare_starts(prepare_open_rows(dataset), given.asked, on_progress=on_progress, should_stop=should_stop)
+    return compare_starts(prepare_open_rows(dataset), request.asked, on_progress=on_progress, should_stop=should_stop)

@@ -339,9 +339,9 @@ def cost_map(problem: BinaryProblem, descent: Descent, points: int = 41) -> Cost
     )
 
 
-def map_words(made: CostMap) -> Message | None:
+def map_words(cost_map: CostMap) -> Message | None:
     """Say what the map leaves out; None when it holds every weight."""
-    if not made.held:
+    if not cost_map.held:
         return None
     return Message(
         "The map holds all other weights and the bias at their last values. Earlier steps had other values, so the path need not run straight downhill here."

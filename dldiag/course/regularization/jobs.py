@@ -28,20 +28,20 @@ class DropoutRequest(JudgedPlaneRequest, frozen=True, kw_only=True, tag="dropout
 
 
 def penalty_job(
-    dataset: Dataset, given: PenaltyRequest, on_progress: OnProgress, should_stop: ShouldStop
+    dataset: Dataset, request: PenaltyRequest, on_progress: OnProgress, should_stop: ShouldStop
 ) -> Regularized:
     """Train without and with an L2 penalty."""
-    problem, data = plane_of(dataset, given.columns, given.positive), prepare_open_rows(dataset, JUDGED_ROWS)
+    problem, data = plane_of(dataset, request.columns, request.positive), prepare_open_rows(dataset, JUDGED_ROWS)
     return compare_regularization(
-        problem, data, given.asked, choice=given.choice(dataset), on_progress=on_progress, should_stop=should_stop
+        problem, data, request.asked, choice=request.choice(dataset), on_progress=on_progress, should_stop=should_stop
     )
 
 
 def dropout_job(
-    dataset: Dataset, given: DropoutRequest, on_progress: OnProgress, should_stop: ShouldStop
+    dataset: Dataset, request: DropoutRequest, on_progress: OnProgress, should_stop: ShouldStop
 ) -> Regularized:
     """Train without and with dropout."""
-    problem, data = plane_of(dataset, given.columns, given.positive), prepare_open_rows(dataset, JUDGED_ROWS)
+    problem, data = plane_of(dataset, request.columns, request.positive), prepare_open_rows(dataset, JUDGED_ROWS)
     return compare_regularization(
-        problem, data, given.asked, choice=given.choice(dataset), on_progress=on_progress, should_stop=should_stop
+        problem, data, request.asked, choice=request.choice(dataset), on_progress=on_progress, should_stop=should_stop
     )

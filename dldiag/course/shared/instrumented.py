@@ -119,10 +119,10 @@ def record_run(
     records: list[dict[str, Array]] = []
     clock = _Clock()
 
-    def observe(seen: Observation) -> None:
+    def observe(observation: Observation) -> None:
         clock.stop()
-        if seen.step in moments:
-            records.append(_measured(seen, data, len(members), recipe.measured))
+        if observation.step in moments:
+            records.append(_measured(observation, data, len(members), recipe.measured))
         clock.start()
 
     observe_training(members, plan, steps, [observe], on_step)
@@ -135,12 +135,12 @@ def observe_training(
 ) -> None:
     """Train for a number of steps and call the observers before the first and after every one."""
 
-    def ask_first(seen: Observation) -> None:
+    def ask_first(observation: Observation) -> None:
         if on_step is not None:
-            on_step(seen.step)
+            on_step(observation.step)
 
-    def leave_last(seen: Observation) -> None:
-        if seen.step >= steps:
+    def leave_last(observation: Observation) -> None:
+        if observation.step >= steps:
             raise _EnoughSteps
 
     with suppress(_EnoughSteps):
@@ -270,12 +270,12 @@ def drawn_members(data: Prepared, recipe: Recipe, pools: Sequence[Array], seed: 
     return members, plan
 
 
-def _measured(seen: Observation, data: Prepared, count: int, quantities: Sequence[str]) -> dict[str, Array]:
+def _measured(observation: Observation, data: Prepared, count: int, quantities: Sequence[str]) -> dict[str, Array]:
     """Measure every member on the first MEASURED_ROWS rows; NaN stands for those that diverged."""
     rows = min(MEASURED_ROWS, data.n_rows)
-    found = seen.look(data.X[:rows], data.y[:rows])
-    limit = seen.stack.plan.activation.saturates_at
-    here, S = list(seen.members), len(seen.members)
+    found = observation.look(data.X[:rows], data.y[:rows])
+    limit = observation.stack.plan.activation.saturates_at
+    here, S = list(observation.members), len(observation.members)
 
     def of(name: str, layers: list[Array]) -> list[Array]:
         return layers if name in quantities else []
@@ -287,7 +287,7 @@ def _measured(seen: Observation, data: Prepared, count: int, quantities: Sequenc
         "saturated": _by_layer([_beyond(z, limit) for z in of("saturated", found.z)], S),
         "reach": _by_layer([np.quantile(np.abs(z), REACHED, axis=(1, 2)) for z in of("reach", found.z)], S),
         "dead": _dead(of("dead", found.z), S),
-        "distance": _by_layer([distance_between_units(block) for block in of("distance", seen.weights[:-1])], S),
+        "distance": _by_layer([distance_between_units(block) for block in of("distance", observation.weights[:-1])], S),
     }
     spread_out = {name: _among(value, here, count) for name, value in values.items()}
     first = [_histogram(a[0] if 0 in here else a[0] * np.nan) for a in of("histograms", found.a)]

@@ -114,11 +114,11 @@ def _paces(data: Prepared, recipes: Sequence[Recipe], seed: int) -> tuple[Pace |
     return pace_of_steps(data, first, second, seed), slopes
 
 
-def _layer_flow(data: Prepared, ran: InstrumentedRun, target: float, seed: int) -> LayerFlow:
-    best, runner = runner_to(ran, target)
+def _layer_flow(data: Prepared, run: InstrumentedRun, target: float, seed: int) -> LayerFlow:
+    best, runner = runner_to(run, target)
     gradients, saturated = np.asarray(best.gradients), np.asarray(best.saturated)
     numbers = range(1, gradients.shape[2] + 1)
-    depths = range(1, ran.recipe.hidden_layers + 1)
+    depths = range(1, run.recipe.hidden_layers + 1)
     ratios = [ratio_through(data, replace(best.recipe, hidden_layers=n), best.seeds, seed) for n in depths]
     return LayerFlow(
         runner=runner,
@@ -156,13 +156,13 @@ def _geometric_means(gradients: Any) -> tuple[tuple[float, ...], ...]:
     return tuple(tuple(float(f"{value:.3g}") for value in row) for row in means)
 
 
-def describe_flow(found: Flow) -> Message:
+def describe_flow(flow: Flow) -> Message:
     """Say which activation starves the first layer and what that cost, or that none does in this run."""
-    if len(found.layers) < 2:
+    if len(flow.layers) < 2:
         return Message("One activation alone cannot be compared; choose two or more.")
-    weak, strong = weak_and_strong(found)
+    weak, strong = weak_and_strong(flow)
     values: dict[str, Any] = {
-        "depth": found.hidden_layers,
+        "depth": flow.hidden_layers,
         "weak": Message(weak.runner.label),
         "strong": Message(strong.runner.label),
         "weak_ratio": weak.through.value,
@@ -173,7 +173,7 @@ def describe_flow(found: Flow) -> Message:
         "strong_there": sum(strong.runner.arrived),
         "runs": len(weak.runner.arrived),
         "steps": weak.runner.loss.x[-1],
-        "target": found.target,
+        "target": flow.target,
     }
     if weak.through.value >= WEAK:
         return Message(_NOT_WEAK, values)
@@ -185,17 +185,17 @@ def describe_flow(found: Flow) -> Message:
     return Message(_SLOWER if all(weak.runner.arrived) else _NEVER, values)
 
 
-def weak_and_strong(found: Flow) -> tuple[LayerFlow, LayerFlow]:
+def weak_and_strong(flow: Flow) -> tuple[LayerFlow, LayerFlow]:
     """Return the activation with the weakest gradient in the first layer, and of the others the first to arrive."""
-    weak, *others = sorted(found.layers, key=lambda one: one.through.value)
+    weak, *others = sorted(flow.layers, key=lambda one: one.through.value)
     return weak, min(others, key=lambda one: (-sum(one.runner.arrived), float(np.median(one.runner.to_target))))
 
 
-def activation_to_use(found: Flow) -> dict[str, Any]:
+def activation_to_use(flow: Flow) -> dict[str, Any]:
     """Return the fastest activation where the gradient vanishes with another, slower one (90% confidence); empty otherwise."""
-    if len(found.layers) < 2 or found.target > (1 - LEAST_FALL) * found.baseline:
+    if len(flow.layers) < 2 or flow.target > (1 - LEAST_FALL) * flow.baseline:
         return {}
-    weak, strong = weak_and_strong(found)
+    weak, strong = weak_and_strong(flow)
     later, _ = t_interval(np.log(weak.runner.to_target) - np.log(strong.runner.to_target))
     if weak.through.high >= WEAK or later <= 0 or not all(strong.runner.arrived):
         return {}

@@ -41,20 +41,20 @@ def train_snapshots(
     members, plan = drawn_members(data, recipe, list(pools), seed)
     taken: list[list[Layers]] = []
 
-    def observe(seen: Observation) -> None:
-        if seen.step in moments:
+    def observe(observation: Observation) -> None:
+        if observation.step in moments:
             before = taken[-1] if taken else [[] for _ in members]
-            taken.append(_layers_of(seen, before))
+            taken.append(_layers_of(observation, before))
 
     observe_training(members, plan, moments[-1], [observe], on_step)
     return taken + [taken[-1]] * (len(moments) - len(taken))
 
 
-def _layers_of(seen: Observation, before: list[Layers]) -> list[Layers]:
+def _layers_of(observation: Observation, before: list[Layers]) -> list[Layers]:
     """Return every member's layers; those that diverged keep their last ones."""
     found = list(before)
-    for place, number in enumerate(seen.members):
-        found[number] = [(np.array(one[place, :, :-1].T), np.array(one[place, :, -1])) for one in seen.weights]
+    for place, number in enumerate(observation.members):
+        found[number] = [(np.array(one[place, :, :-1].T), np.array(one[place, :, -1])) for one in observation.weights]
     return found
 
 

@@ -125,10 +125,10 @@ def compare_setups(
 
 
 def _changes(
-    found: Sequence[SetupResult], influences: Sequence[Array], overlaps: Sequence[float]
+    results: Sequence[SetupResult], influences: Sequence[Array], overlaps: Sequence[float]
 ) -> tuple[tuple[Estimate, ...], tuple[Estimate, ...]]:
     """Return what every later setup changes in the dev and in the training error of the first one."""
-    first, *others = found
+    first, *others = results
     dev = tuple(
         _changed_error(np.subtract(one.dev_error, first.dev_error), influence - influences[0], overlap)
         for one, influence, overlap in zip(others, influences[1:], overlaps[1:], strict=True)

@@ -20,10 +20,10 @@ class SelectionRequest(JudgedModelRequest, frozen=True, kw_only=True, tag="selec
 
 
 def select_job(
-    dataset: Dataset, given: SelectionRequest, on_progress: OnProgress, should_stop: ShouldStop
+    dataset: Dataset, request: SelectionRequest, on_progress: OnProgress, should_stop: ShouldStop
 ) -> Selection:
     """Choose the best of k models on a test set."""
-    model = build_model(dataset.task, given.model)
+    model = build_model(dataset.task, request.model)
     return select_on_test(
-        dataset, model, given.asked, given.choice(dataset), on_progress=on_progress, should_stop=should_stop
+        dataset, model, request.asked, request.choice(dataset), on_progress=on_progress, should_stop=should_stop
     )

@@ -35,21 +35,25 @@ class PreprocessingRequest(JudgedRequest, frozen=True, kw_only=True, tag="hand_w
 
 
 def scale_job(
-    dataset: Dataset, given: ScaleRequest, on_progress: OnProgress, should_stop: ShouldStop
+    dataset: Dataset, request: ScaleRequest, on_progress: OnProgress, should_stop: ShouldStop
 ) -> LearnerComparison:
     """Measure error against rows for many learners."""
-    return fit_learners(dataset, given.asked, given.choice(dataset), on_progress=on_progress, should_stop=should_stop)
+    return fit_learners(
+        dataset, request.asked, request.choice(dataset), on_progress=on_progress, should_stop=should_stop
+    )
 
 
-def race_job(dataset: Dataset, given: RaceRequest, on_progress: OnProgress, should_stop: ShouldStop) -> ActivationRace:
+def race_job(
+    dataset: Dataset, request: RaceRequest, on_progress: OnProgress, should_stop: ShouldStop
+) -> ActivationRace:
     """Race two activations."""
-    return race_activations(prepare_open_rows(dataset), given.asked, on_progress=on_progress, should_stop=should_stop)
+    return race_activations(prepare_open_rows(dataset), request.asked, on_progress=on_progress, should_stop=should_stop)
 
 
 def preprocessing_job(
-    dataset: Dataset, given: PreprocessingRequest, on_progress: OnProgress, should_stop: ShouldStop
+    dataset: Dataset, request: PreprocessingRequest, on_progress: OnProgress, should_stop: ShouldStop
 ) -> PreprocessingComparison:
     """Compare learners with preprocessings on few rows."""
     return compare_preprocessing(
-        dataset, given.asked, given.choice(dataset), on_progress=on_progress, should_stop=should_stop
+        dataset, request.asked, request.choice(dataset), on_progress=on_progress, should_stop=should_stop
     )

@@ -10,12 +10,12 @@ from dldiag.course.took_off.preprocessing import PreprocessingComparison, descri
 from dldiag.course.took_off.scaling import LEARNERS, LearnerComparison, describe_crossover
 
 
-def learner_outcomes(found: LearnerComparison) -> Outcomes:
+def learner_outcomes(comparison: LearnerComparison) -> Outcomes:
     """Judge statement 1 by the crossovers."""
-    one = found.crossings[0] if found.crossings else None
+    one = comparison.crossings[0] if comparison.crossings else None
     shown = one is not None and one.verdict == "crosses" and LEARNERS[one.second].deep
     turned = one is not None and one.verdict == "crosses" and not LEARNERS[one.second].deep
-    return one_claim(1, claim_verdict(shown, turned), describe_crossover(found), _ahead(one))
+    return one_claim(1, claim_verdict(shown, turned), describe_crossover(comparison), _ahead(one))
 
 
 def _ahead(one: Crossover | None) -> str:
@@ -26,20 +26,20 @@ def _ahead(one: Crossover | None) -> str:
     return "network" if LEARNERS[last].deep else "traditional"
 
 
-def preprocessing_outcomes(found: PreprocessingComparison) -> Outcomes:
+def preprocessing_outcomes(comparison: PreprocessingComparison) -> Outcomes:
     """Judge statement 2 by the two spreads."""
-    more, less = found.difference.low > 0, found.difference.high < 0
+    more, less = comparison.difference.low > 0, comparison.difference.high < 0
     answer = "preparation" if more else "learner" if less else "alike"
-    return one_claim(2, claim_verdict(more, less), describe_preprocessing(found), answer)
+    return one_claim(2, claim_verdict(more, less), describe_preprocessing(comparison), answer)
 
 
-def race_outcomes(found: ActivationRace) -> Outcomes:
+def race_outcomes(race: ActivationRace) -> Outcomes:
     """Judge statement 3 by the race."""
-    ratio = found.steps_ratio
-    faster = found.learned and ratio is not None and ratio.low > 1
-    slower = found.learned and (ratio is None or ratio.high < 1)
+    ratio = race.steps_ratio
+    faster = race.learned and ratio is not None and ratio.low > 1
+    slower = race.learned and (ratio is None or ratio.high < 1)
     answer = "faster" if faster else "slower" if slower else "same"
-    return one_claim(3, claim_verdict(faster, slower), describe_race(found), answer)
+    return one_claim(3, claim_verdict(faster, slower), describe_race(race), answer)
 
 
 TOOK_OFF_LESSONS = Topic(

@@ -200,16 +200,16 @@ def _estimate(values: Array, rho: float) -> Estimate:
     return Estimate(float(values.mean()), low, high)
 
 
-def describe_preprocessing(found: PreprocessingComparison) -> Message:
+def describe_preprocessing(comparison: PreprocessingComparison) -> Message:
     """Say how far learners and preprocessings lie apart on few rows."""
     values: dict[str, Any] = {
-        "rows": found.rows,
-        "learners": found.learners.value,
-        "preparations": found.preparations.value,
-        "difference": found.difference.value,
-        "low": found.difference.low,
-        "high": found.difference.high,
-        "unit": found.unit,
+        "rows": comparison.rows,
+        "learners": comparison.learners.value,
+        "preparations": comparison.preparations.value,
+        "difference": comparison.difference.value,
+        "low": comparison.difference.low,
+        "high": comparison.difference.high,
+        "unit": comparison.unit,
     }
     return Message(
         "With {rows} training rows the learners lie {learners:gap} apart, one linear model with four preprocessings {preparations:gap}. Difference: {difference:points} (90% interval {low:bare} to {high:points}).",
@@ -217,12 +217,14 @@ def describe_preprocessing(found: PreprocessingComparison) -> Message:
     )
 
 
-def preprocessing_figure(found: PreprocessingComparison, *, title: str = "", theme: ThemeName = "light") -> go.Figure:
+def preprocessing_figure(
+    comparison: PreprocessingComparison, *, title: str = "", theme: ThemeName = "light"
+) -> go.Figure:
     """Draw the error of every learner and every preprocessing with its interval."""
     drawn, look = figure(theme), THEMES[theme]
     names = {"learner": Message("learners"), "preparation": Message("preprocessings of the linear model")}
     for index, (kind, name) in enumerate(names.items()):
-        shown = [one for one in found.measured if VARIANTS[one.key].kind == kind]
+        shown = [one for one in comparison.measured if VARIANTS[one.key].kind == kind]
         drawn.add_scatter(
             x=[one.error.value for one in shown],
             y=[str(VARIANTS[one.key].label) for one in shown],
@@ -237,12 +239,12 @@ def preprocessing_figure(found: PreprocessingComparison, *, title: str = "", the
             },
         )
     drawn.update_yaxes(autorange="reversed")
-    return drawn.update_xaxes(**error_axis(found.unit, title))
+    return drawn.update_xaxes(**error_axis(comparison.unit, title))
 
 
-def alt_preprocessing(found: PreprocessingComparison) -> Message:
+def alt_preprocessing(comparison: PreprocessingComparison) -> Message:
     """Say the error of each variant."""
     words = ", ".join(
-        f"{VARIANTS[one.key].label} {format_error(one.error.value, found.unit)}" for one in found.measured
+        f"{VARIANTS[one.key].label} {format_error(one.error.value, comparison.unit)}" for one in comparison.measured
     )
-    return Message("Dev errors with {rows} training rows: {words}.", {"rows": found.rows, "words": words})
+    return Message("Dev errors with {rows} training rows: {words}.", {"rows": comparison.rows, "words": words})

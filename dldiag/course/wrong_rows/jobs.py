@@ -26,17 +26,17 @@ class WrongLabelsRequest(ModelRequest, frozen=True, kw_only=True, tag="wrong_lab
 
 
 def categories_job(
-    dataset: Dataset, given: CategoriesRequest, on_progress: OnProgress, should_stop: ShouldStop
+    dataset: Dataset, request: CategoriesRequest, on_progress: OnProgress, should_stop: ShouldStop
 ) -> Categories:
     """Count wrong dev rows by category."""
-    model = build_model(dataset.task, given.model)
-    found = analyze_open_rows(dataset, model, given.asked.seed, on_progress, should_stop)
-    return count_categories(found, given.asked, given.choice(dataset))
+    model = build_model(dataset.task, request.model)
+    found = analyze_open_rows(dataset, model, request.asked.seed, on_progress, should_stop)
+    return count_categories(found, request.asked, request.choice(dataset))
 
 
 def wrong_labels_job(
-    dataset: Dataset, given: WrongLabelsRequest, on_progress: OnProgress, should_stop: ShouldStop
+    dataset: Dataset, request: WrongLabelsRequest, on_progress: OnProgress, should_stop: ShouldStop
 ) -> WrongLabels:
     """Put wrong labels into the dev set."""
-    model = build_model(dataset.task, given.model)
-    return mislabel(analyze_open_rows(dataset, model, given.asked.seed, on_progress, should_stop), given.asked)
+    model = build_model(dataset.task, request.model)
+    return mislabel(analyze_open_rows(dataset, model, request.asked.seed, on_progress, should_stop), request.asked)

@@ -35,7 +35,7 @@ def printed_after(before: float, change: float) -> float:
     return max(0.0, rounded(rounded(before) + rounded(change)))
 
 
-def _moved(one: Estimate, value: float) -> Estimate:
-    if one.low == one.high:  # An exact number has no interval.
-        return replace(one, value=value, low=value, high=value)
-    return replace(one, value=value, low=min(one.low, value), high=max(one.high, value))
+def _moved(estimate: Estimate, value: float) -> Estimate:
+    if estimate.low == estimate.high:  # An exact number has no interval.
+        return replace(estimate, value=value, low=value, high=value)
+    return replace(estimate, value=value, low=min(estimate.low, value), high=max(estimate.high, value))

@@ -39,28 +39,30 @@ def remedies_for(findings: Sequence[Finding], evidence: Evidence) -> tuple[Recom
     return tuple(replace(one, rank=rank) for rank, one in enumerate([*order, *others], start=1))
 
 
-def _worded(one: Recommendation, evidence: Evidence) -> Recommendation:
+def _worded(recommendation: Recommendation, evidence: Evidence) -> Recommendation:
     """Name the change: which epoch, how many epochs."""
-    return replace(one, title=BY_EPOCHS[one.remedy, one.problem].filled(**evidence.names))
+    return replace(
+        recommendation, title=BY_EPOCHS[recommendation.remedy, recommendation.problem].filled(**evidence.names)
+    )
 
 
-def _unmeasured(one: Recommendation) -> Recommendation:
+def _unmeasured(recommendation: Recommendation) -> Recommendation:
     """Drop expected effects that were not measured, since beside measured numbers they would look measured."""
-    return one if one.remedy == MORE_DATA else replace(one, expected=None)
+    return recommendation if recommendation.remedy == MORE_DATA else replace(recommendation, expected=None)
 
 
-def _in_reach(one: Recommendation, evidence: Evidence) -> bool:
+def _in_reach(recommendation: Recommendation, evidence: Evidence) -> bool:
     """Tell whether a remedy of the table is recommended: more data only where the curve does not speak against it."""
     gain = evidence.more_data_gain
-    unhelpful = one.remedy == MORE_DATA and gain is not None and gain.surely_below <= evidence.delta
-    return REMEDIES[one.remedy].textbook is not None and not unhelpful
+    unhelpful = recommendation.remedy == MORE_DATA and gain is not None and gain.surely_below <= evidence.delta
+    return REMEDIES[recommendation.remedy].textbook is not None and not unhelpful
 
 
-def _textbook(one: Recommendation, evidence: Evidence) -> tuple[float, int]:
-    row = REMEDIES[one.remedy]
+def _textbook(recommendation: Recommendation, evidence: Evidence) -> tuple[float, int]:
+    row = REMEDIES[recommendation.remedy]
     part = evidence.get(row.part)
     return -(part.value if part is not None else 0.0), row.textbook or 0
 
 
-def _left(one: Recommendation, others: bool) -> Recommendation:
-    return replace(one, because=NOT_FIRST if others else LEAVE_IT_FIRST)
+def _left(recommendation: Recommendation, others: bool) -> Recommendation:
+    return replace(recommendation, because=NOT_FIRST if others else LEAVE_IT_FIRST)

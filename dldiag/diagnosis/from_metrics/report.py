@@ -146,14 +146,14 @@ def notices_on(numbers: GivenNumbers, curve: LearningCurve | None, evidence: Evi
 
 
 def _remarks_on(
-    given: GivenNumbers, errors: GivenNumbers, evidence: Evidence, findings: Sequence[Finding]
+    numbers: GivenNumbers, errors: GivenNumbers, evidence: Evidence, findings: Sequence[Finding]
 ) -> list[Message]:
     """Return what is said beside the verdict, in the order in which it is read."""
     fired = {finding.code for finding in findings if finding.outcome == "fired"}
     metric, found = errors.given_metric, []
-    if given.metric != AUTO or (errors.metric not in (AUTO, LOSS, "rmse") and metric.unit != "rate"):
+    if numbers.metric != AUTO or (errors.metric not in (AUTO, LOSS, "rmse") and metric.unit != "rate"):
         found.append(metric.meaning)
-    if given.metric == AUTO and given.task == "regression" and given.spread is None:
+    if numbers.metric == AUTO and numbers.task == "regression" and numbers.spread is None:
         found += [IN_OWN_UNIT] if metric.name == "rmse" else [IN_SPREADS] if "T16" in fired else []
     if metric.spread_unit is not None and errors.spread is None:
         found.append(OWN_UNIT_ONLY)

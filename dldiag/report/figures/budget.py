@@ -68,6 +68,6 @@ def _whiskers(part: Estimate, look: Theme) -> dict[str, object]:
     }
 
 
-def _write_above(drawn: go.Figure, row: str, text: str) -> None:
+def _write_above(fig: go.Figure, row: str, text: str) -> None:
     """Write above a bar, because beside it a phone has no room."""
-    drawn.add_annotation(x=0, y=row, text=text, xanchor="left", xshift=2, yshift=BAR_HEIGHT, showarrow=False)
+    fig.add_annotation(x=0, y=row, text=text, xanchor="left", xshift=2, yshift=BAR_HEIGHT, showarrow=False)

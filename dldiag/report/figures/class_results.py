@@ -25,9 +25,9 @@ LOG_FROM = 0.05  # A threshold axis is logarithmic where a third of the threshol
 LONGEST_LABEL = 24  # A class name on an axis has at most this many characters.
 
 
-def name_of(one: Performance) -> str:
+def name_of(performance: Performance) -> str:
     """Return a model's name, harmless in a figure."""
-    return escape_plotly(performance_label(one))
+    return escape_plotly(performance_label(performance))
 
 
 def _class_name(label: str) -> str:
@@ -64,20 +64,20 @@ def confusion_figure(report: Report, *, theme: ThemeName = "light") -> go.Figure
     )
 
 
-def _cells(one: Confusion) -> dict[str, Any]:
-    shares = one.class_shares
-    is_written = len(one.labels) <= MOST_WRITTEN
+def _cells(confusion: Confusion) -> dict[str, Any]:
+    shares = confusion.class_shares
+    is_written = len(confusion.labels) <= MOST_WRITTEN
     texts = [
         [f"{share:.1%}<br>{count:,}" if is_written else "" for share, count in zip(*row, strict=True)]
-        for row in zip(shares, one.counts, strict=True)
+        for row in zip(shares, confusion.counts, strict=True)
     ]
-    names = [_class_name(label) for label in one.labels]
-    others = [tr("(none of them)")] if len(one.counts[0]) > len(names) else []
+    names = [_class_name(label) for label in confusion.labels]
+    others = [tr("(none of them)")] if len(confusion.counts[0]) > len(names) else []
     return {"x": names + others, "y": names, "z": [list(row) for row in shares], "text": texts}
 
 
-def _restyled(one: Confusion) -> dict[str, Any]:
-    return {key: [value] for key, value in _cells(one).items()}
+def _restyled(confusion: Confusion) -> dict[str, Any]:
+    return {key: [value] for key, value in _cells(confusion).items()}
 
 
 # --- curves -------------------------------------------------------------------------------------------------------
@@ -103,7 +103,7 @@ def precision_recall_figure(report: Report, *, theme: ThemeName = "light") -> go
     return drawn.update_yaxes(title={"text": tr("Precision"), "standoff": 8}, **SHARE_AXIS)
 
 
-def _add_rankings(drawn: go.Figure, models: Sequence[Performance], theme: ThemeName, which: str, of: str) -> None:
+def _add_rankings(fig: go.Figure, models: Sequence[Performance], theme: ThemeName, which: str, of: str) -> None:
     colors = THEMES[theme].series
     first = models[0].rankings
     if len(first) == 1:
@@ -114,15 +114,15 @@ def _add_rankings(drawn: go.Figure, models: Sequence[Performance], theme: ThemeN
         curve: Band = getattr(one, which)
         color = colors[place % len(colors)]
         if place == 0 or len(first) > 1:
-            add_model_band(drawn, curve, name, color, of=of, place=place)
+            add_model_band(fig, curve, name, color, of=of, place=place)
         else:
-            add_line(drawn, curve, name, color, place, of=of)
+            add_line(fig, curve, name, color, place, of=of)
 
 
-def _add_ends(drawn: go.Figure, x: list[float], y: list[float], theme: ThemeName, name: str) -> None:
-    drawn.update_layout(legend_traceorder="reversed")  # The diagnosed model is drawn last, above the others.
+def _add_ends(fig: go.Figure, x: list[float], y: list[float], theme: ThemeName, name: str) -> None:
+    fig.update_layout(legend_traceorder="reversed")  # The diagnosed model is drawn last, above the others.
     line = {"color": THEMES[theme].faint, "dash": "dot", "width": 1.5}
-    drawn.add_scatter(x=x, y=y, mode="lines", name=name, line=line, hoverinfo="skip")
+    fig.add_scatter(x=x, y=y, mode="lines", name=name, line=line, hoverinfo="skip")
 
 
 def calibration_figure(report: Report, *, theme: ThemeName = "light") -> go.Figure:
@@ -137,25 +137,25 @@ def calibration_figure(report: Report, *, theme: ThemeName = "light") -> go.Figu
     return drawn.update_yaxes(title={"text": tr("Observed share"), "standoff": 8}, **SHARE_AXIS)
 
 
-def _add_calibration(drawn: go.Figure, found: Band, name: str, look: Theme, place: int) -> None:
+def _add_calibration(fig: go.Figure, band: Band, name: str, look: Theme, place: int) -> None:
     color = look.series[place % len(look.series)]
     whiskers = {
         "type": "data",
-        "array": [high - value for value, high in zip(found.value, found.high, strict=True)],
-        "arrayminus": [value - low for value, low in zip(found.value, found.low, strict=True)],
+        "array": [high - value for value, high in zip(band.value, band.high, strict=True)],
+        "arrayminus": [value - low for value, low in zip(band.value, band.low, strict=True)],
         "color": color,
         "thickness": 1.5,
         "width": 4,
     }
-    drawn.add_scatter(
-        x=found.x,
-        y=found.value,
+    fig.add_scatter(
+        x=band.x,
+        y=band.value,
         mode="lines+markers",
         name=name,
         error_y=whiskers if place == 0 else None,
         line={"color": color, "width": 2.5 if place == 0 else 1},
         marker={"symbol": MARKERS[place % len(MARKERS)], "size": 8, "color": color},
-        customdata=[f"{rows:,}" for rows in found.rows],
+        customdata=[f"{rows:,}" for rows in band.rows],
         hovertemplate=f"{name}<br>{tr('Predicted')}: %{{x:.1%}}<br>{tr('Observed')}: %{{y:.1%}}<br>{tr('Predictions')}: %{{customdata}}<extra></extra>",
     )
 
@@ -188,16 +188,16 @@ def threshold_figure(report: Report, *, theme: ThemeName = "light") -> go.Figure
     return drawn.update_yaxes(**SHARE_AXIS)
 
 
-def _add_cost(drawn: go.Figure, cost: Band, look: Theme) -> None:
-    add_line(drawn, cost, tr("Cost per row"), look.series[2], 4, of=tr("Threshold"), yaxis="y2")
-    drawn.data[-1].hovertemplate = f"{tr('Cost per row')}: %{{y:.3~g}}<extra></extra>"
+def _add_cost(fig: go.Figure, cost: Band, look: Theme) -> None:
+    add_line(fig, cost, tr("Cost per row"), look.series[2], 4, of=tr("Threshold"), yaxis="y2")
+    fig.data[-1].hovertemplate = f"{tr('Cost per row')}: %{{y:.3~g}}<extra></extra>"
     axis = {"title": {"text": tr("Cost per row")}, "overlaying": "y", "side": "right", "rangemode": "tozero"}
-    drawn.update_layout(yaxis2={**axis, "showgrid": False})
+    fig.update_layout(yaxis2={**axis, "showgrid": False})
 
 
-def _said(found: Thresholds, look: Theme) -> dict[str, Any]:
+def _said(thresholds: Thresholds, look: Theme) -> dict[str, Any]:
     text = {
-        "text": threshold_words(found, found.now),
+        "text": threshold_words(thresholds, thresholds.now),
         "xref": "paper",
         "yref": "paper",
         "x": 0,
@@ -213,31 +213,31 @@ def _said(found: Thresholds, look: Theme) -> dict[str, Any]:
     return {"annotations": [text]}
 
 
-def threshold_words(found: Thresholds, place: int) -> str:
+def threshold_words(thresholds: Thresholds, place: int) -> str:
     """Say what a threshold gives, a line for each number."""
     lines = [
-        tr("Recall {recall}", recall=share_text(at_place(found.recall, place))),
-        tr("Precision {precision}", precision=share_text(at_place(found.precision, place))),
-        tr("Of 1,000 rows: {counts}", counts=of_thousand(found, place)),
+        tr("Recall {recall}", recall=share_text(at_place(thresholds.recall, place))),
+        tr("Precision {precision}", precision=share_text(at_place(thresholds.precision, place))),
+        tr("Of 1,000 rows: {counts}", counts=of_thousand(thresholds, place)),
     ]
-    if found.cost is not None:
-        lines.append(tr("Cost per row {cost}", cost=error_text(at_place(found.cost, place), "cost")))
+    if thresholds.cost is not None:
+        lines.append(tr("Cost per row {cost}", cost=error_text(at_place(thresholds.cost, place), "cost")))
     return "<br>".join(lines)
 
 
-def _slider(found: Thresholds, line: int, look: Theme) -> dict[str, Any]:
+def _slider(thresholds: Thresholds, line: int, look: Theme) -> dict[str, Any]:
     steps = [
         {
             "method": "update",
             "label": tr("{threshold} (now)", threshold=threshold_text(at))
-            if place == found.now
+            if place == thresholds.now
             else threshold_text(at),
-            "args": [{"x": [[at, at]]}, {"annotations[0].text": threshold_words(found, place)}, [line]],
+            "args": [{"x": [[at, at]]}, {"annotations[0].text": threshold_words(thresholds, place)}, [line]],
         }
-        for place, at in enumerate(found.at)
+        for place, at in enumerate(thresholds.at)
     ]
     return {
-        "active": found.now,
+        "active": thresholds.now,
         "steps": steps,
         "currentvalue": {"prefix": tr("Threshold: "), "font": {"color": look.ink, "size": 15}},
         "pad": {"t": 66},

@@ -54,7 +54,7 @@ def learning_curves(
 
 
 def _add_series(
-    drawn: go.Figure, found: Points, curve: LearningCurve, index: int, *, theme: ThemeName, kind: str
+    fig: go.Figure, points: Points, curve: LearningCurve, index: int, *, theme: ThemeName, kind: str
 ) -> None:
     color = THEMES[theme].series[index % len(THEMES[theme].series)]
     mark = MARKERS[index % len(MARKERS)]
@@ -62,30 +62,30 @@ def _add_series(
     words = tr("{model}: dev error", model=model_label(curve))
     name = escape_plotly(words if dev else tr("{model}: training error", model=model_label(curve)))
     shown: bool | str = True if dev or index == 0 else "legendonly"
-    _add_band(drawn, found, color, legend=name, shown=shown)
-    drawn.add_scatter(
-        x=[rows for rows, _ in found],
-        y=[error.value for _, error in found],
+    _add_band(fig, points, color, legend=name, shown=shown)
+    fig.add_scatter(
+        x=[rows for rows, _ in points],
+        y=[error.value for _, error in points],
         mode="lines+markers",
         name=name,
         legendgroup=name,
         visible=shown,
         line={"color": color, "dash": DASHES[index % len(DASHES)] if dev else "dot", "width": 2.5 if dev else 1.5},
         marker={"symbol": mark if dev else f"{mark}-open", "size": 8, "color": color},
-        customdata=[error_text(error, curve.unit) for _, error in found],
+        customdata=[error_text(error, curve.unit) for _, error in points],
         hovertemplate=f"{name}<br>{tr('Training rows')}: %{{x:,}}<br>%{{customdata}}<extra></extra>",
     )
 
 
-def _add_band(drawn: go.Figure, found: Points, color: str, *, legend: str, shown: bool | str = True) -> None:
-    low, high = [error.low for _, error in found], [error.high for _, error in found]
-    shade(drawn, [rows for rows, _ in found], low, high, color, legend, visible=shown)
+def _add_band(fig: go.Figure, points: Points, color: str, *, legend: str, shown: bool | str = True) -> None:
+    low, high = [error.low for _, error in points], [error.high for _, error in points]
+    shade(fig, [rows for rows, _ in points], low, high, color, legend, visible=shown)
 
 
-def _add_ghost(drawn: go.Figure, curve: LearningCurve, theme: ThemeName) -> None:
+def _add_ghost(fig: go.Figure, curve: LearningCurve, theme: ThemeName) -> None:
     """Draw the dev error before a change."""
     found = [(point.rows, point.dev) for point in points(curve) if point.dev]
-    drawn.add_scatter(
+    fig.add_scatter(
         x=[rows for rows, _ in found],
         y=[error.value for _, error in found],
         mode="lines",
@@ -96,10 +96,10 @@ def _add_ghost(drawn: go.Figure, curve: LearningCurve, theme: ThemeName) -> None
     )
 
 
-def _add_range(drawn: go.Figure, achievable: Estimate, ends: tuple[int, int], theme: ThemeName) -> None:
+def _add_range(fig: go.Figure, achievable: Estimate, ends: tuple[int, int], theme: ThemeName) -> None:
     color, name = THEMES[theme].faint, tr("Achievable error")
-    _add_band(drawn, [(rows, achievable) for rows in ends], color, legend=name)
-    drawn.add_scatter(
+    _add_band(fig, [(rows, achievable) for rows in ends], color, legend=name)
+    fig.add_scatter(
         x=ends,
         y=[achievable.value, achievable.value],
         mode="lines",
@@ -144,12 +144,12 @@ def _as_estimate(point: ForecastPoint) -> Estimate:
     return Estimate(point.value, point.low, point.high)
 
 
-def _add_target(drawn: go.Figure, report: Report, theme: ThemeName) -> None:
+def _add_target(fig: go.Figure, report: Report, theme: ThemeName) -> None:
     target = report.settings.get("target_error")
     if target is None:
         return
     text = tr("target error {target}", target=format_error(target, unit_of(report)))
-    drawn.add_hline(
+    fig.add_hline(
         y=target, line={"color": THEMES[theme].faint, "dash": "dot"}, annotation={"text": text, "yanchor": "bottom"}
     )
 
@@ -171,14 +171,14 @@ def training_figure(
     return drawn.update_yaxes(**error_axis(unit, title), rangemode="tozero")
 
 
-def _add_epochs(drawn: go.Figure, curve: TrainingCurve, when: str, index: int, theme: ThemeName) -> None:
+def _add_epochs(fig: go.Figure, curve: TrainingCurve, when: str, index: int, theme: ThemeName) -> None:
     color = THEMES[theme].series[index]
     for words, errors, dash in (
         (tr("Dev error"), curve.dev_error, "solid"),
         (tr("Training error"), curve.train_error, "dot"),
     ):
         known = [(epoch, error) for epoch, error in zip(curve.epochs, errors, strict=False) if error is not None]
-        drawn.add_scatter(
+        fig.add_scatter(
             x=[epoch for epoch, _ in known],
             y=[error for _, error in known],
             mode="lines+markers" if len(known) < 40 else "lines",

@@ -76,12 +76,12 @@ def _predicted(report: Report) -> str:
     return tr("Mean probability of {label}", label=name) if label else tr("Mean prediction of {target}", target=name)
 
 
-def _axis_type(one: PartialDependence) -> str:
-    return "category" if any(isinstance(x, str) for x in one.values) else "linear"
+def _axis_type(dependence: PartialDependence) -> str:
+    return "category" if any(isinstance(x, str) for x in dependence.values) else "linear"
 
 
-def _name(one: PartialDependence) -> str:
-    return escape_plotly(legible(one.column, _LONGEST))
+def _name(dependence: PartialDependence) -> str:
+    return escape_plotly(legible(dependence.column, _LONGEST))
 
 
 def _tick(value: float | str) -> float | str:

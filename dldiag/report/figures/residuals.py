@@ -43,12 +43,12 @@ def predicted_actual_figure(report: Report, *, theme: ThemeName = "light") -> go
     return drawn.update_yaxes(title={"text": tr("Actual value"), "standoff": 8}, showgrid=False)
 
 
-def _density(found: Residuals) -> dict[str, Any]:
+def _density(residuals: Residuals) -> dict[str, Any]:
     """Return the cells with the logarithm of their counts: few rows far off are to be seen, too."""
-    middles = [(low + high) / 2 for low, high in pairwise(found.edges)]
+    middles = [(low + high) / 2 for low, high in pairwise(residuals.edges)]
     z: list[list[float | None]] = [[None] * len(middles) for _ in middles]
     text = [[""] * len(middles) for _ in middles]
-    for predicted, actual, count in found.cells:
+    for predicted, actual, count in residuals.cells:
         z[actual][predicted], text[actual][predicted] = math.log1p(count), f"{count:,}"
     return {"x": middles, "y": middles, "z": z, "text": text}
 
@@ -90,25 +90,25 @@ def residuals_by_column_figure(report: Report, *, theme: ThemeName = "light") ->
     return drawn.update_yaxes(title={"text": tr("Residual (actual − predicted)"), "standoff": 8})
 
 
-def _axis_type(one: ResidualBins) -> str:
-    return "category" if any(isinstance(x, str) and x != _MISSING for x in one.x) else "linear"
+def _axis_type(bins: ResidualBins) -> str:
+    return "category" if any(isinstance(x, str) and x != _MISSING for x in bins.x) else "linear"
 
 
-def _name(one: ResidualBins) -> str:
-    return escape_plotly(legible(one.column, _LONGEST_NAME))
+def _name(bins: ResidualBins) -> str:
+    return escape_plotly(legible(bins.column, _LONGEST_NAME))
 
 
-def _add_bins(drawn: go.Figure, found: ResidualBins, name: str, look: Theme, place: int) -> None:
+def _add_bins(fig: go.Figure, bins: ResidualBins, name: str, look: Theme, place: int) -> None:
     color = look.series[place % len(look.series)]
-    kept = [i for i, x in enumerate(found.x) if x != _MISSING or _axis_type(found) == "category"]
-    x = [_tick(found.x[i]) for i in kept]
+    kept = [i for i, x in enumerate(bins.x) if x != _MISSING or _axis_type(bins) == "category"]
+    x = [_tick(bins.x[i]) for i in kept]
     if place == 0:
-        _add_inner(drawn, found, kept, x, look)
-    means = [found.mean[i] for i in kept]
-    drawn.add_scatter(
+        _add_inner(fig, bins, kept, x, look)
+    means = [bins.mean[i] for i in kept]
+    fig.add_scatter(
         x=x,
         y=[one.value for one in means],
-        mode="lines+markers" if _axis_type(found) == "linear" else "markers",
+        mode="lines+markers" if _axis_type(bins) == "linear" else "markers",
         name=name,
         error_y={
             "type": "data",
@@ -121,21 +121,21 @@ def _add_bins(drawn: go.Figure, found: ResidualBins, name: str, look: Theme, pla
         },
         line={"color": color, "dash": DASHES[place % len(DASHES)], "width": 2.5 if place == 0 else 1.5},
         marker={"symbol": MARKERS[place % len(MARKERS)], "size": 8, "color": color},
-        customdata=[f"{found.rows[i]:,}" for i in kept],
+        customdata=[f"{bins.rows[i]:,}" for i in kept],
         hovertemplate=f"{name}<br>%{{x}}<br>{tr('Mean residual')}: %{{y:.4~g}}<br>{tr('Predictions')}: %{{customdata}}<extra></extra>",
     )
 
 
-def _add_inner(drawn: go.Figure, found: ResidualBins, kept: list[int], x: list[Any], look: Theme) -> None:
+def _add_inner(fig: go.Figure, bins: ResidualBins, kept: list[int], x: list[Any], look: Theme) -> None:
     """Draw where 80% of the residuals of each bin lie: a band, or a bar per category."""
-    low, high = [found.low[i] for i in kept], [found.high[i] for i in kept]
+    low, high = [bins.low[i] for i in kept], [bins.high[i] for i in kept]
     words, color = tr("80% of the rows"), translucent(look.series[0], 0.18)
-    if _axis_type(found) == "linear":
+    if _axis_type(bins) == "linear":
         band = {"x": [*x, *reversed(x)], "y": [*high, *reversed(low)], "fill": "toself", "fillcolor": color}
-        drawn.add_scatter(**band, mode="lines", line={"width": 0}, name=words, hoverinfo="skip")
+        fig.add_scatter(**band, mode="lines", line={"width": 0}, name=words, hoverinfo="skip")
         return
     heights = [top - bottom for bottom, top in zip(low, high, strict=True)]
-    drawn.add_bar(x=x, y=heights, base=low, marker_color=color, name=words, hoverinfo="skip")
+    fig.add_bar(x=x, y=heights, base=low, marker_color=color, name=words, hoverinfo="skip")
 
 
 def _tick(value: float | str) -> float | str:

@@ -45,11 +45,11 @@ def comparison_lines(runs: Sequence[NamedRun]) -> list[str]:
     return [_line(runs[0], one, one.found) for one in runs if one.found is not None]
 
 
-def _line(first: NamedRun, run: NamedRun, found: Comparison) -> str:
-    change, unit = found.dev_change, unit_of(run.report)
+def _line(first: NamedRun, run: NamedRun, comparison: Comparison) -> str:
+    change, unit = comparison.dev_change, unit_of(run.report)
     if change is None:
         return tr("{run} predicts another target than the first run, so their errors cannot be compared.", run=run.name)
-    if found.is_paired:
+    if comparison.is_paired:
         errors = [one.report.evidence.get("dev_error") for one in (first, run)]
         seen = None if errors[0] is None or errors[1] is None else printed_change(errors[0], errors[1])
         return tr("{run} against the first run: {effect}.", run=run.name, effect=effect_words(change, unit, seen))

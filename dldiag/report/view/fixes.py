@@ -111,11 +111,13 @@ def what_may_help(report: Report) -> str:
     )
 
 
-def is_recommended(one: Recommendation, report: Report) -> bool:
+def is_recommended(recommendation: Recommendation, report: Report) -> bool:
     """Tell whether a fix is recommended: its test helped, or it stands before keeping the model as it is."""
-    if one.trial is not None and (one.trial.verdict in HELPFUL or one.trial.is_likely_help):
-        return one.remedy != LEAVE_IT
-    return one.rank < rank_of_keeping(report) and not _is_refuted(one)
+    if recommendation.trial is not None and (
+        recommendation.trial.verdict in HELPFUL or recommendation.trial.is_likely_help
+    ):
+        return recommendation.remedy != LEAVE_IT
+    return recommendation.rank < rank_of_keeping(report) and not _is_refuted(recommendation)
 
 
 def rank_of_keeping(report: Report) -> int:
@@ -124,88 +126,98 @@ def rank_of_keeping(report: Report) -> int:
     return next((one.rank for one in report.recommendations if one.remedy == LEAVE_IT), last)
 
 
-def _is_refuted(one: Recommendation) -> bool:
-    return one.trial is not None and one.trial.verdict in REFUTED
+def _is_refuted(recommendation: Recommendation) -> bool:
+    return recommendation.trial is not None and recommendation.trial.verdict in REFUTED
 
 
-def _order(one: Recommendation, report: Report) -> tuple[int, float, int]:
+def _order(recommendation: Recommendation, report: Report) -> tuple[int, float, int]:
     """Tested ones first, by what they gain less what another model costs: the order of the recommendations themselves."""
-    if _is_refuted(one):
-        return 3, 0.0, one.rank
-    if one.trial is not None and one.trial.verdict == "helped" and one.problem not in BLOCKING:
-        worth = worth_of(one.remedy, one.trial.change.value, report.delta)
-        return (0, worth, one.rank) if one.remedy != MORE_DATA else (1, 0.0, one.rank)
-    return 1 if is_recommended(one, report) else 2, 0.0, one.rank
+    if _is_refuted(recommendation):
+        return 3, 0.0, recommendation.rank
+    if (
+        recommendation.trial is not None
+        and recommendation.trial.verdict == "helped"
+        and recommendation.problem not in BLOCKING
+    ):
+        worth = worth_of(recommendation.remedy, recommendation.trial.change.value, report.delta)
+        return (0, worth, recommendation.rank) if recommendation.remedy != MORE_DATA else (1, 0.0, recommendation.rank)
+    return 1 if is_recommended(recommendation, report) else 2, 0.0, recommendation.rank
 
 
-def _fix(one: Recommendation, report: Report) -> Fix:
-    unit, trial = unit_of(report), one.trial
-    settings = dict(trial.settings if trial is not None and trial.settings else one.change)
-    model = better_model(report, one) if one.remedy == OTHER_MODEL else ""
+def _fix(recommendation: Recommendation, report: Report) -> Fix:
+    unit, trial = unit_of(report), recommendation.trial
+    settings = dict(trial.settings if trial is not None and trial.settings else recommendation.change)
+    model = better_model(report, recommendation) if recommendation.remedy == OTHER_MODEL else ""
     change = changed_settings(report, settings) if settings else ""
     if model:
         change = changed_model(report, model)
-    if one.remedy == MORE_DATA:
+    if recommendation.remedy == MORE_DATA:
         change = changed_rows(report)
-    if one.remedy == RARE_ROWS:
-        change = changed_rare_rows(report, str(one.because.values.get("rare_class", "")))
-    outlook = report.larger_dev_set if one.remedy == LARGER_DEV_SET else None
+    if recommendation.remedy == RARE_ROWS:
+        change = changed_rare_rows(report, str(recommendation.because.values.get("rare_class", "")))
+    outlook = report.larger_dev_set if recommendation.remedy == LARGER_DEV_SET else None
     if outlook is not None:
         change = dev_set_change(outlook)
-    expected = one.expected if one.expected is not None and one.expected.value != 0 else None
+    expected = (
+        recommendation.expected if recommendation.expected is not None and recommendation.expected.value != 0 else None
+    )
     note = "" if trial is None or trial.note is None else str(trial.note)
     words, note = (
-        (effect_text(one, unit), note)
+        (effect_text(recommendation, unit), note)
         if outlook is None
         else (dev_set_gain(outlook, unit), dev_set_note(outlook, unit))
     )
     return Fix(
-        one.remedy, str(one.title), one.column, change, settings, model,
+        recommendation.remedy, str(recommendation.title), recommendation.column, change, settings, model,
         expected if trial is None else trial.change, words, None if trial is None else trial.verdict,
-        is_recommended(one, report), _because(one), note,
+        is_recommended(recommendation, report), _because(recommendation), note,
     )  # fmt: skip
 
 
-def _because(one: Recommendation) -> str:
-    tested_without_cause = one.trial is not None and one.trial.settings and one.problem == REMEDIES[one.remedy].specific
-    return str(REMEDIES[one.remedy].why if tested_without_cause else one.because)
+def _because(recommendation: Recommendation) -> str:
+    tested_without_cause = (
+        recommendation.trial is not None
+        and recommendation.trial.settings
+        and recommendation.problem == REMEDIES[recommendation.remedy].specific
+    )
+    return str(REMEDIES[recommendation.remedy].why if tested_without_cause else recommendation.because)
 
 
-def better_model(report: Report, one: Recommendation) -> str:
+def better_model(report: Report, recommendation: Recommendation) -> str:
     """Return the reference model that "another model" means: the linear one where it wins, else the best of all."""
     others = [curve for curve in report.curves[1:] if np.isfinite(curve.dev_errors[-1]).any()]
-    if one.problem == "simple_model_wins" or not others:
+    if recommendation.problem == "simple_model_wins" or not others:
         return "linear" if any(curve.model == "linear" for curve in others) else ""
     return min(others, key=lambda curve: float(np.nanmean(curve.dev_errors[-1]))).model
 
 
-def action_text(one: Fix, report: Report) -> str:
+def action_text(fix: Fix, report: Report) -> str:
     """Say what a fix changes, and what that does to the dev error: before → after, with the interval."""
-    return listed(part for part in (change_words(one), action_effect(one, report)) if part)
+    return listed(part for part in (change_words(fix), action_effect(fix, report)) if part)
 
 
-def change_words(one: Fix) -> str:
+def change_words(fix: Fix) -> str:
     """Say what a fix changes, by name and value."""
-    if not one.change or one.model:
-        return one.change or one.title
-    return one.change if one.change.startswith(one.title) else labeled(one.title, one.change)
+    if not fix.change or fix.model:
+        return fix.change or fix.title
+    return fix.change if fix.change.startswith(fix.title) else labeled(fix.title, fix.change)
 
 
-def _may_as_well_hurt(one: Fix) -> bool:
+def _may_as_well_hurt(fix: Fix) -> bool:
     """Tell whether a test left open what a fix does and saw no gain: an error after it would only mislead."""
-    return one.verdict == "undecided" and one.effect is not None and one.effect.value >= 0
+    return fix.verdict == "undecided" and fix.effect is not None and fix.effect.value >= 0
 
 
-def action_effect(one: Fix, report: Report) -> str:
+def action_effect(fix: Fix, report: Report) -> str:
     """Say what a fix does to the dev error: before → after, with the interval."""
     before = before_change(report)
-    if one.effect is None or before is None or one.verdict is None or _may_as_well_hurt(one):
-        return one.words
-    arrow = before_after(before, one.effect, unit_of(report))
+    if fix.effect is None or before is None or fix.verdict is None or _may_as_well_hurt(fix):
+        return fix.words
+    arrow = before_after(before, fix.effect, unit_of(report))
     counted = "counted_error" in report.evidence
     at_most = tr("dev error {arrow}, at most the baseline's", arrow=arrow)
     said = at_most if counted else tr("dev error {arrow}", arrow=arrow)
-    return listed([said, one.words]) if one.words else said
+    return listed([said, fix.words]) if fix.words else said
 
 
 # --- why not the others -------------------------------------------------------------------------------------------

@@ -36,9 +36,9 @@ def brief_sections(report: Report) -> list[Section]:
     return [one for one in performance_sections(alone) if one.rows or one.key == "calibration"]
 
 
-def performance_label(one: Performance) -> str:
+def performance_label(performance: Performance) -> str:
     """Return the name of a model in the reader's language."""
-    return translate(one.label)
+    return translate(performance.label)
 
 
 def metric_lines(report: Report) -> Iterator[str]:
@@ -81,8 +81,8 @@ def _metric_row(name: str, models: Sequence[Performance], used: MetricUsed | Non
     return row | {performance_label(one): _metric_cell(name, one) for one in models}
 
 
-def _metric_cell(name: str, one: Performance) -> str:
-    return metric_text(name, one.metrics[name]) if name in one.metrics else ""
+def _metric_cell(name: str, performance: Performance) -> str:
+    return metric_text(name, performance.metrics[name]) if name in performance.metrics else ""
 
 
 # --- classes ------------------------------------------------------------------------------------------------------
@@ -112,14 +112,14 @@ def _class_row(scores: ClassScores, model: str) -> TextRow:
     }
 
 
-def _mistake_lines(one: Performance) -> Iterator[str]:
+def _mistake_lines(performance: Performance) -> Iterator[str]:
     """Say the most frequent kinds of mistakes."""
-    if one.confusion is None:
+    if performance.confusion is None:
         return
-    labels, shares = one.confusion.labels, one.confusion.class_shares
+    labels, shares = performance.confusion.labels, performance.confusion.class_shares
     kinds = [
         (count, labels[i], labels[j], shares[i][j])
-        for i, row in enumerate(one.confusion.counts)
+        for i, row in enumerate(performance.confusion.counts)
         for j, count in enumerate(row[: len(labels)])
         if i != j and count
     ]
@@ -150,33 +150,33 @@ def _thresholds(report: Report) -> Iterator[Section]:
     yield Section("thresholds", tr("Thresholds"), lines, rows, ("thresholds",))
 
 
-def listed_thresholds(found: Thresholds) -> list[int]:
+def listed_thresholds(thresholds: Thresholds) -> list[int]:
     """Return the places of the thresholds that are listed: the model's own, and the highest that reach some recalls."""
-    reaching = [[i for i, one in enumerate(found.recall.value) if one >= least] for least in RECALLS_LISTED]
-    return sorted({found.now, *(places[-1] for places in reaching if places)})
+    reaching = [[i for i, one in enumerate(thresholds.recall.value) if one >= least] for least in RECALLS_LISTED]
+    return sorted({thresholds.now, *(places[-1] for places in reaching if places)})
 
 
-def threshold_row(found: Thresholds, place: int) -> TextRow:
+def threshold_row(thresholds: Thresholds, place: int) -> TextRow:
     """Return what a threshold gives."""
-    mark = tr("{threshold} (now)", threshold=threshold_text(found.at[place]))
+    mark = tr("{threshold} (now)", threshold=threshold_text(thresholds.at[place]))
     row = {
-        tr("Threshold"): mark if place == found.now else threshold_text(found.at[place]),
-        tr("Recall"): share_text(at_place(found.recall, place)),
-        tr("Precision"): share_text(at_place(found.precision, place)),
-        tr("Of 1,000 rows"): of_thousand(found, place),
+        tr("Threshold"): mark if place == thresholds.now else threshold_text(thresholds.at[place]),
+        tr("Recall"): share_text(at_place(thresholds.recall, place)),
+        tr("Precision"): share_text(at_place(thresholds.precision, place)),
+        tr("Of 1,000 rows"): of_thousand(thresholds, place),
     }
-    if found.cost is not None:
-        row[tr("Cost per row")] = error_text(at_place(found.cost, place), "cost")
+    if thresholds.cost is not None:
+        row[tr("Cost per row")] = error_text(at_place(thresholds.cost, place), "cost")
     return row
 
 
-def of_thousand(found: Thresholds, place: int) -> str:
+def of_thousand(thresholds: Thresholds, place: int) -> str:
     """Say how many of 1,000 rows a threshold finds, misses and wrongly flags."""
     return tr(
         "{found:.0f} found, {missed:.0f} missed, {alarms:.0f} false alarms",
-        found=PER * found.found[place],
-        missed=PER * found.missed[place],
-        alarms=PER * found.false_alarms[place],
+        found=PER * thresholds.found[place],
+        missed=PER * thresholds.missed[place],
+        alarms=PER * thresholds.false_alarms[place],
     )
 
 
@@ -215,12 +215,12 @@ def _calibration(report: Report) -> Iterator[Section]:
         yield Section("calibration", title, (calibration_line(one.calibration),), (), ("calibration",))
 
 
-def calibration_line(found: Band) -> str:
+def calibration_line(band: Band) -> str:
     """Say where the observed share is clearly not the predicted probability, the worst place first; or that it is."""
     off = [
-        (found.rows[i] * abs(found.value[i] - said), i)
-        for i, said in enumerate(found.x)
-        if not found.low[i] <= said <= found.high[i]
+        (band.rows[i] * abs(band.value[i] - said), i)
+        for i, said in enumerate(band.x)
+        if not band.low[i] <= said <= band.high[i]
     ]
     if not off:
         return tr("The observed shares agree with the predicted probabilities, as far as these rows can tell.")
@@ -229,9 +229,9 @@ def calibration_line(found: Band) -> str:
         "{n} of {bins} bins is off: where the model says {said}, {seen} is observed.",
         "{n} of {bins} bins are off. The worst: where the model says {said}, {seen} is observed.",
         len(off),
-        bins=len(found.x),
-        said=threshold_text(found.x[place]),
-        seen=share_text(at_place(found, place)),
+        bins=len(band.x),
+        said=threshold_text(band.x[place]),
+        seen=share_text(at_place(band, place)),
     )
 
 

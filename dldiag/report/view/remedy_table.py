@@ -49,10 +49,10 @@ def remedy_table(report: Report) -> dict[Column_, list[Cell]]:
     return table
 
 
-def _said_of(one: Fix) -> str:
-    if one.is_recommended:
+def _said_of(fix: Fix) -> str:
+    if fix.is_recommended:
         return tr("recommended")
-    return tr("did not help here") if one.verdict in REFUTED else ""
+    return tr("did not help here") if fix.verdict in REFUTED else ""
 
 
 AGAINST: Mapping[Column_, tuple[Column_, ...]] = {"bias": ("bias", "training"), "variance": ("variance",)}
@@ -77,9 +77,9 @@ def order_line(report: Report) -> str:
     return said + " " + tr("“{dearer}” gains more, but takes more work.", dearer=dearer.title)
 
 
-def _change(one: Recommendation) -> float:
+def _change(recommendation: Recommendation) -> float:
     """Return the change of the dev error that a remedy showed, else the one expected of it."""
-    seen = one.trial.change if one.trial is not None else one.expected
+    seen = recommendation.trial.change if recommendation.trial is not None else recommendation.expected
     return 0.0 if seen is None else seen.value
 
 
