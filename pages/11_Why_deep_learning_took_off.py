@@ -63,11 +63,11 @@ def show_scale(lesson: Lesson) -> None:
     reference = data_of_page()
     labels = {key: row.label for key, row in LEARNERS.items()}
     first = ("train_rows", "learners")
-    asked = ask_few(ScaleSettings(), "scale", first, choices={"learners": labels})
-    reference = with_rows(reference, rows_for(asked["train_rows"]))
+    values = ask_few(ScaleSettings(), "scale", first, choices={"learners": labels})
+    reference = with_rows(reference, rows_for(values["train_rows"]))
     result = run_experiment(
         reference,
-        ScaleRequest(metric=lesson_metric(reference), asked=ScaleSettings(**asked)),
+        ScaleRequest(metric=lesson_metric(reference), settings=ScaleSettings(**values)),
         LearnerComparison,
         partial=partial,
     )
@@ -87,14 +87,14 @@ def show_scale(lesson: Lesson) -> None:
             show_rows(crossing_rows(result.others), alt=tr("Who overtakes whom, and at how many rows"))
     show_formulas(FORMULAS)
     show_remark(size_words(result))
-    show_remark(left_out_words(ScaleSettings(**asked)))
+    show_remark(left_out_words(ScaleSettings(**values)))
     offer_settings(size_to_use(result, lesson_dataset(reference).task), reference, key="use.size")
 
 
 def show_few(lesson: Lesson) -> None:
     reference = data_of_page()
-    asked = ask_params(PreprocessingSettings(), "hand", columns=3, sliders=("rows",))
-    request = PreprocessingRequest(metric=lesson_metric(reference), asked=PreprocessingSettings(**asked))
+    values = ask_params(PreprocessingSettings(), "hand", columns=3, sliders=("rows",))
+    request = PreprocessingRequest(metric=lesson_metric(reference), settings=PreprocessingSettings(**values))
     result = run_experiment(reference, request, PreprocessingComparison)
     if result is None:
         return
@@ -109,8 +109,8 @@ def show_few(lesson: Lesson) -> None:
 def show_race(lesson: Lesson) -> None:
     reference = with_rows(data_of_page(), rows_for(0))
     first = ("hidden_layers", "first", "second")
-    asked = ask_few(RaceSettings(), "race", first)
-    result = run_experiment(reference, RaceRequest(asked=RaceSettings(**asked)), ActivationRace)
+    values = ask_few(RaceSettings(), "race", first)
+    result = run_experiment(reference, RaceRequest(settings=RaceSettings(**values)), ActivationRace)
     if result is None:
         return
     show_outcomes(lesson, reference, result)

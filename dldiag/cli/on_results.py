@@ -97,5 +97,5 @@ def _compare(args: argparse.Namespace) -> None:
 
 def _name(files: list[str], place: int) -> str:
     """Name a run by its file; add its position where two files share a name."""
-    names = [Path(one).stem for one in files]
+    names = [Path(file).stem for file in files]
     return names[place] if names.count(names[place]) == 1 else f"{names[place]} ({place + 1})"

@@ -139,11 +139,11 @@ def _improve(args: argparse.Namespace) -> None:
         check_unopened(dataset, settings, FROM_HERE)  # Checked now, not after hours of fits.
     known = None if args.known is None else from_json(args.known.read_bytes())
     with speaking("en"), _cluster(args):
-        found = improve_case(prepare_case(dataset, model, settings, n_jobs=jobs), known, on_progress=_meter(args))
+        improvement = improve_case(prepare_case(dataset, model, settings, n_jobs=jobs), known, on_progress=_meter(args))
         if args.open_test:
-            found = finish(dataset, settings, found, FROM_HERE)
-    _tell(args, found.report, path_to_text(found) + "\n")
-    write_model(args, lambda: fitted(dataset, found.winner, settings))
+            improvement = finish(dataset, settings, improvement, FROM_HERE)
+    _tell(args, improvement.report, path_to_text(improvement) + "\n")
+    write_model(args, lambda: fitted(dataset, improvement.winner, settings))
 
 
 @contextmanager
@@ -221,9 +221,9 @@ def _meter(args: argparse.Namespace) -> Callable[[Progress], None] | None:
 
 
 def _samples(_: argparse.Namespace) -> None:
-    for one in SAMPLES.values():
-        print(f"{_SAMPLE}{one.key}  {one.title} ({translate(one.task)}, {tr('target')} {one.target})")
-        print(f"    {one.story}")
+    for sample in SAMPLES.values():
+        print(f"{_SAMPLE}{sample.key}  {sample.title} ({translate(sample.task)}, {tr('target')} {sample.target})")
+        print(f"    {sample.story}")
 
 
 def add_errors(verbs: argparse._SubParsersAction[Parser]) -> None:
@@ -254,11 +254,11 @@ def run_errors(args: argparse.Namespace) -> None:
     check_outputs(args, (*_WRITERS, *ROW_FILES))
     path = Path(args.file)
     table = read_table(path, name=path.name, kinds=read_kinds(args), **read_choices(args))
-    found = analyze_table(table, args.target, args.prediction, args.probability, seed=args.seed)
-    report = ErrorReport(table.name, args.target, found.findings)
+    analysis = analyze_table(table, args.target, args.prediction, args.probability, seed=args.seed)
+    report = ErrorReport(table.name, args.target, analysis.findings)
     if not args.quiet:
         sys.stdout.write(terminal_safe(error_report_text(report)))
     texts: dict[str, Callable[[], str]] = {name: partial(write, report) for name, write in _WRITERS.items()}
-    texts["worst_csv"] = lambda: found.worst(WORST).to_csv(index=False)
-    texts["suspects_csv"] = lambda: found.suspects().to_csv(index=False)
+    texts["worst_csv"] = lambda: analysis.worst(WORST).to_csv(index=False)
+    texts["suspects_csv"] = lambda: analysis.suspects().to_csv(index=False)
     write_texts(args, texts)

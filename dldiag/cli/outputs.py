@@ -59,15 +59,15 @@ def check_outputs(args: argparse.Namespace, names: Iterable[str] = (*OUTPUTS, _M
         if getattr(args, name, None):
             require(package, extra)
     seen = set()
-    asked = _asked(args, names)
-    for _, out in asked:
+    paths = _asked(args, names)
+    for _, out in paths:
         try:
             _check_place(out)
             seen.add(out.resolve())
         except (OSError, RuntimeError) as error:  # A link that leads to itself raises one or the other.
             reason = getattr(error, "strerror", None) or str(error)
             raise SettingError(tr("{path} cannot be written: {reason}.", path=repr(str(out)), reason=reason)) from error
-    if len(seen) < len(asked):
+    if len(seen) < len(paths):
         raise SettingError(tr("Two outputs cannot be written to one place; give two outputs two names."))
 
 

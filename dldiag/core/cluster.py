@@ -41,10 +41,10 @@ class StopOnCluster:
     def __call__(self) -> bool:
         """Tell whether somebody has asked the work to stop."""
         now = time.monotonic()
-        said = _answers.get(self.name)
-        if said is None or (not said[1] and now - said[0] > WORKER_ASKS_SECONDS):
-            said = _answers[self.name] = (now, _is_set(self.name))
-        return said[1]
+        answer = _answers.get(self.name)
+        if answer is None or (not answer[1] and now - answer[0] > WORKER_ASKS_SECONDS):
+            answer = _answers[self.name] = (now, _is_set(self.name))
+        return answer[1]
 
 
 _answers: dict[str, tuple[float, bool]] = {}  # Each event name has the time of its last question and the answer to it.
@@ -266,9 +266,9 @@ def _import_ours() -> None:
 def _finished(running: Any) -> list[Any]:
     """Wait a moment for futures that have ended, and return those there are."""
     deadline = time.monotonic() + ASK_SECONDS
-    while not (found := running.next_batch(block=False)) and time.monotonic() < deadline:
+    while not (batch := running.next_batch(block=False)) and time.monotonic() < deadline:
         time.sleep(ASK_SECONDS / 20)
-    return list(found)
+    return list(batch)
 
 
 def _is_set(event: str) -> bool:

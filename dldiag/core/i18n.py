@@ -52,7 +52,7 @@ class Message:
     context: str = ""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "values", {name: plain_number_of(one) for name, one in self.values.items()})
+        object.__setattr__(self, "values", {name: plain_number_of(value) for name, value in self.values.items()})
 
     def __str__(self) -> str:
         return _TEXT.vformat(self._translated(), (), self.values)

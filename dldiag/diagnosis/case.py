@@ -64,7 +64,7 @@ class Case:
 
     def points(self, models: Sequence[Model], sizes: Sequence[int]) -> list[tuple[Model, int, int]]:
         """List the fits of models at sizes of the curve, the smallest first."""
-        return [(one, size, r) for size in sizes for one in models for r in self.repeats_at(size)]
+        return [(model, size, r) for size in sizes for model in models for r in self.repeats_at(size)]
 
     @property
     def trials(self) -> int:

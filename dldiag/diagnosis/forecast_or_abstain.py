@@ -34,14 +34,14 @@ def forecast_or_abstain(
     curve: LearningCurve, settings: Settings, findings: Sequence[Finding], dev: Estimate
 ) -> Forecast:
     """Forecast the curve of more rows, or say why that cannot be done; dev: the error at all rows, with its interval."""
-    found = {one.problem for one in findings if one.outcome == "fired"}
-    if found & UNFINISHED:
+    problems = {finding.problem for finding in findings if finding.outcome == "fired"}
+    if problems & UNFINISHED:
         return Forecast(abstains=TRAIN_FIRST)
-    if "uneven_start" in found:
+    if "uneven_start" in problems:
         return Forecast(abstains=START_FIRST)
-    if "ill_behaved_curve" in found:
+    if "ill_behaved_curve" in problems:
         return Forecast(abstains=ILL_BEHAVED)
-    if any(one.code == BASELINE_RULE and one.outcome in ("fired", "undecided") for one in findings):
+    if any(finding.code == BASELINE_RULE and finding.outcome in ("fired", "undecided") for finding in findings):
         return Forecast(abstains=NO_BETTER)
     seen = forecast(
         curve.sizes,

@@ -235,7 +235,7 @@ def _searched(case: Case, report: Report, on_progress: OnProgress) -> Report:
             trial=search(case.fits, case.model, material=report.delta, effort=case.effort, on_result=count),
         )
 
-    recommendations = settled([tried(one) for one in report.recommendations], report.delta)
+    recommendations = settled([tried(recommendation) for recommendation in report.recommendations], report.delta)
     verdict = agreeing(report.verdict, recommendations)
     return replace(report, recommendations=recommendations, verdict=verdict, compared=case.compared)
 

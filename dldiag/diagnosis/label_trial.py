@@ -69,10 +69,10 @@ def try_without_suspects(
     # The repeats by which a search chooses count, too: nothing is chosen here.
     n = min(repeats, len(fits.split.repeats))
     fits.fit([model], [fits.split.n_train], range(n))
-    found = fits_without(fits, model, range(n))
-    if found is None:
+    results = fits_without(fits, model, range(n))
+    if results is None:
         return None
-    before, without, random, relabelled = found
+    before, without, random, relabelled = results
     change, against = paired_change(before, without), paired_change(random, without)
     kept = [len(a.task.train_rows) / len(b.task.train_rows) for a, b in zip(without, before, strict=True)]
     delta = delta_of(float(np.mean([result.dev_error for result in before])), material)
@@ -82,11 +82,11 @@ def try_without_suspects(
 
 def with_label_trial(report: Report, fits: FitCache, model: Model) -> Report:
     """Return the report with the trial of its suspicious labels, where it has some and its settings ask for the trial."""
-    found = report.errors
-    if not report.settings["label_trial"] or found is None or found.suspects is None or not found.suspects.rows:
+    errors = report.errors
+    if not report.settings["label_trial"] or errors is None or errors.suspects is None or not errors.suspects.rows:
         return report
-    tried = try_without_suspects(fits, model, material=report.settings["material"])
-    return replace(report, errors=replace(found, suspects=replace(found.suspects, tried=tried)))
+    trial = try_without_suspects(fits, model, material=report.settings["material"])
+    return replace(report, errors=replace(errors, suspects=replace(errors.suspects, tried=trial)))
 
 
 def fits_without(
@@ -113,10 +113,10 @@ def fits_without(
         [one.relabelled(fits.dataset.y) for one in plans],
     )
     if judged is None:
-        found = (usual, *(_judged(fits, group) for group in tasks[1:]))
+        results = (usual, *(_judged(fits, group) for group in tasks[1:]))
     else:
-        found = tuple(_judged(fits, [replace(one, dev_rows=judged, kept=False) for one in group]) for group in tasks)
-    return None if any(one.failed for group in found for one in group) else found
+        results = tuple(_judged(fits, [replace(one, dev_rows=judged, kept=False) for one in group]) for group in tasks)
+    return None if any(one.failed for group in results for one in group) else results
 
 
 def _suspect_rows(fits: FitCache, model: Model) -> Rows:
@@ -157,13 +157,13 @@ def _plan(fits: FitCache, task: FitTask) -> _Plan | None:
     expected = _out_of_fold(fits, task, rng)
     if expected is None:
         return None
-    found = suspects_of_classes(y, expected) if is_classes else suspects_of_numbers(y, expected)
-    suspects = found.positions[: int(MOST_DROPPED * len(y))]
+    positions = suspects_of_classes(y, expected) if is_classes else suspects_of_numbers(y, expected)
+    suspects = positions.positions[: int(MOST_DROPPED * len(y))]
     suspects = _without_emptying(suspects, y) if is_classes else suspects
     if len(suspects) == 0:
         return None
     random = rng.permutation(len(y))[: len(suspects)]
-    return _Plan(task, suspects, random, found.suggested[suspects])
+    return _Plan(task, suspects, random, positions.suggested[suspects])
 
 
 def _out_of_fold(fits: FitCache, task: FitTask, rng: np.random.Generator) -> NDArray[Any] | None:

@@ -38,8 +38,8 @@ def with_larger_dev_set(
     It is stated where a larger dev set is recommended, and where the dev set is too small and some size would decide an open test:
     then the fix is added, after all others.
     """
-    is_listed = any(one.remedy == LARGER_DEV_SET for one in report.recommendations)
-    small = next((one for one in report.findings if one.problem in FEW_DEV_ROWS), None)
+    is_listed = any(recommendation.remedy == LARGER_DEV_SET for recommendation in report.recommendations)
+    small = next((finding for finding in report.findings if finding.problem in FEW_DEV_ROWS), None)
     tests = dict(_open_tests(report, fits, model))
     if not is_listed and (small is None or not tests):
         return report
@@ -51,7 +51,7 @@ def with_larger_dev_set(
         decided += [name for name, run in tests.items() if _decides(*run, report.delta, times)]
         dev = dev_error(_as_many(measurements.current, times))
         sizes.append(DevSetSize(times, times * rows, _half_width(dev), tuple(decided)))
-    found = DevSetOutlook(
+    outlook = DevSetOutlook(
         rows,
         _half_width(dev_error(measurements.current)),
         forecast_from_half(measurements.current, report.settings["seed"]),
@@ -59,10 +59,10 @@ def with_larger_dev_set(
         tuple(sizes),
     )
     if is_listed:
-        return replace(report, larger_dev_set=found)
+        return replace(report, larger_dev_set=outlook)
     if small is None or not any(size.decided for size in sizes):
         return report
-    return replace(report, larger_dev_set=found, recommendations=(*report.recommendations, _added(small, report)))
+    return replace(report, larger_dev_set=outlook, recommendations=(*report.recommendations, _added(small, report)))
 
 
 def _added(small: Finding, report: Report) -> Recommendation:
@@ -79,12 +79,12 @@ def _half_width(estimate: Estimate) -> float:
 
 def _as_many(results: Results, times: float) -> list[FitResult]:
     """Return results whose intervals are those that as many times the dev rows would leave."""
-    return [replace(one, dev_times=times) for one in results]
+    return [replace(result, dev_times=times) for result in results]
 
 
 def _open_questions(report: Report) -> list[str]:
     """Return which of the verdict's two questions, high bias and high variance, is undecided."""
-    undecided = {one.code for one in report.findings if one.outcome == "undecided"}
+    undecided = {finding.code for finding in report.findings if finding.outcome == "undecided"}
     return [rule.answers for rule in RULES if rule.answers and rule.code in undecided]
 
 
@@ -98,7 +98,7 @@ def _still_open(measurements: Measurements, settings: Settings, questions: Seque
 
 def _measured_as_many(measurements: Measurements, times: float) -> Measurements:
     def of_each(results: Mapping[str, Results]) -> dict[str, Results]:
-        return {key: _as_many(one, times) for key, one in results.items()}
+        return {key: _as_many(result, times) for key, result in results.items()}
 
     return replace(
         measurements,
@@ -116,13 +116,19 @@ OpenTest = tuple[Estimate, Results, Results]
 
 def _open_tests(report: Report, fits: FitCache, model: Model) -> Iterator[tuple[str, OpenTest]]:
     """Yield the fixes whose test is undecided, each with its effect and its fits."""
-    for one in report.recommendations:
-        if one.trial is None or one.trial.verdict != "undecided" or not one.trial.settings:
+    for recommendation in report.recommendations:
+        if (
+            recommendation.trial is None
+            or recommendation.trial.verdict != "undecided"
+            or not recommendation.trial.settings
+        ):
             continue
-        repeats, size = range(one.trial.repeats), fits.split.n_train
-        before, after = (fits.get(each, size, repeats) for each in (model, changed(model, one.trial.settings)))
-        if len(before) == len(after) == one.trial.repeats:
-            yield one.remedy, (one.trial.change, before, after)
+        repeats, size = range(recommendation.trial.repeats), fits.split.n_train
+        before, after = (
+            fits.get(each, size, repeats) for each in (model, changed(model, recommendation.trial.settings))
+        )
+        if len(before) == len(after) == recommendation.trial.repeats:
+            yield recommendation.remedy, (recommendation.trial.change, before, after)
 
 
 def _decides(shown: Estimate, before: Results, after: Results, delta: float, times: float) -> bool:
@@ -135,10 +141,10 @@ def _decides(shown: Estimate, before: Results, after: Results, delta: float, tim
 
 def forecast_from_half(results: Results, seed: int) -> float | None:
     """Return half of the interval that half of the dev rows forecast for all of them; None for too few rows."""
-    labels = [one.task.dev_rows if one.dev_clusters is None else one.dev_clusters.labels for one in results]
+    labels = [result.task.dev_rows if result.dev_clusters is None else result.dev_clusters.labels for result in results]
     different = np.unique(np.concatenate(labels))
     drawn = np.random.default_rng([seed, 10]).permutation(different)[: len(different) // 2]
-    halves = [_on_rows(one, np.isin(of_row, drawn)) for one, of_row in zip(results, labels, strict=True)]
+    halves = [_on_rows(result, np.isin(of_row, drawn)) for result, of_row in zip(results, labels, strict=True)]
     if len(drawn) < LEAST_HALF or any(one is None for one in halves):
         return None
     return _half_width(dev_error([replace(one, dev_times=2.0) for one in halves if one is not None]))

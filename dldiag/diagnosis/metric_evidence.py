@@ -81,15 +81,15 @@ def metric_demands(
     compared: the fits of every model that is judged against guessing. {} for other metrics. A model that weighs the classes alike
     decides where the share of wrong rows is least; of what the columns say its decisions by another metric then tell little, its ranking all.
     """
-    reached = max(1 - float(np.mean([one.dev_error for one in results])) for results in (*compared, guess))
+    reached = max(1 - float(np.mean([result.dev_error for result in results])) for results in (*compared, guess))
     weights = class_demands(fits.open_targets, fits.encoded.choice, reached)
     if not weights:
         return {}
     ratio = 1.0 if is_weighted(model) else max(weights.values()) / min(weights.values())
-    found: dict[str, Estimate | None] = {"weight_ratio": exactly(ratio)}
+    demands: dict[str, Estimate | None] = {"weight_ratio": exactly(ratio)}
     if all(one.has_probabilities for one in _kept(guess)):
-        found["ranking_gain"] = _ranking_gain(fits, compared, guess)
-    return found
+        demands["ranking_gain"] = _ranking_gain(fits, compared, guess)
+    return demands
 
 
 def names_of_demands(fits: FitCache) -> dict[str, Value]:
@@ -104,7 +104,7 @@ def names_of_demands(fits: FitCache) -> dict[str, Value]:
 
 
 def _kept(results: Sequence[FitResult]) -> list[KeptOutputs]:
-    return [one.kept for one in results if one.kept is not None]
+    return [result.kept for result in results if result.kept is not None]
 
 
 def _ranking_gain(
@@ -112,13 +112,13 @@ def _ranking_gain(
 ) -> Estimate | None:
     auc = METRICS["roc_auc"]
     ranked = [
-        [measured_by(auc, judged_fit(one, fits.dataset, fits.encoded.choice, 1.0), one) for one in results]
+        [measured_by(auc, judged_fit(result, fits.dataset, fits.encoded.choice, 1.0), result) for result in results]
         for results in (*compared, guess)
         if all(kept.has_probabilities for kept in _kept(results)) and len(_kept(results)) == len(results)
     ]
     if len(ranked) < 2:
         return None
-    best = min(ranked[:-1], key=lambda results: float(np.mean([one.dev_error for one in results])))
+    best = min(ranked[:-1], key=lambda results: float(np.mean([result.dev_error for result in results])))
     return paired_change(best, ranked[-1], clipped=False, one_sided=SIGNAL_LEVEL)
 
 

@@ -340,8 +340,8 @@ def applicable(model: Model, keys: Collection[str] | None = None) -> list[tuple[
     """List (remedy, change) for every setting that a remedy could try on this model."""
     if not is_network(model):
         general = [(row.key, change) for row in REMEDIES.values() if row.any_model for change in row.changes(model)]
-        found = [*_of_inputs(model), *ladders(model.estimator), *general]
-        return [one for one in found if keys is None or one[0] in keys]
+        changes = [*_of_inputs(model), *ladders(model.estimator), *general]
+        return [change for change in changes if keys is None or change[0] in keys]
     rows = (row for row in REMEDIES.values() if keys is None or row.key in keys)
     return [(row.key, change) for row in rows for change in row.changes(model) if _is_possible(model, change)]
 

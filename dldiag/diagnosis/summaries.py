@@ -32,9 +32,9 @@ def summary_of(encoded: Encoded) -> DatasetSummary:
 
 def described_model(model: Model) -> dict[str, Any]:
     """Return what a report says of a model; of one that is no row of MODELS also its code where it can be written."""
-    found = {"key": model.key, "label": english(model.label), "parameters": model.parameters}
+    description = {"key": model.key, "label": english(model.label), "parameters": model.parameters}
     code = None if model.key in MODELS else estimator_code(model.estimator)
-    return found if code is None else found | {"code": code}
+    return description if code is None else description | {"code": code}
 
 
 def estimator_code(estimator: BaseEstimator) -> dict[str, Any] | None:

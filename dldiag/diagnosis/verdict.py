@@ -125,7 +125,9 @@ def conclude(
     details += [one.remark for one in rules if one.remark and one is not rule and outcomes.get(one.code) == "fired"]
     details += [REFERENCE] if evidence.reference_error is not None and evidence.names.get("reference") else []
     values = values_of(evidence, target)
-    problem = next((one.problem for one in findings if rule and one.code == rule.code), _problem(bias, variance))
+    problem = next(
+        (finding.problem for finding in findings if rule and finding.code == rule.code), _problem(bias, variance)
+    )
     share = stability(results, evidence, seed) if {bias, variance} <= {"yes", "no"} else None
     headline = answers if first is None else first.text
     detail = joined([one.filled(**values) for one in details])
@@ -165,10 +167,12 @@ def _headline(
     rules: Sequence[Rule], outcomes: Mapping[str, Outcome], bias: Answer, variance: Answer
 ) -> tuple[Rule | None, Headline | None]:
     """Return the rule that opens the verdict and its headline; headlines that hold for any answers come first."""
-    speak = [(rule, one) for rule in rules for one in rule.headlines if outcomes.get(rule.code) == one.outcome]
+    speak = [
+        (rule, headline) for rule in rules for headline in rule.headlines if outcomes.get(rule.code) == headline.outcome
+    ]
     always = [(rule, one) for rule, one in speak if one.instead_of is None]
-    asked = [(rule, one) for rule, one in speak if one.instead_of is not None and one.instead_of(bias, variance)]
-    return next(iter([*always, *asked]), (None, None))
+    by_answers = [(rule, one) for rule, one in speak if one.instead_of is not None and one.instead_of(bias, variance)]
+    return next(iter([*always, *by_answers]), (None, None))
 
 
 def _answers_follow(rule: Rule | None, first: Headline | None, bias: Answer, variance: Answer) -> bool:
@@ -199,8 +203,8 @@ def _answers(
 
 def answer(rules: Sequence[Rule], findings: Sequence[Finding], question: str) -> Answer:
     """Read the finding that answers a question as yes, no, undecided or unknown (suppressed, muted, not applicable)."""
-    asked = {rule.code for rule in rules if rule.answers == question}
-    outcome = next((one.outcome for one in findings if one.code in asked), "not_applicable")
+    codes = {rule.code for rule in rules if rule.answers == question}
+    outcome = next((finding.outcome for finding in findings if finding.code in codes), "not_applicable")
     return _ANSWERS.get(outcome, "unknown")
 
 

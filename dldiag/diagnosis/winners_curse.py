@@ -139,9 +139,9 @@ def correlation_of(changes: Sequence[tuple[Results, Results]], n_rows: int) -> F
     centered = by_row[:, seen] - by_row[:, seen].mean(axis=1, keepdims=True)
     lengths = np.linalg.norm(centered, axis=1)
     scaled = centered / np.where(lengths > 0, lengths, 1.0)[:, None]
-    found = scaled @ scaled.T
-    np.fill_diagonal(found, 1.0)
-    return np.asarray(found)
+    correlation = scaled @ scaled.T
+    np.fill_diagonal(correlation, 1.0)
+    return np.asarray(correlation)
 
 
 def _by_row(before: Results, after: Results, n_rows: int) -> Floats:

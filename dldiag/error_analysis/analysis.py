@@ -48,11 +48,11 @@ class ErrorAnalysis:
         """Return the rows whose label is suspect, the likeliest mistakes first, with what the model expects."""
         if self.suspicious is None:
             return self._table(np.zeros(0, dtype=np.int64))
-        found = self.suspicious.positions
-        table = self._table(found)
-        expected = self.suspicious.suggested[found]
+        positions = self.suspicious.positions
+        table = self._table(positions)
+        expected = self.suspicious.suggested[positions]
         table.insert(2, "suggested", [self._name(one) for one in expected])
-        table.insert(3, "label score", self.suspicious.score[found].round(3))
+        table.insert(3, "label score", self.suspicious.score[positions].round(3))
         return table
 
     def rows_at(self, positions: Sequence[int]) -> pd.DataFrame:
@@ -122,11 +122,11 @@ def error_analysis(
     [('city', '==', 'B'), ('age', '>', 61.0)]
     """
     case = replace(error_case(y_true, y_pred, X, proba, classes=classes), seed=seed)
-    found = analyze(case)
+    analysis = analyze(case)
     if predict is None or X is None:
-        return found
+        return analysis
     importance = _importance(case, X, predict)
-    return replace(found, findings=replace(found.findings, importance=tuple(importance)))
+    return replace(analysis, findings=replace(analysis.findings, importance=tuple(importance)))
 
 
 def analyze(case: ErrorCase) -> ErrorAnalysis:
@@ -169,7 +169,7 @@ def _error(case: ErrorCase, loss: Floats) -> Estimate:
 def _why_empty(case: ErrorCase, folded: RowLosses, slices: Sequence[Slice]) -> dict[str, Message]:
     """Say why sections have nothing to show."""
     empty: dict[str, Message] = {}
-    if not any(one.confirmed for one in slices):
+    if not any(part.confirmed for part in slices):
         empty["slices"] = _why_no_slices(case, folded)
     if case.task == "classification" and folded.proba is None:
         empty["suspects"] = Message("Label suspects need class probabilities.")

@@ -61,8 +61,8 @@ class BinnedColumn:
 
 def binned_columns(X: pd.DataFrame, rows: NDArray[np.int64]) -> list[BinnedColumn]:
     """Bin the columns of some rows; columns with a single value are left out."""
-    found = (_binned(str(name), X.iloc[:, j].iloc[rows]) for j, name in enumerate(X.columns))
-    return [one for one in found if one is not None]
+    columns = (_binned(str(name), X.iloc[:, j].iloc[rows]) for j, name in enumerate(X.columns))
+    return [column for column in columns if column is not None]
 
 
 def _binned(name: str, values: pd.Series) -> BinnedColumn | None:

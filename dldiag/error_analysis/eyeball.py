@@ -79,12 +79,12 @@ def tag_counts(tags: Mapping[int, Sequence[str]], error: float) -> list[TagCount
     [('dark', 2, 0.1), ('cut', 1, 0.05)]
     """
     n = len(tags)
-    found = []
+    counts = []
     for name in known_tags(tags):
         rows = sum(name in given for given in tags.values())
         share = rate_estimate(rows / n, n)
-        found.append(TagCount(name, rows, share, Estimate(error * share.value, error * share.low, error * share.high)))
-    return sorted(found, key=lambda one: -one.rows)
+        counts.append(TagCount(name, rows, share, Estimate(error * share.value, error * share.low, error * share.high)))
+    return sorted(counts, key=lambda one: -one.rows)
 
 
 def known_tags(tags: Mapping[int, Sequence[str]]) -> list[str]:

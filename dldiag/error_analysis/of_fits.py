@@ -54,15 +54,15 @@ def analyze_fits(fits: FitCache, model: Model, seed: int = 0, *, with_importance
     case = case_of_fits(fits, model, seed)
     if case is None:
         return None
-    found = analyze(case)
+    analysis = analyze(case)
     if not with_importance:
-        return found
-    columns, empty = columns_of_fit(fits, model, seed), dict(found.findings.empty)
+        return analysis
+    columns, empty = columns_of_fit(fits, model, seed), dict(analysis.findings.empty)
     if columns is None:
         empty["importance"] = Message("There are too many columns to shuffle each of them.")
     importance, curves = columns or ([], [])
-    findings = replace(found.findings, importance=tuple(importance), dependence=tuple(curves), empty=empty)
-    return replace(found, findings=findings)
+    findings = replace(analysis.findings, importance=tuple(importance), dependence=tuple(curves), empty=empty)
+    return replace(analysis, findings=findings)
 
 
 def where_wrong(
@@ -120,12 +120,12 @@ def columns_of_fit(
     def inputs_with(column: int, row: int) -> Any:
         return _moved_inputs(fits, task, inputs, [column], np.full(len(dev), row))
 
-    names = [one.name for one in dataset.columns]
+    names = [column.name for column in dataset.columns]
     is_root = dataset.task == "regression"
-    found = permutation_importance(groups, names, losses, is_root=is_root, shuffles=QUICK_SHUFFLES)
-    shown = [names.index(one.column) for one in found if one.increase.low > 0][:MOST_DEPENDENCES]
+    importance = permutation_importance(groups, names, losses, is_root=is_root, shuffles=QUICK_SHUFFLES)
+    shown = [names.index(column.column) for column in importance if column.increase.low > 0][:MOST_DEPENDENCES]
     curves = (dependence(table.iloc[:, j], partial(inputs_with, j), _mean_of(fitted, fits, inputs)) for j in shown)
-    return found, [one for one in curves if one is not None]
+    return importance, [curve for curve in curves if curve is not None]
 
 
 def _task_of_first_repeat(fits: FitCache, model: Model, seed: int) -> FitTask:

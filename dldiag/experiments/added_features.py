@@ -49,11 +49,11 @@ class TableRows:
 
     def values(self) -> Floats:
         """Return all encoded features of the rows: (rows, features), a copy."""
-        found = self.matrix.values[self.rows]
+        values = self.matrix.values[self.rows]
         if self.order is not None:
             columns = np.isin(self.matrix.source, self.moved)
-            found[:, columns] = found[self.order][:, columns]
-        return found
+            values[:, columns] = values[self.order][:, columns]
+        return values
 
     def feature(self, name: str) -> Floats:
         """Return one encoded feature, by name."""
@@ -151,8 +151,8 @@ def _target(train: TableRows, names: Sequence[str], y: NDArray[Any]) -> _Maker:
 
     def make(rows: TableRows) -> Floats:
         folds = [fold_of[position[int(row)]] if int(row) in position else TARGET_FOLDS for row in rows.rows]
-        found = (tables[k].get(level, tables[k][None]) for k, level in zip(folds, rows.levels(name), strict=True))
-        return np.array(list(found))
+        means = (tables[k].get(level, tables[k][None]) for k, level in zip(folds, rows.levels(name), strict=True))
+        return np.array(list(means))
 
     return make
 
@@ -168,11 +168,11 @@ def _as_columns(y: NDArray[Any]) -> Floats:
 def _level_means(levels: NDArray[Any], targets: Floats) -> dict[Any, Floats]:
     """Return the shrunk mean of every level; the key None holds that of an unknown level."""
     mean = targets.mean(axis=0)
-    found: dict[Any, Floats] = {None: mean}
+    means: dict[Any, Floats] = {None: mean}
     for level in np.unique(levels.astype(str)).tolist():
         inside = targets[levels == level]
-        found[level] = (inside.sum(axis=0) + PRIOR_ROWS * mean) / (len(inside) + PRIOR_ROWS)
-    return found
+        means[level] = (inside.sum(axis=0) + PRIOR_ROWS * mean) / (len(inside) + PRIOR_ROWS)
+    return means
 
 
 ADDED: dict[str, AddedFeature] = {

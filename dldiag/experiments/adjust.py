@@ -87,8 +87,8 @@ def calibrated(y: NDArray[Any], proba: NDArray[Any], choice: MetricChoice) -> De
     def log_loss(x: Values) -> float:
         return float(-log_softmax(x[0] * logs + np.append(x[1:], 0.0), axis=1)[rows, y].mean())
 
-    found = minimize(log_loss, np.append(1.0, np.zeros(n_classes - 1)), method="L-BFGS-B").x
-    return Decision(float(found[0]), np.append(found[1:], 0.0), np.zeros(n_classes))
+    weights = minimize(log_loss, np.append(1.0, np.zeros(n_classes - 1)), method="L-BFGS-B").x
+    return Decision(float(weights[0]), np.append(weights[1:], 0.0), np.zeros(n_classes))
 
 
 ADJUSTMENTS: dict[str, Callable[[NDArray[Any], NDArray[Any], MetricChoice], Decision]] = {
@@ -112,10 +112,10 @@ def held_probabilities(stack: Sequence[FitTask], prepared: Sequence[Inputs], mak
     for numbers in groups.values():
         _fit_group(numbers, models, folds, prepared)
     for model, (i, _, out) in zip(models, folds, strict=True):
-        found = class_probabilities(model, _rows(prepared[i].X, out), prepared[i].n_classes, prepared[i].labels)
-        if found is None:
+        probabilities = class_probabilities(model, _rows(prepared[i].X, out), prepared[i].n_classes, prepared[i].labels)
+        if probabilities is None:
             raise ValueError("the model gives no class probabilities, by which decisions could be adjusted")
-        held[i][out] = found
+        held[i][out] = probabilities
     return held
 
 

@@ -109,7 +109,7 @@ def dev_part(results: Results, shares: Sequence[NDArray[np.float64]] | None = No
     elif shares is None and not _floors(results):
         part = unbounded_part(values, rows, least)
     else:
-        part = RowPart([mean_variance(one) for one in values], shared(rows), least)
+        part = RowPart([mean_variance(value) for value in values], shared(rows), least)
     return replace(part, times=results[0].dev_times)
 
 
@@ -184,5 +184,5 @@ def _least(results: Results, shares: Sequence[NDArray[np.float64]], smallest: fl
     rows, floors = distinct_dev_rows(results), _floors(results)
     if floors:
         return unseen_variance(rows) * float(np.median(floors))
-    largest = float(np.median([np.abs(one).max(initial=smallest) for one in shares]))
+    largest = float(np.median([np.abs(share).max(initial=smallest) for share in shares]))
     return largest**2 / (len(shares[0]) * rows)

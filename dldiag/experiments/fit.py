@@ -111,8 +111,8 @@ def fit_all(
         for results in processes.run_shared(fit_one_stack, reversed(stacks), encoded, should_stop):
             yield from results
     elif stacks:
-        asked = portable(should_stop)
-        work = ((stack, prepare_inputs(stack, encoded), asked) for stack in reversed(stacks))
+        portable_stop = portable(should_stop)
+        work = ((stack, prepare_inputs(stack, encoded), portable_stop) for stack in reversed(stacks))
         for results in processes.run(fit_prepared, work):
             _ask(should_stop)
             yield from results
@@ -241,13 +241,13 @@ def _fit_alone(task: FitTask, inputs: Inputs) -> FitResult:
 
 def _outputs(model: Any, task: FitTask, inputs: Inputs, labels: NDArray[Any] | None) -> ModelOutputs:
     needed = inputs.choice.needs_probabilities or bool(task.model.adjust)
-    found = model_outputs(model, inputs, labels, on_train=needed, on_dev=needed or task.kept)
+    outputs = model_outputs(model, inputs, labels, on_train=needed, on_dev=needed or task.kept)
     if task.model.is_baseline:
         dev, proba = baseline_outputs(inputs)
-        found = replace(found, dev=dev, dev_proba=proba)
-    if needed and (found.train_proba is None or found.dev_proba is None):
+        outputs = replace(outputs, dev=dev, dev_proba=proba)
+    if needed and (outputs.train_proba is None or outputs.dev_proba is None):
         raise ValueError(str(NO_PROBABILITIES))
-    return found
+    return outputs
 
 
 def _trained(
@@ -339,8 +339,8 @@ def _numbered(y: NDArray[Any], n_classes: int) -> NDArray[np.int64]:
 
 def _refused(task: FitTask, seconds: float, error: BaseException) -> FitResult:
     nothing = np.full(len(task.dev_rows), np.nan)
-    said = str(error) if isinstance(error, REFUSALS) else f"{type(error).__name__}: {error}"
-    return FitResult(task, np.nan, np.nan, np.nan, nothing, seconds, np.nan, nothing, failed=said or repr(error))
+    message = str(error) if isinstance(error, REFUSALS) else f"{type(error).__name__}: {error}"
+    return FitResult(task, np.nan, np.nan, np.nan, nothing, seconds, np.nan, nothing, failed=message or repr(error))
 
 
 def errors_of(model: Any, task: FitTask, inputs: Inputs, seconds: float, outputs: ModelOutputs) -> FitResult:

@@ -62,17 +62,17 @@ def with_estimates(
     curve: LearningCurve, model: Model, repeats: Sequence[Sequence[int]], results: Mapping[FitKey, FitResult]
 ) -> LearningCurve:
     """Return the curve with the estimate of every point, from dev rows and repeats together; repeats: those of each size."""
-    found = [_fitted(model, int(size), drawn, results) for size, drawn in zip(curve.sizes, repeats, strict=True)]
+    points = [_fitted(model, int(size), of_size, results) for size, of_size in zip(curve.sizes, repeats, strict=True)]
     return replace(
         curve,
-        train_estimates=tuple(estimates.train_error(one) if one else None for one in found),
-        dev_estimates=tuple(estimates.dev_error(one) if one else None for one in found),
+        train_estimates=tuple(estimates.train_error(point) if point else None for point in points),
+        dev_estimates=tuple(estimates.dev_error(point) if point else None for point in points),
     )
 
 
 def _fitted(model: Model, size: int, repeats: Sequence[int], results: Mapping[FitKey, FitResult]) -> list[FitResult]:
-    found = (results.get((model.identity, size, r)) for r in repeats)
-    return [one for one in found if one is not None and not one.failed]
+    of_repeats = (results.get((model.identity, size, r)) for r in repeats)
+    return [result for result in of_repeats if result is not None and not result.failed]
 
 
 def clipped(curve: LearningCurve, guess_error: float) -> LearningCurve:

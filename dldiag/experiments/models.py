@@ -162,8 +162,8 @@ class Model:
 
     def _of_own(self, used: Mapping[str, Any]) -> dict[str, Any]:
         """Return what surrounds a user's own estimator: it gets its inputs as they are, unless scaling was asked for."""
-        found = {name: value for name, value in used.items() if name != SCALE}
-        return found | ({SCALE: True} if self.scale_inputs else {})
+        settings = {name: value for name, value in used.items() if name != SCALE}
+        return settings | ({SCALE: True} if self.scale_inputs else {})
 
     def _other_changes(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return settings without a parameter that differ from those of the row, such as class weights."""
@@ -350,7 +350,7 @@ def params_for(key: str, tasks: Iterable[Task] = ()) -> Mapping[str, Param]:
 def is_of_counts(model: Model) -> bool:
     """Tell whether a model takes no negative targets: it, or a step of it, has a Poisson or gamma loss."""
     steps = [model.estimator, *model.estimator.get_params().values()]
-    return any(getattr(one, "loss", None) in COUNT_LOSSES or _is_of_count_kind(one) for one in steps)
+    return any(getattr(step, "loss", None) in COUNT_LOSSES or _is_of_count_kind(step) for step in steps)
 
 
 def _is_of_count_kind(estimator: Any) -> bool:

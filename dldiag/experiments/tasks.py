@@ -197,7 +197,7 @@ class Inputs:
 
 def prepare_inputs(stack: Sequence[FitTask], encoded: Encoded) -> list[Inputs]:
     """Prepare the inputs of every task, once for those on the same rows: networks that share theirs hold them once."""
-    found: dict[Hashable, Inputs] = {}
+    by_task: dict[Hashable, Inputs] = {}
     inputs = []
     for task in stack:
         model = task.model
@@ -209,8 +209,8 @@ def prepare_inputs(stack: Sequence[FitTask], encoded: Encoded) -> list[Inputs]:
             model.reweight_rows,
             b"" if task.relabelled is None else task.relabelled.tobytes(),
         )
-        found[key] = found.get(key) or Inputs.of(task, encoded)
-        inputs.append(found[key])
+        by_task[key] = by_task.get(key) or Inputs.of(task, encoded)
+        inputs.append(by_task[key])
     return inputs
 
 

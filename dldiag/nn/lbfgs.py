@@ -42,13 +42,13 @@ def minimize(
     start: Any = np.asarray(member.flat, np.float64)
     after_iteration = _after_iteration(stack, health, observers)
     with quiet_and_single_threaded():
-        found: Any = scipy_minimize(  # type: ignore[call-overload]  # the stubs want exact shapes
+        result: Any = scipy_minimize(  # type: ignore[call-overload]  # the stubs want exact shapes
             loss_and_gradient, start, method="L-BFGS-B", jac=True, options=options, callback=after_iteration
         )
-        _store(member, found)
+        _store(member, result)
         if health is not None:
             health.end(member.stopped_by)
-    member.losses = [float(found.fun)]
+    member.losses = [float(result.fun)]
 
 
 def _after_iteration(

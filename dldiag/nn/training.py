@@ -105,16 +105,16 @@ def run_epoch(
     """Take one step on every batch of every member, in each member's own order; return the mean losses (S,)."""
     ask(should_stop)
     stack.shuffle()
-    losses, asked = np.zeros(len(stack.members)), time.monotonic()
+    losses, asked_at = np.zeros(len(stack.members)), time.monotonic()
     for start in range(0, stack.n_rows, stack.plan.batch_size):
         stop = min(start + stack.plan.batch_size, stack.n_rows)
         loss = stack.step(start, stop) if recorder is None else recorder.step(start, stop)
         losses += loss * ((stop - start) / stack.n_rows)
         if after_step is not None:
             after_step(loss)
-        if should_stop is not None and time.monotonic() - asked > ASK_EVERY:
+        if should_stop is not None and time.monotonic() - asked_at > ASK_EVERY:
             ask(should_stop)
-            asked = time.monotonic()
+            asked_at = time.monotonic()
     return losses
 
 

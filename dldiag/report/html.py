@@ -54,7 +54,7 @@ def html_of(report: Report, language: str | None = None, *, charts: bool = True)
 
 def plain_page(about: str, headline: str, sections: Sequence[Section]) -> str:
     """Write a page of sections without charts."""
-    return _page("sections.html", about, headline=headline, sections=[_section(one) for one in sections])
+    return _page("sections.html", about, headline=headline, sections=[_section(section) for section in sections])
 
 
 def _page(template: str, title: str, **parts: Any) -> str:

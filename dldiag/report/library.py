@@ -70,7 +70,7 @@ def dataset_of(X: Any, y: Any, *, task: str = "auto") -> Dataset:
     if X is None or y is None:
         raise TypeError("diagnose(model, X, y) needs both X and y.")
     frame = X.copy() if isinstance(X, pd.DataFrame) else pd.DataFrame(_two_dimensional(X))
-    frame.columns = pd.Index([one if isinstance(one, str) else f"x{one}" for one in frame.columns])
+    frame.columns = pd.Index([column if isinstance(column, str) else f"x{column}" for column in frame.columns])
     if len(frame) != len(y):
         raise ValueError(f"X has {len(frame)} rows and y has {len(y)}")
     name = str(getattr(y, "name", None) or _TARGET)

@@ -55,8 +55,8 @@ def _params(report: Report) -> dict[str, Any]:
 
 def _metrics(report: Report) -> Iterator[tuple[str, float]]:
     """Yield each error and metric with the ends of its 90% interval."""
-    found = {name: report.evidence[name] for name in _ERRORS if name in report.evidence}
-    named: Mapping[str, Estimate] = {**found, **{f"metric.{name}": one for name, one in report.metrics.items()}}
+    errors = {name: report.evidence[name] for name in _ERRORS if name in report.evidence}
+    named: Mapping[str, Estimate] = {**errors, **{f"metric.{name}": metric for name, metric in report.metrics.items()}}
     for name, one in named.items():
         yield name, float(one.value)
         yield f"{name}.low", float(one.low)

@@ -23,10 +23,10 @@ def run_title(run: PastReport) -> str:
 
 def distinct_titles(runs: Sequence[PastReport]) -> list[str]:
     """Return the titles of runs; runs of one table that nobody named go by their model and its settings."""
-    titles = [run_title(one) for one in runs]
+    titles = [run_title(run) for run in runs]
     return [
-        title if one.label.name or titles.count(title) == 1 else _model(one.label)
-        for one, title in zip(runs, titles, strict=True)
+        title if run.label.name or titles.count(title) == 1 else _model(run.label)
+        for run, title in zip(runs, titles, strict=True)
     ]
 
 

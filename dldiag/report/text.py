@@ -135,13 +135,13 @@ def _remedies(report: Report, width: int) -> Iterator[str]:
     if line := view.order_line(report):
         yield ""
         yield from wrapped(line, width, indent=INDENT)
-    said = set[str]()
-    for place, one in enumerate(view.fixes(report), 1):
-        texts = [text for text in (one.because, one.words, one.note) if text and text not in said]
-        said.add(one.because)
+    reasons = set[str]()
+    for place, fix in enumerate(view.fixes(report), 1):
+        texts = [text for text in (fix.because, fix.words, fix.note) if text and text not in reasons]
+        reasons.add(fix.because)
         if texts or place == 1:
             yield ""
-        yield from _reason(place, one, texts, width)
+        yield from _reason(place, fix, texts, width)
 
 
 def _grid(table: dict[Column_, list[Cell]], width: int) -> Iterator[str]:
@@ -170,13 +170,13 @@ def _reason(place: int, fix: Fix, texts: Sequence[str], width: int) -> Iterator[
 
 def _findings(report: Report, width: int) -> Iterator[str]:
     shown = [list(row.values()) for row in view.findings(report, IN_FULL)]
-    undecided = [one for one in report.findings if one.outcome == "undecided"]
-    said = {one.because for one in view.fixes(report)}
+    undecided = [finding for finding in report.findings if finding.outcome == "undecided"]
+    reasons = {fix.because for fix in view.fixes(report)}
     if report.findings:
         yield tr("Findings")
         for code, about, what, seen, _ in shown:
             yield from wrapped(f"{about} ({what})", width, indent=INDENT * 3, first=INDENT + padded(code, 4))
-            if seen not in said:
+            if seen not in reasons:
                 yield from wrapped(seen, width, indent=INDENT * 3)
         names = ", ".join(f"{one.code} {one.title}" for one in undecided)
         if names:
@@ -208,11 +208,11 @@ def _errors(report: Report, width: int) -> Iterator[str]:
 
 def sections_text(sections: Sequence[Section], width: int) -> Iterator[str]:
     """Write sections one below the other; of a row of a table, every cell with what it is."""
-    for one in sections:
-        yield from wrapped(one.title, width, indent=INDENT)
-        for line in one.lines:
+    for section in sections:
+        yield from wrapped(section.title, width, indent=INDENT)
+        for line in section.lines:
             yield from wrapped(line, width, indent=INDENT * 2)
-        for row in one.rows:
+        for row in section.rows:
             first, *others = row.items()
             cells = "; ".join(labeled(name, text) for name, text in others if text)
             yield from wrapped(f"{first[1]} ({cells})", width, indent=INDENT * 4, first=INDENT * 2 + "- ")

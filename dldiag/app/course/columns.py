@@ -35,9 +35,9 @@ def ask_plane(dataset: Dataset, reference: Reference, prefix: str) -> dict[str, 
     A table with one usable column gives one. The choice is remembered for each table on its own.
     """
     own = reference.get("toy") or reference.get("sample") or "own"
-    asked = ask_params(plane_params(dataset), f"{prefix}.{own}", columns=3)
-    columns = [asked[name] for name in ("across", "up") if name in asked]
-    return {"columns": columns, "positive": asked.get("positive")}
+    settings = ask_params(plane_params(dataset), f"{prefix}.{own}", columns=3)
+    columns = [settings[name] for name in ("across", "up") if name in settings]
+    return {"columns": columns, "positive": settings.get("positive")}
 
 
 def plane_params(dataset: Dataset) -> dict[str, Param]:

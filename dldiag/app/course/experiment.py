@@ -32,16 +32,16 @@ def run_experiment(
 
     While it runs the result is that of a smaller experiment, where there is one; `is_preview` tells.
     """
-    asked, slot = CourseJob(data=reference, request=request), job_kind(request)
-    if not start_job(asked, slot=slot):
+    course_job, slot = CourseJob(data=reference, request=request), job_kind(request)
+    if not start_job(course_job, slot=slot):
         return None
     job, smaller = session.state()["slots"][slot], preview_of(request)
     if smaller is None:
         _wait_for(job)
-    found = run_job(asked, result, slot=slot, partial=partial)
-    if found is not None or smaller is None or session.pool().look(job).has_ended:
+    outcome = run_job(course_job, result, slot=slot, partial=partial)
+    if outcome is not None or smaller is None or session.pool().look(job).has_ended:
         _name_metric(reference, request)
-        return found
+        return outcome
     if partial is not None and store.reached_by(job):
         return None
     seen = _preview(CourseJob(data=reference, request=smaller))
@@ -84,9 +84,9 @@ def _preview(job: CourseJob[LessonRequest]) -> object | None:
     question = codec.to_bytes(job)
     kept = session.state().get("kept preview")
     if kept is None or kept[0] != question:
-        until, found = time.monotonic() + LONGEST_PREVIEW, None
+        until, preview = time.monotonic() + LONGEST_PREVIEW, None
         with contextlib.suppress(DataError, Stopped):
             rows = preview_rows(open_dataset(job.data))
-            found = REQUESTS[type(job.request)](rows, job.request, None, lambda: time.monotonic() > until)
-        kept = session.state()["kept preview"] = (question, found)
+            preview = REQUESTS[type(job.request)](rows, job.request, None, lambda: time.monotonic() > until)
+        kept = session.state()["kept preview"] = (question, preview)
     return cast(object, kept[1])

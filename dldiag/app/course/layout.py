@@ -34,13 +34,13 @@ def ask_few(settings: Any, prefix: str, first: tuple[str, ...], **options: Any) 
     Numbers between two ends are explored by sliders.
     """
     params = forms.params_table(settings)
-    sliders = tuple(name for name, one in params.items() if _slides(name, one))
+    sliders = tuple(name for name, param in params.items() if _slides(name, param))
     rest = tuple(name for name in params if name not in first)
-    asked = forms.ask_params(settings, prefix, names=first, columns=len(first), sliders=sliders, **options)
+    values = forms.ask_params(settings, prefix, names=first, columns=len(first), sliders=sliders, **options)
     if rest:
         with st.expander(tr("More settings"), icon=":material/tune:"):
-            asked |= forms.ask_params(settings, prefix, names=rest, columns=4, sliders=sliders, **options)
-    return {name: asked[name] for name in params}
+            values |= forms.ask_params(settings, prefix, names=rest, columns=4, sliders=sliders, **options)
+    return {name: values[name] for name in params}
 
 
 def _slides(name: str, param: Param) -> bool:

@@ -52,28 +52,28 @@ def show_outcomes(lesson: Lesson, reference: Reference, *results: Any) -> None:
 
     A preview decides nothing: it is shown without a verdict and not kept.
     """
-    found = lesson.claims(*results)
+    outcomes = lesson.claims(*results)
     _heading(3, tr("What came out"))
     if is_preview():
-        for one in found.claims:
-            show_message(one.says)
+        for claim in outcomes.claims:
+            show_message(claim.says)
         return
-    for one in found.claims:
-        _show_claim(one)
-    _answer_guess(lesson, found)
-    progress.note_outcomes(lesson.key, found, data=data_label(reference), own=is_own(reference))
+    for claim in outcomes.claims:
+        _show_claim(claim)
+    _answer_guess(lesson, outcomes)
+    progress.note_outcomes(lesson.key, outcomes, data=data_label(reference), own=is_own(reference))
 
 
 def _choose(topic: Topic) -> Lesson:
     """Let the visitor choose one lesson of the page; the link names it as ?lesson=."""
-    keys = [one.key for one in topic.lessons]
+    keys = [lesson.key for lesson in topic.lessons]
     memory = session.state().setdefault("lessons", {})
     start = memory.get(topic.file, st.query_params.get("lesson"))
     start = start if start in keys else keys[0]
     done, key = progress.seen(), f"lesson.{topic.file}.{session.state()['visit']}"
     labels = {
-        one.key: f"{number}. {escape_markdown(one.title)}" + (" ✓" if one.key in done else "")
-        for number, one in enumerate(topic.lessons, start=1)
+        lesson.key: f"{number}. {escape_markdown(lesson.title)}" + (" ✓" if lesson.key in done else "")
+        for number, lesson in enumerate(topic.lessons, start=1)
     }
     chosen = st.pills(tr("Lessons"), keys, default=start, format_func=labels.__getitem__, key=key) or start
     memory[topic.file] = chosen
@@ -84,9 +84,13 @@ def _choose(topic: Topic) -> Lesson:
 
 def _show_statements(statements: Sequence[Statement]) -> None:
     """Show what the notes say, a line for each statement."""
-    said = [(tr("The notes, {number}:", number=one.number) if one.number else "", one.says) for one in statements]
+    sentences = [
+        (tr("The notes, {number}:", number=statement.number) if statement.number else "", statement.says)
+        for statement in statements
+    ]
     lines = [
-        f"**{escape_markdown(who)}** {escape_markdown(says)}" if who else escape_markdown(says) for who, says in said
+        f"**{escape_markdown(who)}** {escape_markdown(says)}" if who else escape_markdown(says)
+        for who, says in sentences
     ]
     with st.container(key="statements"):
         st.markdown("> " + "  \n> ".join(lines))
@@ -138,7 +142,7 @@ def _show_remember(lesson: Lesson) -> None:
 
 
 def _show_next(topic: Topic, lesson: Lesson) -> None:
-    keys = [one.key for one in topic.lessons]
+    keys = [lesson.key for lesson in topic.lessons]
     place = keys.index(lesson.key) + 1
     if place < len(keys):
         title = topic.lessons[place].title

@@ -34,7 +34,7 @@ def note_guess(lesson: str, guess: str) -> None:
 
 def note_outcomes(lesson: str, outcomes: Outcomes, *, data: str, own: bool) -> None:
     """Keep what came out; the same outcome on the same data is written once, and none takes the place of an own table's."""
-    claims = [_plain(one) for one in outcomes.claims]
+    claims = [_plain(claim) for claim in outcomes.claims]
     row = {"claims": claims, "right": is_right(lesson, outcomes), "data": data, "own": own}
     known = _memory()["seen"].get(lesson, {})
     if known.get("own") and not own:
@@ -52,11 +52,11 @@ def is_right(lesson: str, outcomes: Outcomes) -> bool | None:
 
 def seen() -> dict[str, Seen]:
     """Return what the visitor has seen, by lesson; what an older version wrote differently is left out."""
-    found = {}
+    outcomes = {}
     for lesson, row in _memory()["seen"].items():
         with contextlib.suppress(msgspec.ValidationError):
-            found[lesson] = msgspec.convert(row, Seen)
-    return found
+            outcomes[lesson] = msgspec.convert(row, Seen)
+    return outcomes
 
 
 def forget_all() -> None:

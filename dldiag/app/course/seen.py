@@ -21,16 +21,16 @@ def show_summary() -> None:
     """Show every statement by page, what was computed about it, and the file that holds all of it."""
     seen = progress.seen()
     rows = seen_statements(seen)
-    st.progress(sum(one.claim is not None for one in rows) / len(rows), escape_markdown(count_seen(rows)))
+    st.progress(sum(row.claim is not None for row in rows) / len(rows), escape_markdown(count_seen(rows)))
     guesses = count_guesses(seen)
     if guesses is not None:
         show_message(guesses)
     _offer_file(rows)
     for topic in TOPICS.values():
         st.subheader(escape_markdown(topic.title), anchor=False)
-        for one in rows:
-            if one.topic is topic:
-                _show_statement(one)
+        for row in rows:
+            if row.topic is topic:
+                _show_statement(row)
         link_to(topic.file, tr("Open: {title}", title=topic.title))
     _offer_fresh_start(bool(seen))
 
@@ -46,7 +46,7 @@ def _show_statement(statement: SeenStatement) -> None:
 
 
 def _offer_file(rows: list[SeenStatement]) -> None:
-    named = {one.seen.data: label_of(one.seen.data) for one in rows if one.seen is not None}
+    named = {row.seen.data: label_of(row.seen.data) for row in rows if row.seen is not None}
     st.download_button(
         tr("Download this summary (HTML)"),
         summary_html(rows, named),

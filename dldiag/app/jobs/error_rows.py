@@ -41,13 +41,13 @@ def error_rows_job(job: ErrorRowsJob, on_progress: JobProgress, should_stop: Job
         on_progress(Progress(Message("Predicting your dev rows"), done[0], len(case.all_repeats)))
 
     case.fits.fit([case.model], case.sizes[-1:], case.all_repeats, on_result=count)
-    found = analyze_fits(case.fits, case.model, job.settings.seed, with_importance=False)
-    if found is None:
+    analysis = analyze_fits(case.fits, case.model, job.settings.seed, with_importance=False)
+    if analysis is None:
         return None
-    drawn = draw_eyeball_set(found.losses, job.settings.seed, looked_at=job.looked_at)
-    looked = found.rows_at(drawn.wrong if drawn else ())
-    worst, suspects = found.worst(MOST_LISTED), found.suspects().head(MOST_LISTED)
-    slices = tuple((one, _columns(found.rows_of(one).head(MOST_OF_SLICE))) for one in found.findings.confirmed)
+    drawn = draw_eyeball_set(analysis.losses, job.settings.seed, looked_at=job.looked_at)
+    looked = analysis.rows_at(drawn.wrong if drawn else ())
+    worst, suspects = analysis.worst(MOST_LISTED), analysis.suspects().head(MOST_LISTED)
+    slices = tuple((part, _columns(analysis.rows_of(part).head(MOST_OF_SLICE))) for part in analysis.findings.confirmed)
     return ErrorLists(_columns(worst), _columns(suspects), _columns(looked), drawn, slices)
 
 

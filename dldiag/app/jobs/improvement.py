@@ -54,14 +54,14 @@ def improve_job(job: ImprovementJob, on_progress: JobProgress, should_stop: JobS
     known = from_json(job.known) if job.known else None
     # A finished sample report may be of an older version.
     fits = known if known is not None and is_of_case(known, case) else None
-    found = improve_case(case, fits, on_progress=on_progress)
+    improvement = improve_case(case, fits, on_progress=on_progress)
     return FoundPath(
-        steps=found.steps,
-        start=choice_of(found.start),
-        winner=choice_of(found.winner),
-        dev_uses=found.dev_uses,
-        ended=found.ended,
-        total=found.total,
+        steps=improvement.steps,
+        start=choice_of(improvement.start),
+        winner=choice_of(improvement.winner),
+        dev_uses=improvement.dev_uses,
+        ended=improvement.ended,
+        total=improvement.total,
     )
 
 

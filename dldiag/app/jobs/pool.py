@@ -94,9 +94,9 @@ class Pool:
 
     # --- what pages call ------------------------------------------------------------------------------------------
 
-    def submit(self, asked: Job, owner: str) -> str:
+    def submit(self, request: Job, owner: str) -> str:
         """Start a job, or return this owner's job with the same request; DataError when the queue is full."""
-        key = content_key(asked, owner)
+        key = content_key(request, owner)
         with self._changed:
             known = self._known.get(key)
             if known is not None and self._is_worth_keeping(known):
@@ -104,7 +104,7 @@ class Pool:
             if len(self._line) >= self._limits.queue_length:
                 raise DataError(FULL.filled(waiting=len(self._line)), FULL_HINT)
             with storing():
-                job = store.create(asked, owner, self._lease.token)
+                job = store.create(request, owner, self._lease.token)
             self._watchers.note(job)
             self._line.add(owner, job)
             self._known[key] = job

@@ -35,11 +35,19 @@ def keep_trials(job: str, report: Report) -> None:
     if store.head_of(job).owner != session.owner():
         return
     _keep_test(job, report)
-    for one in report.recommendations:
-        mark = store.folder_of(job) / f"noted_{one.remedy}"
-        if one.trial is None or mark.exists():
+    for recommendation in report.recommendations:
+        mark = store.folder_of(job) / f"noted_{recommendation.remedy}"
+        if recommendation.trial is None or mark.exists():
             continue
-        note(_experiment(report, one, dict(one.trial.settings), effect_text(one, unit_of(report)), "trial"))
+        note(
+            _experiment(
+                report,
+                recommendation,
+                dict(recommendation.trial.settings),
+                effect_text(recommendation, unit_of(report)),
+                "trial",
+            )
+        )
         with storing():
             mark.touch()
 
@@ -50,9 +58,9 @@ def _keep_test(job: str, report: Report) -> None:
     if report.test is None or mark.exists():
         return
     data, metric = report.dataset, report.metric
-    said = test_line(report.test, unit_of(report))
+    line = test_line(report.test, unit_of(report))
     opened = Experiment(
-        tr("The test set was opened"), test=said, source="test", fingerprint=data.fingerprint, table=data.name,
+        tr("The test set was opened"), test=line, source="test", fingerprint=data.fingerprint, table=data.name,
         target=data.target, metric="" if metric is None else metric.name,
     )  # fmt: skip
     note(opened)

@@ -59,12 +59,12 @@ def identity(reference: Reference, what: str) -> str:
 
 def located(reference: Reference, owner: str) -> Reference:
     """Return the reference with the paths of this owner's uploads; KeyError when there is no such upload."""
-    found = reference.copy()
+    complete = reference.copy()
     if "second" in reference:
-        found["second"] = located(reference["second"], owner)
+        complete["second"] = located(reference["second"], owner)
     if "upload" in reference:
-        found["path"] = str(uploads.path_of(owner, reference["upload"]))
-    return found
+        complete["path"] = str(uploads.path_of(owner, reference["upload"]))
+    return complete
 
 
 def path_reference(text: str) -> Reference:

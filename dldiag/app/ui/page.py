@@ -44,11 +44,11 @@ class Page:
 @cache
 def pages() -> tuple[Page, ...]:
     """Return all pages in the order of their numbers, the main page first."""
-    found = [Page(MAIN, "Diagnose a model", course=False)]
+    all_pages = [Page(MAIN, "Diagnose a model", course=False)]
     numbered = ((int(path.name.split("_")[0]), path) for path in (dashboard_folder() / "pages").glob("[0-9]*.py"))
     for number, path in sorted(numbered):
-        found.append(Page(f"pages/{path.name}", _title(path), number >= FIRST_OF_COURSE))
-    return tuple(found)
+        all_pages.append(Page(f"pages/{path.name}", _title(path), number >= FIRST_OF_COURSE))
+    return tuple(all_pages)
 
 
 def page(title: str | Message, claim: str | Message = "") -> None:
@@ -126,7 +126,7 @@ def _offer_logout() -> None:
 
 
 def _links(heading: str, *, course: bool) -> None:
-    shown = [one for one in pages() if one.course == course]
+    shown = [page for page in pages() if page.course == course]
     if not shown:
         return
     st.caption(heading)

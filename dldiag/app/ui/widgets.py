@@ -76,8 +76,8 @@ def show_notices(notices: Sequence[Notice], *, label: str = "") -> None:
     if not notices:
         return
     with st.expander(label or tr("Notices about the file: {count}", count=len(notices))):
-        for one in notices:
-            st.markdown(_notice_text(one))
+        for notice in notices:
+            st.markdown(_notice_text(notice))
 
 
 def _notice_text(notice: Notice) -> str:

@@ -24,10 +24,10 @@ from dldiag.report.view import Fix
 
 def apply_fix(job: str, report: Report, fix: Fix) -> None:
     """Change the model of a diagnosis by a fix, write that down, and start the diagnosis of the changed model."""
-    recommendation = next(found for found in report.recommendations if found.remedy == fix.remedy)
+    recommendation = next(candidate for candidate in report.recommendations if candidate.remedy == fix.remedy)
     with warned():
         note_applied(report, recommendation, dict(fix.settings))
-    present = store.asked_of(job, DiagnosisJob).model
+    present = store.request_of(job, DiagnosisJob).model
     choice = {KEY: fix.model} if fix.model else {**present, **fix.settings}
     change = view.model_pair(report, fix.model) if fix.model else view.pairs_of(report, fix.settings)
     tested = fix.verdict is not None and not fix.model
@@ -41,8 +41,8 @@ def apply_fix(job: str, report: Report, fix: Fix) -> None:
 
 def diagnose_changed(job: str, report: Report, choice: dict[str, Any], parent: Parent) -> None:
     """Diagnose another choice of the model, and say in its report which run it was changed from."""
-    asked, uses = store.asked_of(job, DiagnosisJob), improvement.dev_uses(job, report)
-    start_diagnosis(choice, asked.settings, start=asked.first_model, dev_uses=uses, parent=parent)
+    diagnosis, uses = store.request_of(job, DiagnosisJob), improvement.dev_uses(job, report)
+    start_diagnosis(choice, diagnosis.settings, start=diagnosis.first_model, dev_uses=uses, parent=parent)
 
 
 def parent_of(

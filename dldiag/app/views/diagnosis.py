@@ -112,14 +112,14 @@ def _ask_settings() -> dict[str, Any]:
 
 def show_job(job: str) -> None:
     """Show a diagnosis: how far it is, or its report."""
-    asked = store.asked_of(job, DiagnosisJob)
-    _show_heading(asked)
+    diagnosis = store.request_of(job, DiagnosisJob)
+    _show_heading(diagnosis)
     status = session.pool().look(job)
     if not status.has_ended:
         watch(job, _partial, None)
         return
     show_ending(status)
-    _offer_going_on(status, asked)
+    _offer_going_on(status, diagnosis)
     report = store.report_of(job)
     if report is not None:
         report = with_error_facts(with_trials(report, job), job)
@@ -167,11 +167,11 @@ def _show_heading(diagnosis: DiagnosisJob) -> None:
 
 def _uses(data: Reference) -> list[str]:
     """Say how the table is used where that was decided by hand or by a repair."""
-    said = [tr("without {columns}", columns=legible(", ".join(data["exclude"]), 60))] if data.get("exclude") else []
+    words = [tr("without {columns}", columns=legible(", ".join(data["exclude"]), 60))] if data.get("exclude") else []
     marks = {ROW_BLOCKS: tr("neighboring rows of the file"), ROW_ORDER: tr("their order in the file")}
     chosen = (data.get("groups"), data.get("times"))
-    said += [tr("split by {column}", column=marks.get(one, legible(one, 60))) for one in chosen if one]
-    return said + ([tr("logarithm of the target")] if data.get("log_target") else [])
+    words += [tr("split by {column}", column=marks.get(one, legible(one, 60))) for one in chosen if one]
+    return words + ([tr("logarithm of the target")] if data.get("log_target") else [])
 
 
 def _settings_text(diagnosis: DiagnosisJob) -> str:

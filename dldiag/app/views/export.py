@@ -105,8 +105,8 @@ def _offer_model(report: Report, running: str) -> None:
 
 
 def _content(running: str) -> bytes:
-    found = store.result_of(running, ModelFile)
-    return b"" if found is None else found.content
+    file = store.result_of(running, ModelFile)
+    return b"" if file is None else file.content
 
 
 def _versions(report: Report) -> str:

@@ -24,29 +24,29 @@ _ICONS = {"helped": ":material/check_circle:", "hurt": ":material/cancel:", "no_
 
 def show_fixes(report: Report, job: str | None) -> None:
     """Draw the list, each fix with its change, its effect and its button; no buttons without a job (a past report)."""
-    found = view.fixes(report)
+    fixes = view.fixes(report)
     with st.container(key="fixes"):
         st.subheader(tr("What to do next"), anchor="what-to-do")
         if line := view.order_line(report):
             show_message(line)
-        if not found:
+        if not fixes:
             show_message(tr("No fix applies to what was found."))
-        elif any(one.effect for one in found):
+        elif any(fix.effect for fix in fixes):
             show_message(
                 tr("Bars show the change in dev error: left of the line is better. Dashed: not tested yet."),
                 kind="caption",
             )
         in_vain = view.short_runs_in_vain(report)
-        scale = scale_of([*found, *in_vain])
-        by_hand = "" if sum(_is_by_hand(one) for one in found) > 1 else str(_BY_HAND)
-        if found and not by_hand:
+        scale = scale_of([*fixes, *in_vain])
+        by_hand = "" if sum(_is_by_hand(fix) for fix in fixes) > 1 else str(_BY_HAND)
+        if fixes and not by_hand:
             show_message(tr("Those without a result are for you to do: there is nothing to test here."), kind="caption")
-        for place, one in enumerate(found[:_SHOWN], 1):
-            _show_fix(place, one, scale, report, job, by_hand)
-        if found[_SHOWN:]:
+        for place, fix in enumerate(fixes[:_SHOWN], 1):
+            _show_fix(place, fix, scale, report, job, by_hand)
+        if fixes[_SHOWN:]:
             with st.expander(tr("More fixes")):
-                for place, one in enumerate(found[_SHOWN:], _SHOWN + 1):
-                    _show_fix(place, one, scale, report, job, by_hand)
+                for place, fix in enumerate(fixes[_SHOWN:], _SHOWN + 1):
+                    _show_fix(place, fix, scale, report, job, by_hand)
     _show_course_table(report)
     _show_others(report, in_vain, scale)
 
@@ -70,8 +70,8 @@ def _show_others(report: Report, in_vain: list[Fix], scale: BarScale) -> None:
 
 def list_fixes(report: Report) -> None:
     """List the fixes in one line each; for a report that is still growing."""
-    for one in view.fixes(report):
-        st.markdown(" · ".join(escape_markdown(text) for text in (one.title, one.beside_title, one.words) if text))
+    for fix in view.fixes(report):
+        st.markdown(" · ".join(escape_markdown(text) for text in (fix.title, fix.beside_title, fix.words) if text))
 
 
 def _is_by_hand(fix: Fix) -> bool:

@@ -44,13 +44,13 @@ def show_improving(report: Report, job: str) -> None:
         watch(running, None, None)
         return
     show_ending(status)
-    found = improvement.path_found(job)
-    if found is None:
+    path = improvement.path_found(job)
+    if path is None:
         if st.button(tr("Start again"), key="improve.again"):
             improvement.forget_improvement(job, improvement.IMPROVE)
             st.rerun()
         return
-    _show_path(found, report, job)
+    _show_path(path, report, job)
 
 
 def _show_path(path: FoundPath, report: Report, job: str) -> None:
@@ -67,7 +67,7 @@ def _show_path(path: FoundPath, report: Report, job: str) -> None:
 
 def _apply_winner(path: FoundPath, report: Report, job: str) -> None:
     changed = {name: value for name, value in path.winner.items() if path.start.get(name) != value}
-    present = store.asked_of(job, DiagnosisJob).model
+    present = store.request_of(job, DiagnosisJob).model
     parent = parent_of(job, report, "improve", LOOP, view.pairs_of(report, changed), None)
     diagnose_changed(job, report, {**present, **changed}, parent)
 
@@ -103,9 +103,9 @@ def _offer_opening(report: Report, job: str) -> None:
     with st.popover(tr("Open the test set …"), icon=":material/lock_open:"):
         show_message(tr("This can be done once for this table. Are you done choosing?"))
         if st.button(tr("Yes, open it"), type="primary", key="open"):
-            asked, uses = store.asked_of(job, DiagnosisJob), improvement.dev_uses(job, report)
+            diagnosis, uses = store.request_of(job, DiagnosisJob), improvement.dev_uses(job, report)
             with explained():
-                improvement.start_test(job, start=asked.first_model, winner=asked.model, dev_uses=uses)
+                improvement.start_test(job, start=diagnosis.first_model, winner=diagnosis.model, dev_uses=uses)
             st.rerun()
 
 

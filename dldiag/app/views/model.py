@@ -106,9 +106,9 @@ def _ask_own(task: Task) -> dict[str, Any] | None:
 
 def _parameters(text: str) -> dict[str, Any]:
     try:
-        found = json.loads(text or "{}")
+        parameters = json.loads(text or "{}")
     except ValueError as error:
         raise SettingError(tr("The parameters are not JSON: {reason}.", reason=str(error))) from error
-    if not isinstance(found, dict):
+    if not isinstance(parameters, dict):
         raise SettingError(tr("The parameters must be a JSON object, like {example}.", example='{"max_depth": 5}'))
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in found.items()}
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in parameters.items()}

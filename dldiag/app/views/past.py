@@ -58,21 +58,21 @@ def _show_list(past: Sequence[PastReport]) -> None:
     if len(past) > 1:
         _ask_comparison(past)
     chosen = _ask_tags(past)
-    for one in past:
-        if chosen <= set(one.label.tags):
-            _show_item(one)
+    for run in past:
+        if chosen <= set(run.label.tags):
+            _show_item(run)
 
 
 def _ask_tags(past: Sequence[PastReport]) -> set[str]:
     """Ask for the tags that the shown runs must have, where any run has one."""
-    tags = sorted({tag for one in past for tag in one.label.tags})
+    tags = sorted({tag for run in past for tag in run.label.tags})
     if not tags:
         return set()
     return set(st.pills(tr("Only runs with these tags"), tags, selection_mode="multi", key="tags", format_func=legible))
 
 
 def _ask_comparison(past: Sequence[PastReport]) -> None:
-    known = {one.id: one for one in past}
+    known = {run.id: run for run in past}
     with st.container(border=True, key="compare"):
         runs, go = st.columns([6, 1.2], vertical_alignment="bottom")
         chosen = runs.multiselect(

@@ -22,9 +22,9 @@ def show_performance(report: Report) -> None:
         return
     with st.container(key="performance"):
         st.subheader(escape_markdown(PERFORMANCE_TITLE), anchor=False)
-        for one in sections:
-            with st.expander(escape_markdown(one.title), expanded=one.key in OPEN):
-                show_part(one, report, key=f"performance.{one.key}")
+        for section in sections:
+            with st.expander(escape_markdown(section.title), expanded=section.key in OPEN):
+                show_part(section, report, key=f"performance.{section.key}")
 
 
 def show_part(section: Section, report: Report, key: str) -> None:

@@ -30,14 +30,14 @@ _T = TypeVar("_T")
 
 
 def run_job(
-    asked: Job, result: type[_T], *, slot: str, partial: ShowPartial | None = None, height: int | None = 420
+    request: Job, result: type[_T], *, slot: str, partial: ShowPartial | None = None, height: int | None = 420
 ) -> _T | None:
     """Return the job's result, of the type `result`; show the progress and return None until then.
 
     The same request runs once; another one stops the job in this `slot` and starts a new one. `partial` draws partial
     results in `height` reserved pixels.
     """
-    if not start_job(asked, slot=slot):
+    if not start_job(request, slot=slot):
         return None
     job = session.state()["slots"][slot]
     status = session.pool().look(job)
@@ -57,14 +57,14 @@ def run_job(
     return kept
 
 
-def start_job(asked: Job, *, slot: str) -> bool:
+def start_job(request: Job, *, slot: str) -> bool:
     """Put the job for a request into a slot, starting it if needed; False when the queue is full."""
     slots = session.state()["slots"]
-    wanted = codec.to_bytes(asked)
+    wanted = codec.to_bytes(request)
     if slots.get(f"question of {slot}") == wanted and store.exists(slots.get(slot, "")):
         return True
     try:
-        job = session.pool().submit(asked, session.owner())
+        job = session.pool().submit(request, session.owner())
     except DataError as error:
         show_error(error)
         return False

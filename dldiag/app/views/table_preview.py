@@ -199,7 +199,7 @@ def _ask_kinds(table: Table) -> None:
     with st.expander(escape_markdown(label)):
         show_message(tr("Change a kind in the second column if it was taken for the wrong one."), kind="caption")
         names = {kind: str(text) for kind, text in _KINDS.items()}
-        before = pd.DataFrame([_column_row(one, names) for one in table.columns])
+        before = pd.DataFrame([_column_row(column, names) for column in table.columns])
         kind_column = str(before.columns[1])
         after = st.data_editor(
             before,

@@ -61,8 +61,12 @@ def _show_own_notices(own: Sequence[Notice]) -> None:
 
 
 def _show_distribution(dataset: Dataset) -> None:
-    found = distribution(dataset)
-    show_figure(draw_target(found, theme=figure_mode()), describe_target(found, dataset.target), key="distribution")
+    target_distribution = distribution(dataset)
+    show_figure(
+        draw_target(target_distribution, theme=figure_mode()),
+        describe_target(target_distribution, dataset.target),
+        key="distribution",
+    )
 
 
 def _ask_column(table: Table) -> str | None:

@@ -85,5 +85,5 @@ def _answer(name: str, answer: Answer) -> str:
     return _named(icon, name, view.ANSWERS[answer])
 
 
-def _named(icon: str, name: str, said: str | Message) -> str:
-    return f"{icon} {labeled(f'**{escape_markdown(name)}**', escape_markdown(said))}"
+def _named(icon: str, name: str, sentence: str | Message) -> str:
+    return f"{icon} {labeled(f'**{escape_markdown(name)}**', escape_markdown(sentence))}"

@@ -102,10 +102,10 @@ def deep_linear(
     for number, recipe in enumerate(recipes):
         on_step = reporting(number, len(recipes), chosen.steps, on_progress, should_stop)
         networks.append(train_snapshots(data, recipe, pools, moments=moments, seed=seed, on_step=on_step))
-    found = _assemble(problem, recipes, [one[-1] for one in networks], pools, devs)
+    result = _assemble(problem, recipes, [network[-1] for network in networks], pools, devs)
     pairs = list(zip(recipes, networks, strict=True))[1:]
     moving = tuple(predictions_over_time(problem, one.activation, [at[0] for at in taken]) for one, taken in pairs)
-    return replace(found, steps=tuple(moments), moving=moving)
+    return replace(result, steps=tuple(moments), moving=moving)
 
 
 def _recipe(activation: str, layers: int, settings: DeepLinearSettings) -> Recipe:
@@ -148,7 +148,7 @@ def _assemble(
         y=tuple(sides[1].tolist()),
         marks=marks_of(problem),
         models=tuple(models),
-        against_logistic=tuple(_difference(np.array(one.dev_errors) - errors, rho) for one in models[1:]),
+        against_logistic=tuple(_difference(np.array(model.dev_errors) - errors, rho) for model in models[1:]),
         line=(float(slopes[0]), float(slopes[1]), float(reference[0].intercept_[0])),
         collapsed=collapse([W for W, _ in deep], [b for _, b in deep], problem.X),
     )
@@ -160,8 +160,8 @@ def _drawn_network(
     """Return the dev errors of a network's members, and what the first of them predicts on the plane."""
     name, layers = recipe.activation, recipe.hidden_layers + 1
     errors = [
-        _error(problem, dev, lambda X, one=one: layer_outputs(one, X, name)[:, 0])
-        for one, dev in zip(members, devs, strict=True)
+        _error(problem, dev, lambda X, one=member: layer_outputs(one, X, name)[:, 0])
+        for member, dev in zip(members, devs, strict=True)
     ]
     key = f"{'linear' if name == LINEAR else 'bent'}_{layers}"
     return _drawn(key, layers, name, np.array(errors), layer_outputs(members[0], plane, name)[:, 0])

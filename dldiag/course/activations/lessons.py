@@ -32,10 +32,10 @@ CLEAR_LOSS = 0.1  # A gradient counts as vanishing when less than this part of i
 
 def shapes_outcomes(shapes: Sequence[Shape], layers: int) -> Outcomes:
     """Judge statement 11 by the slopes; the guess is about the sigmoid's."""
-    least = min(one.largest_slope for one in shapes) ** layers
-    most = max(one.largest_slope for one in shapes) ** layers
+    least = min(shape.largest_slope for shape in shapes) ** layers
+    most = max(shape.largest_slope for shape in shapes) ** layers
     verdict = claim_verdict(least < CLEAR_LOSS <= most)
-    sigmoid = next((one for one in shapes if one.name == "logistic"), None)
+    sigmoid = next((shape for shape in shapes if shape.name == "logistic"), None)
     answer = "" if sigmoid is None else _order_of_size(sigmoid.largest_slope**layers)
     return one_claim(11, verdict, describe_shapes(shapes, layers), answer)
 
@@ -56,7 +56,7 @@ def flow_outcomes(flow: Flow) -> Outcomes:
     """Judge statements 12 to 14 by the race of activations."""
     if len(flow.layers) < 2:
         return one_claim(12, "not_shown", describe_flow(flow))
-    named = {one.runner.activation: one for one in flow.layers}
+    named = {layer.runner.activation: layer for layer in flow.layers}
     claims = [Claim(12, _relu_verdict(named), describe_flow(flow))]
     if "logistic" in named and "tanh" in named:
         claims.append(_tanh_claim(named))

@@ -20,13 +20,13 @@ class SweepRequest(ModelRequest, frozen=True, kw_only=True, tag="sweep"):
 
     PREVIEW: ClassVar[Mapping[str, int]] = {"draws": 4}
     toy: str = ""
-    asked: SweepSettings
+    settings: SweepSettings
 
 
 class CapacityRequest(JudgedPlaneRequest, frozen=True, kw_only=True, tag="capacity"):
     """Give a network that is too small more units, or more steps."""
 
-    asked: CapacitySettings
+    settings: CapacitySettings
 
 
 def capacity_job(
@@ -36,13 +36,18 @@ def capacity_job(
     problem = plane_of(dataset, request.columns, request.positive)
     data = prepare_open_rows(dataset, JUDGED_ROWS)
     return compare_capacities(
-        problem, data, request.asked, choice=request.choice(dataset), on_progress=on_progress, should_stop=should_stop
+        problem,
+        data,
+        request.settings,
+        choice=request.choice(dataset),
+        on_progress=on_progress,
+        should_stop=should_stop,
     )
 
 
 def sweep_job(dataset: Dataset, request: SweepRequest, on_progress: OnProgress, should_stop: ShouldStop) -> Sweep:
     """Decompose the error along a setting."""
     if request.toy:
-        return sweep_toy(request.toy, request.asked, on_progress=on_progress, should_stop=should_stop)
+        return sweep_toy(request.toy, request.settings, on_progress=on_progress, should_stop=should_stop)
     model = build_model(dataset.task, request.model)
-    return sweep_table(dataset, model, request.asked, on_progress=on_progress, should_stop=should_stop)
+    return sweep_table(dataset, model, request.settings, on_progress=on_progress, should_stop=should_stop)

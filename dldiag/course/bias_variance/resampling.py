@@ -109,36 +109,36 @@ def _grid(X: Array) -> Array:
 
 
 def predict_after_each(
-    dataset: Dataset, model: Model, sets: Sequence[Rows], asked: Rows, seed: int, should_stop: ShouldStop
+    dataset: Dataset, model: Model, sets: Sequence[Rows], new_rows: Rows, seed: int, should_stop: ShouldStop
 ) -> NDArray[Any]:
-    """Train one network per training set and return (sets, asked rows) predictions; raises Stopped.
+    """Train one network per training set and return (sets, new rows) predictions; raises Stopped.
 
     Sets that hold equally many classes are trained as one stack; a set of one class can only ever predict that class.
     """
     if should_stop is not None and should_stop():
         raise Stopped
     encoded = encode_dataset(dataset, Split(np.empty(0, dtype=np.int64), (), "given"))
-    predictions = np.empty((len(sets), len(asked)), dtype=dataset.y.dtype)
+    predictions = np.empty((len(sets), len(new_rows)), dtype=dataset.y.dtype)
     for stack in _stacks(dataset, sets):
         if dataset.task == "classification" and len(np.unique(dataset.y[sets[stack[0]]])) == 1:
             predictions[stack] = [[dataset.y[sets[i][0]]] for i in stack]
             continue
         rows = [sets[i] for i in stack]
-        predictions[stack] = _train_stack(encoded, model, rows, asked, [seed + i for i in stack], should_stop)
+        predictions[stack] = _train_stack(encoded, model, rows, new_rows, [seed + i for i in stack], should_stop)
     return predictions
 
 
 def _stacks(dataset: Dataset, sets: Sequence[Rows]) -> list[list[int]]:
     """Group the places of training sets by the number of classes in them."""
-    found: dict[int, list[int]] = {}
+    stacks: dict[int, list[int]] = {}
     for place, rows in enumerate(sets):
         classes = len(np.unique(dataset.y[rows])) if dataset.task == "classification" else 1
-        found.setdefault(classes, []).append(place)
-    return list(found.values())
+        stacks.setdefault(classes, []).append(place)
+    return list(stacks.values())
 
 
 def _train_stack(
-    encoded: Encoded, model: Model, sets: Sequence[Rows], asked: Rows, seeds: Sequence[int], should_stop: ShouldStop
+    encoded: Encoded, model: Model, sets: Sequence[Rows], new_rows: Rows, seeds: Sequence[int], should_stop: ShouldStop
 ) -> NDArray[Any]:
     prepared = [encoded.preparation(rows, model) for rows in sets]
     inputs = [one.inputs(rows) for one, rows in zip(prepared, sets, strict=True)]
@@ -148,7 +148,7 @@ def _train_stack(
         warnings.simplefilter("ignore")  # Training that stopped early shows in the bias.
         nn.fit_stack(networks, inputs, list(targets), should_stop=should_stop)
         return np.stack(
-            [back(net.predict(one.inputs(asked))) for net, one, back in zip(networks, prepared, undo, strict=True)]
+            [back(net.predict(one.inputs(new_rows))) for net, one, back in zip(networks, prepared, undo, strict=True)]
         )
 
 

@@ -341,18 +341,18 @@ def _sweep(
     axis, most = AXES[settings.axis], len(problem.training_sets[0])
     rows = min(settings.rows or most, most)
     values = tuple(value for value in axis.values if axis.rows(value, 0) <= most)
-    found = []
+    points = []
     for done, value in enumerate(values):
         if on_progress is not None:
             on_progress(Progress(Message("Training networks"), done, len(values)))
         size = min(axis.rows(value, rows), most)
-        found.append(_at(problem, changed(model, axis.change(value)), size, settings.seed, should_stop))
-    parts = tuple(one.parts for one in found)
+        points.append(_at(problem, changed(model, axis.change(value)), size, settings.seed, should_stop))
+    parts = tuple(point.parts for point in points)
     return Sweep(
         axis=settings.axis,
         values=tuple(float(v) for v in values),
         parts=parts,
-        measured=tuple(one.measured for one in found),
+        measured=tuple(point.measured for point in points),
         best=int(np.argmin([p.total.value for p in parts])),
         unit="rate" if problem.dataset.task == "classification" else "squares",
         draws=len(problem.training_sets),
@@ -360,7 +360,7 @@ def _sweep(
         noise_known=problem.noise_known,
         overlapping=problem.overlapping,
         problem=problem.name,
-        pictures=tuple(one.picture for one in found if one.picture is not None),
+        pictures=tuple(point.picture for point in points if point.picture is not None),
     )
 
 
@@ -373,8 +373,8 @@ class _Found:
 
 def _at(problem: Problem, model: Model, size: int, seed: int, should_stop: ShouldStop) -> _Found:
     sets = [rows[:size] for rows in problem.training_sets]
-    asked = np.concatenate([problem.test_rows, problem.grid_rows])
-    predictions = predict_after_each(problem.dataset, model, sets, asked, seed, should_stop)
+    new_rows = np.concatenate([problem.test_rows, problem.grid_rows])
+    predictions = predict_after_each(problem.dataset, model, sets, new_rows, seed, should_stop)
     on_test, on_grid = np.split(predictions, [len(problem.test_rows)], axis=1)
     y = problem.dataset.y[problem.test_rows]
     measured = np.mean(on_test != y) if y.dtype.kind in "iu" else np.mean((on_test - y) ** 2) / (y.var() or 1.0)

@@ -104,10 +104,10 @@ def compare_searches(
         if on_progress is not None:
             done = len(fits.results) // settings.repeats
             on_progress(Progress(Message("Training networks"), min(done, total), total))
-        found = [fits.get(one, split.n_train, repeats) for one in models]
+        results = [fits.get(model, split.n_train, repeats) for model in models]
         return [
             (float(np.mean([r.train_error for r in row])), float(np.mean([r.useful_error for r in row])))
-            for row in found
+            for row in results
         ]
 
     turns = _guided(model, settings.budget, errors_of)

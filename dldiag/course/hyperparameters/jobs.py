@@ -17,14 +17,14 @@ class ValidationRequest(JudgedModelRequest, frozen=True, kw_only=True, tag="vali
 
     PREVIEW: ClassVar[Mapping[str, int]] = {"repeats": 2, "train_rows": 60}
     grid: tuple[tuple[str, tuple[str, ...]], ...]
-    asked: ValidationSettings
+    settings: ValidationSettings
 
 
 class SearchesRequest(JudgedModelRequest, frozen=True, kw_only=True, tag="searches"):
     """Let a guided and a random search spend the same number of fits."""
 
     PREVIEW: ClassVar[Mapping[str, int]] = {"repeats": 1, "train_rows": 40}
-    asked: GuidedSettings
+    settings: GuidedSettings
 
 
 def validate_job(
@@ -36,7 +36,7 @@ def validate_job(
         dataset,
         model,
         dict(request.grid),
-        request.asked,
+        request.settings,
         request.choice(dataset),
         on_progress=on_progress,
         should_stop=should_stop,
@@ -49,5 +49,5 @@ def searches_job(
     """Let a guided and a random search spend the same number of fits."""
     model = build_model(dataset.task, request.model)
     return compare_searches(
-        dataset, model, request.asked, request.choice(dataset), on_progress=on_progress, should_stop=should_stop
+        dataset, model, request.settings, request.choice(dataset), on_progress=on_progress, should_stop=should_stop
     )

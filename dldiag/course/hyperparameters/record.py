@@ -24,8 +24,8 @@ ENOUGH_TURNS = 2  # With fewer turns of the loop no direction can be named.
 
 def record_rows(experiments: Sequence[Experiment]) -> tuple[dict[str, str], ...]:
     """Return the record as rows of texts, newest first; a column without any text is left out."""
-    rows = [_row(one) for one in reversed(experiments)]
-    return tuple({name: text for name, text in row.items() if any(one[name] for one in rows)} for row in rows)
+    rows = [_row(experiment) for experiment in reversed(experiments)]
+    return tuple({name: text for name, text in row.items() if any(text for row in rows)} for row in rows)
 
 
 def _row(experiment: Experiment) -> dict[str, str]:
@@ -44,7 +44,7 @@ def _row(experiment: Experiment) -> dict[str, str]:
 
 def describe_record(experiments: Sequence[Experiment], fingerprint: str = "") -> Message:
     """Say how many turns the loop had on these data, and whether they led to next ideas."""
-    mine = [one for one in experiments if not fingerprint or one.fingerprint in ("", fingerprint)]
+    mine = [experiment for experiment in experiments if not fingerprint or experiment.fingerprint in ("", fingerprint)]
     if not mine:
         return Message("Nothing here yet: tests, applied fixes and your own notes will be listed here.")
     counts = Counter(one.source for one in mine)

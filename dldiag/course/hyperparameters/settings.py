@@ -34,7 +34,7 @@ _WORDS_OF_VALUES = {"true": Message("on"), "false": Message("off"), "none": Mess
 NO_SECOND = "none"
 LEFT_EMPTY = "usual values"
 SEARCHED_NAMES: Mapping[str, str] = {
-    name: one.label for name, one in MODELS["mlp"].params.items() if name not in {*NOT_TRIED, "dtype", "max_fun"}
+    name: param.label for name, param in MODELS["mlp"].params.items() if name not in {*NOT_TRIED, "dtype", "max_fun"}
 }
 
 
@@ -71,7 +71,7 @@ def settings_of(model: Model) -> tuple[Setting, ...]:
 def describe_hyperparameters(model: Model) -> Message:
     """Say how many hyperparameters the model has and which of them were changed."""
     settings = settings_of(model)
-    changed = ", ".join(f"{translate(one.label)} = {one.value}" for one in settings if one.is_changed)
+    changed = ", ".join(f"{translate(setting.label)} = {setting.value}" for setting in settings if setting.is_changed)
     if not changed:
         return Message(
             "Your model has {count} hyperparameters, all at their defaults. Training changes none of them: it changes "
@@ -89,13 +89,13 @@ def setting_rows(settings: tuple[Setting, ...]) -> tuple[dict[str, str], ...]:
     """Return the hyperparameters as rows of texts, the changed ones first."""
     return tuple(
         {
-            tr("Hyperparameter"): translate(one.label),
-            tr("Name"): one.name,
-            tr("Present"): one.value,
-            tr("Default"): one.default,
-            tr("What it does"): translate(one.help),
+            tr("Hyperparameter"): translate(setting.label),
+            tr("Name"): setting.name,
+            tr("Present"): setting.value,
+            tr("Default"): setting.default,
+            tr("What it does"): translate(setting.help),
         }
-        for one in sorted(settings, key=lambda one: not one.is_changed)
+        for setting in sorted(settings, key=lambda setting: not setting.is_changed)
     )
 
 
@@ -108,10 +108,10 @@ def values_to_try(name: str, param: Param, present: Any, count: int = _VALUES) -
     if param.choices is not None:
         return tuple(as_text(choice) for choice in param.choices)
     if name in CUSTOMARY:
-        found = tuple(sorted({*CUSTOMARY[name], *([present] if isinstance(present, int | float) else [])}))
+        values = tuple(sorted({*CUSTOMARY[name], *([present] if isinstance(present, int | float) else [])}))
     else:
-        found = _GRIDS[param.kind](param, present, count)
-    texts = dict.fromkeys(as_text(value) for value in found if _is_allowed(name, param, value))
+        values = _GRIDS[param.kind](param, present, count)
+    texts = dict.fromkeys(as_text(value) for value in values if _is_allowed(name, param, value))
     return _thinned(tuple(texts), count, as_text(present))
 
 
@@ -177,7 +177,7 @@ def is_true_bound(param: Param, text: str) -> bool:
         return True
     value = parse("value", param, text)
     numbers = value if isinstance(value, tuple) else (value,)
-    return any(one is None or one in (param.low, param.high) for one in numbers)
+    return any(number is None or number in (param.low, param.high) for number in numbers)
 
 
 def as_text(value: Any) -> str:

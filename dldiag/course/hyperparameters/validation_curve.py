@@ -212,7 +212,7 @@ def _judge(
     params = params_of_model(model)
     order = sorted(range(len(tried)), key=lambda i: tried[i].dev.value)
     own = tuple(as_text(model.parameters[name]) for name in grid)
-    present = next((i for i, one in enumerate(tried) if one.values == own), None)
+    present = next((i for i, setting in enumerate(tried) if setting.values == own), None)
     best = order[0]
     rival = present if present not in (None, best) else order[min(1, len(order) - 1)]
     gains = [paired_change(other, results[best]) for other in results]

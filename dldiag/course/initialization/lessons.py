@@ -104,7 +104,7 @@ def small_outcomes(run: StartsRun) -> Outcomes:
 
 
 def _start(run: StartsRun, key: str) -> StartResult:
-    return next(one for one in run.starts if one.key == key)
+    return next(start for start in run.starts if start.key == key)
 
 
 INITIALIZATION_LESSONS = Topic(

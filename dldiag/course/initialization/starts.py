@@ -136,7 +136,7 @@ def compare_starts(
         steps=steps,
         moments=tuple(steps[at] for at in drawn),
         bins=runs[0].bins,
-        starts=tuple(_start_result(key, one, drawn) for key, one in zip(STARTS, runs, strict=False)),
+        starts=tuple(_start_result(key, run, drawn) for key, run in zip(STARTS, runs, strict=False)),
         single=band(steps, single.loss),
         constant=_farthest(constant),
         shallow=shallow.loss[-1],
@@ -193,7 +193,7 @@ def _rounded(histograms: Any, drawn: Sequence[int]) -> Any:
 
 def winner(run: StartsRun) -> StartResult | None:
     """Return the start with the lowest mean loss at the end; None where none got clearly below the baseline."""
-    learned = [one for one in run.starts if one.loss.mean[-1] <= (1 - FADED) * run.baseline]
+    learned = [start for start in run.starts if start.loss.mean[-1] <= (1 - FADED) * run.baseline]
     return min(learned, key=lambda one: one.loss.mean[-1], default=None)
 
 
@@ -207,19 +207,19 @@ def settings_to_use(run: StartsRun) -> dict[str, Any]:
 
 def _ties(run: StartsRun, best: StartResult) -> list[StartResult]:
     """Return the starts that are not clearly worse than the best."""
-    gaps = [(one, change_against(run, one.key, best.key)) for one in run.starts if one is not best]
+    gaps = [(start, change_against(run, start.key, best.key)) for start in run.starts if start is not best]
     return [one for one, gap in gaps if gap.low <= 0 and np.isfinite(gap.high)]
 
 
 def change_against(run: StartsRun, key: str, other: str) -> Estimate:
     """Return the final loss of one start minus that of another, paired over seeds, with its 90% interval."""
-    by_key = {one.key: np.asarray(one.final) for one in run.starts}
+    by_key = {start.key: np.asarray(start.final) for start in run.starts}
     return mean_over_seeds(by_key[key] - by_key[other])
 
 
 def describe_zeros(run: StartsRun) -> Message:
     """Say that identical units stayed identical, and what one layer from zeros did meanwhile."""
-    zeros = next(one for one in run.starts if one.key == "zeros")
+    zeros = next(start for start in run.starts if start.key == "zeros")
     values: dict[str, Any] = {
         "steps": run.steps[-1],
         "apart": round(max(zeros.distance), 4),  # Some processors round equal units apart in the seventh digit.
@@ -283,20 +283,20 @@ def _upset(run: StartsRun, best: StartResult) -> list[Message]:
 
 
 def _worst_sentences(run: StartsRun) -> list[Message]:
-    said = []
-    loud = [one for one in run.starts if max(one.saturated_start) > HALF_SATURATED]
+    sentences = []
+    loud = [start for start in run.starts if max(start.saturated_start) > HALF_SATURATED]
     if loud:
         most = max(loud, key=lambda one: max(one.saturated_start))
         values: dict[str, Any] = {"label": most.label, "share": max(most.saturated_start), "unit": "rate"}
-        said.append(Message("With {label}, {share:error} of a layer is saturated before the first step.", values))
-    burst = [one.label for one in run.starts if not np.isfinite(one.loss.mean[-1])]
+        sentences.append(Message("With {label}, {share:error} of a layer is saturated before the first step.", values))
+    burst = [start.label for start in run.starts if not np.isfinite(start.loss.mean[-1])]
     if burst:
-        said.append(Message("Training diverged with {labels}.", {"labels": _listed(burst)}))
-    faint = [one for one in run.starts if one.key != "zeros" and one.loss.mean[-1] > (1 - FADED) * run.baseline]
+        sentences.append(Message("Training diverged with {labels}.", {"labels": _listed(burst)}))
+    faint = [start for start in run.starts if start.key != "zeros" and start.loss.mean[-1] > (1 - FADED) * run.baseline]
     if faint:
         labels = _listed([one.label for one in faint])
-        said.append(Message("Did not learn in these steps: {labels}.", {"labels": labels}))
-    return said
+        sentences.append(Message("Did not learn in these steps: {labels}.", {"labels": labels}))
+    return sentences
 
 
 def _listed(labels: Sequence[Message]) -> Message:

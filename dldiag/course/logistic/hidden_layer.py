@@ -174,7 +174,7 @@ def describe_widths(comparison: WidthComparison) -> Message:
         "single": single.error,
         "best": best.error,
         "units": best.units,
-        "apart": max(one.apart for one in comparison.widths),
+        "apart": max(layer.apart for layer in comparison.widths),
         "constant": comparison.constant_error,
         "fewer": best.fewer.value,
         "low": best.fewer.low,

@@ -249,11 +249,11 @@ class ShownStep:
 def step_to_show(problem: BinaryProblem, descent: Descent, step: int, row: int) -> ShownStep:
     """Return the step and row asked for, or the last ones where there are fewer."""
     last, rows = len(descent.steps) - 1, len(problem.y)
-    said: Message | None = None
+    words: Message | None = None
     if step > last or row > rows:
         values: dict[str, Any] = {"step": min(step, last), "row": min(row, rows), "last": last, "rows": rows}
-        said = Message("There are {last} steps and {rows:,} rows: step {step}, row {row:,} is shown.", values)
-    return ShownStep(min(step, last), min(row, rows), said)
+        words = Message("There are {last} steps and {rows:,} rows: step {step}, row {row:,} is shown.", values)
+    return ShownStep(min(step, last), min(row, rows), words)
 
 
 def pass_at(problem: BinaryProblem, descent: Descent, at: int, row: int) -> UnitPass:

@@ -163,7 +163,7 @@ def _descend_all(
     should_stop: ShouldStop,
 ) -> OptimizerComparison:
     stretched = replace(problem, X=problem.X * np.array([1.0, settings.stretch]))
-    found = []
+    descents = []
     for number, (label, recipe) in enumerate(ways):
         if on_progress is not None:
             on_progress(Progress(Message("Training networks"), number, len(ways)))
@@ -178,15 +178,15 @@ def _descend_all(
             on_step=on_step,
         )
         weights, costs = _path(stretched, recipe, settings.passes, seed)
-        found.append((_descended(label, ran, steps, weights, costs), weights))
+        descents.append((_descended(label, ran, steps, weights, costs), weights))
     return OptimizerComparison(
         settings.passes,
         settings.batch_rows,
         data.n_rows,
         data.baseline,
-        tuple(one for one, _ in found),
-        _ratio(found[0][0], found[-1][0]),
-        _valley(stretched, [weights for _, weights in found]),
+        tuple(one for one, _ in descents),
+        _ratio(descents[0][0], descents[-1][0]),
+        _valley(stretched, [weights for _, weights in descents]),
     )
 
 

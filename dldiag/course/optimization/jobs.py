@@ -22,14 +22,14 @@ class BatchesRequest(PlaneRequest, frozen=True, kw_only=True, tag="batches"):
     """Compare mini-batches with all rows."""
 
     PREVIEW: ClassVar[Mapping[str, int]] = {"seeds": 2, "passes": 5}
-    asked: BatchSettings
+    settings: BatchSettings
 
 
 class OptimizersRequest(PlaneRequest, frozen=True, kw_only=True, tag="optimizers"):
     """Compare optimizers."""
 
     PREVIEW: ClassVar[Mapping[str, int]] = {"seeds": 2, "passes": 5}
-    asked: OptimizerSettings
+    settings: OptimizerSettings
 
 
 def batches_job(
@@ -37,7 +37,7 @@ def batches_job(
 ) -> OptimizerComparison:
     """Compare mini-batches with all rows."""
     problem, data = plane_of(dataset, request.columns, request.positive), prepare_open_rows(dataset)
-    return compare_batches(problem, data, request.asked, on_progress=on_progress, should_stop=should_stop)
+    return compare_batches(problem, data, request.settings, on_progress=on_progress, should_stop=should_stop)
 
 
 def optimizers_job(
@@ -45,4 +45,4 @@ def optimizers_job(
 ) -> OptimizerComparison:
     """Compare optimizers."""
     problem, data = plane_of(dataset, request.columns, request.positive), prepare_open_rows(dataset)
-    return compare_optimizers(problem, data, request.asked, on_progress=on_progress, should_stop=should_stop)
+    return compare_optimizers(problem, data, request.settings, on_progress=on_progress, should_stop=should_stop)

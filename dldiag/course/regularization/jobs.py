@@ -17,14 +17,14 @@ class PenaltyRequest(JudgedPlaneRequest, frozen=True, kw_only=True, tag="penalty
     """Train without and with an L2 penalty."""
 
     PREVIEW: ClassVar[Mapping[str, int]] = {"repeats": 2, "steps": 100}
-    asked: PenaltySettings
+    settings: PenaltySettings
 
 
 class DropoutRequest(JudgedPlaneRequest, frozen=True, kw_only=True, tag="dropout"):
     """Train without and with dropout."""
 
     PREVIEW: ClassVar[Mapping[str, int]] = {"repeats": 2, "steps": 100}
-    asked: DropoutSettings
+    settings: DropoutSettings
 
 
 def penalty_job(
@@ -33,7 +33,12 @@ def penalty_job(
     """Train without and with an L2 penalty."""
     problem, data = plane_of(dataset, request.columns, request.positive), prepare_open_rows(dataset, JUDGED_ROWS)
     return compare_regularization(
-        problem, data, request.asked, choice=request.choice(dataset), on_progress=on_progress, should_stop=should_stop
+        problem,
+        data,
+        request.settings,
+        choice=request.choice(dataset),
+        on_progress=on_progress,
+        should_stop=should_stop,
     )
 
 
@@ -43,5 +48,10 @@ def dropout_job(
     """Train without and with dropout."""
     problem, data = plane_of(dataset, request.columns, request.positive), prepare_open_rows(dataset, JUDGED_ROWS)
     return compare_regularization(
-        problem, data, request.asked, choice=request.choice(dataset), on_progress=on_progress, should_stop=should_stop
+        problem,
+        data,
+        request.settings,
+        choice=request.choice(dataset),
+        on_progress=on_progress,
+        should_stop=should_stop,
     )

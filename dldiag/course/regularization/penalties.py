@@ -105,10 +105,10 @@ def compare_regularization(
         TrainingSetup(_LABELS[kind], treated, rows, settings.steps),
         TrainingSetup(Message("Twice the rows"), recipe, 2 * rows, settings.steps),
     ]
-    found = compare_setups(
+    comparison = compare_setups(
         problem, data, ways, settings.repeats, choice=choice, on_progress=on_progress, should_stop=should_stop
     )
-    return Regularized(kind, strength, found)
+    return Regularized(kind, strength, comparison)
 
 
 def _treatment(recipe: Recipe, settings: PenaltySettings | DropoutSettings) -> tuple[str, float, Recipe]:

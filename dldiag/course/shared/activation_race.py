@@ -136,7 +136,7 @@ def judge_race(runs: Sequence[InstrumentedRun], baseline: float, share: float, p
     pace: seconds of a step of the first and the second.
     """
     target = fair_target(runs, baseline, share)
-    first, second = (runner_to(one, target)[1] for one in runs)
+    first, second = (runner_to(run, target)[1] for run in runs)
     first, second = replace(first, seconds_per_step=pace.first), replace(second, seconds_per_step=pace.second)
     pairs = [i for i, arrived in enumerate(second.arrived) if arrived]
     slow, fast = (np.asarray([runner.to_target[i] for i in pairs]) for runner in (first, second))
@@ -156,7 +156,7 @@ def judge_race(runs: Sequence[InstrumentedRun], baseline: float, share: float, p
 
 def fair_target(runs: Sequence[InstrumentedRun], baseline: float, share: float) -> float:
     """Return the loss at a share of the way from the baseline to the lowest final loss of any run."""
-    finals = np.concatenate([_final_losses(one) for one in runs])
+    finals = np.concatenate([_final_losses(run) for run in runs])
     best = float(np.nanmin(finals)) if np.isfinite(finals).any() else baseline
     return baseline - share * (baseline - best)
 
@@ -185,15 +185,15 @@ def fastest_rate(run: InstrumentedRun, target: float) -> InstrumentedRun:
 
 def _runner(watched: InstrumentedRun, target: float) -> Runner:
     loss = np.asarray(watched.loss)
-    found = [first_below(np.asarray(watched.steps, float), loss[:, member], target) for member in range(watched.seeds)]
+    steps = [first_below(np.asarray(watched.steps, float), loss[:, member], target) for member in range(watched.seeds)]
     return Runner(
         activation=watched.recipe.activation,
         label=ACTIVATIONS[watched.recipe.activation].label,
         rate=watched.recipe.rates[0],
         loss=band(watched.steps, watched.loss),
         seconds_per_step=watched.seconds_per_step,
-        to_target=tuple(watched.steps[-1] if at is None else at for at in found),
-        arrived=tuple(at is not None for at in found),
+        to_target=tuple(watched.steps[-1] if at is None else at for at in steps),
+        arrived=tuple(at is not None for at in steps),
     )
 
 

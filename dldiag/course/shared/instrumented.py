@@ -273,7 +273,7 @@ def drawn_members(data: Prepared, recipe: Recipe, pools: Sequence[Array], seed: 
 def _measured(observation: Observation, data: Prepared, count: int, quantities: Sequence[str]) -> dict[str, Array]:
     """Measure every member on the first MEASURED_ROWS rows; NaN stands for those that diverged."""
     rows = min(MEASURED_ROWS, data.n_rows)
-    found = observation.look(data.X[:rows], data.y[:rows])
+    layer_values = observation.look(data.X[:rows], data.y[:rows])
     limit = observation.stack.plan.activation.saturates_at
     here, S = list(observation.members), len(observation.members)
 
@@ -281,16 +281,16 @@ def _measured(observation: Observation, data: Prepared, count: int, quantities: 
         return layers if name in quantities else []
 
     values = {
-        "loss": found.losses.mean(axis=1),
-        "gradients": np.stack([np.sqrt((g[:, :, :-1] ** 2).sum(axis=(1, 2))) for g in found.gradients], axis=1),
-        "spread": _by_layer([a.std(axis=(1, 2)) for a in of("spread", found.a)], S),
-        "saturated": _by_layer([_beyond(z, limit) for z in of("saturated", found.z)], S),
-        "reach": _by_layer([np.quantile(np.abs(z), REACHED, axis=(1, 2)) for z in of("reach", found.z)], S),
-        "dead": _dead(of("dead", found.z), S),
+        "loss": layer_values.losses.mean(axis=1),
+        "gradients": np.stack([np.sqrt((g[:, :, :-1] ** 2).sum(axis=(1, 2))) for g in layer_values.gradients], axis=1),
+        "spread": _by_layer([a.std(axis=(1, 2)) for a in of("spread", layer_values.a)], S),
+        "saturated": _by_layer([_beyond(z, limit) for z in of("saturated", layer_values.z)], S),
+        "reach": _by_layer([np.quantile(np.abs(z), REACHED, axis=(1, 2)) for z in of("reach", layer_values.z)], S),
+        "dead": _dead(of("dead", layer_values.z), S),
         "distance": _by_layer([distance_between_units(block) for block in of("distance", observation.weights[:-1])], S),
     }
     spread_out = {name: _among(value, here, count) for name, value in values.items()}
-    first = [_histogram(a[0] if 0 in here else a[0] * np.nan) for a in of("histograms", found.a)]
+    first = [_histogram(a[0] if 0 in here else a[0] * np.nan) for a in of("histograms", layer_values.a)]
     return {**spread_out, "histograms": np.array(first)}
 
 
@@ -366,7 +366,7 @@ def _instrumented_run(
     dead = np.nan_to_num(stacked.pop("dead").astype(float)) > 0
     stacked["histograms"] = np.nan_to_num(stacked["histograms"])
     stacked["saturated"] = np.nan_to_num(stacked["saturated"])
-    found = {name: _nested(values) for name, values in stacked.items()}
+    quantities = {name: _nested(values) for name, values in stacked.items()}
     return InstrumentedRun(
         recipe=recipe,
         seeds=seeds,
@@ -376,9 +376,9 @@ def _instrumented_run(
         bins=tuple(bin_edges().tolist()),
         seconds_per_step=per_step,
         dead_units=_nested(dead[:, 0].astype(float)),
-        **found,
+        **quantities,
     )
 
 
 def _nested(values: Array) -> Any:
-    return tuple(_nested(one) for one in values) if values.ndim > 1 else tuple(map(float, values))
+    return tuple(_nested(value) for value in values) if values.ndim > 1 else tuple(map(float, values))

@@ -150,13 +150,13 @@ def default_positive(dataset: Dataset) -> str:
 
 def _features(dataset: Dataset, rows: NDArray[np.int64]) -> dict[str, Array]:
     frame = dataset.X.iloc[rows]
-    found: dict[str, Array] = {}
+    features: dict[str, Array] = {}
     for column in dataset.columns:
         for name, values in _numbers(column, frame[column.name]):
             known = np.isfinite(values)
             if known.any() and values[known].std() > 0:
-                found[name] = np.where(known, values, values[known].mean())
-    return found
+                features[name] = np.where(known, values, values[known].mean())
+    return features
 
 
 def _numbers(column: Column, values: pd.Series[float]) -> Iterator[tuple[str, Array]]:

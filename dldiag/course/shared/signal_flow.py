@@ -101,12 +101,12 @@ def flow(
     )
     runs = record_runs(data, recipes, chosen, seed=seed, on_progress=on_progress, should_stop=should_stop)
     target = fair_target(runs, data.baseline, chosen.share)
-    layers = tuple(_layer_flow(data, one, target, seed) for one in runs)
+    layers = tuple(_layer_flow(data, run, target, seed) for run in runs)
     return Flow(data.baseline, target, chosen.hidden_layers, layers, runs[0].steps, *_paces(data, recipes, seed))
 
 
 def _paces(data: Prepared, recipes: Sequence[Recipe], seed: int) -> tuple[Pace | None, Pace | None]:
-    named = {one.activation: one for one in recipes}
+    named = {recipe.activation: recipe for recipe in recipes}
     if not named.keys() >= set(PACED):
         return None, None
     first, second = (named[key] for key in PACED)

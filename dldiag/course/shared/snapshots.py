@@ -52,10 +52,12 @@ def train_snapshots(
 
 def _layers_of(observation: Observation, before: list[Layers]) -> list[Layers]:
     """Return every member's layers; those that diverged keep their last ones."""
-    found = list(before)
+    layers = list(before)
     for place, number in enumerate(observation.members):
-        found[number] = [(np.array(one[place, :, :-1].T), np.array(one[place, :, -1])) for one in observation.weights]
-    return found
+        layers[number] = [
+            (np.array(block[place, :, :-1].T), np.array(block[place, :, -1])) for block in observation.weights
+        ]
+    return layers
 
 
 def layer_outputs(layers: Layers, X: Array, activation: str) -> Array:

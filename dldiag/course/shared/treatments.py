@@ -84,9 +84,9 @@ class SetupComparison:
     plane: PlaneComparison | None = None
 
 
-def rows_to_train(data: Prepared, asked: int) -> int:
+def rows_to_train(data: Prepared, wanted_rows: int) -> int:
     """Return how many training rows a table of this size allows of those asked for."""
-    return max(LEAST_TRAINING_ROWS, min(asked, int(LARGEST_TRAINING_PART * data.n_rows)))
+    return max(LEAST_TRAINING_ROWS, min(wanted_rows, int(LARGEST_TRAINING_PART * data.n_rows)))
 
 
 def compare_setups(
@@ -104,20 +104,20 @@ def compare_setups(
     order = np.random.default_rng(seed).permutation(data.n_rows)
     dev, rest = np.split(order, [int(DEV_PART * data.n_rows)])
     drawn = np.stack([np.random.default_rng([seed, r]).permutation(rest) for r in range(repeats)])
-    found, influences = [], []
+    results, influences = [], []
     for number, way in enumerate(ways):
         if on_progress is not None:
             on_progress(Progress(Message("Training networks"), number, len(ways) + 1))
         made, influence = _judged(way, data, drawn[:, : way.rows], dev, judge, stopping(should_stop))
-        found.append(made)
+        results.append(made)
         influences.append(influence)
     overlaps = [max(ways[0].rows, way.rows) / len(rest) for way in ways]
-    dev_changes, train_changes = _changes(found, influences, overlaps)
+    dev_changes, train_changes = _changes(results, influences, overlaps)
     return SetupComparison(
         unit=judge.unit,
         dev_rows=len(dev),
         rows=tuple(way.rows for way in ways),
-        ways=tuple(found),
+        ways=tuple(results),
         dev_changes=dev_changes,
         train_changes=train_changes,
         plane=_on_plane(problem, ways[:2], seed),
@@ -165,20 +165,20 @@ def _judged(
     taken = train_snapshots(data, way.recipe, pools, moments=moments, seed=0, on_step=on_step)
     devs = np.broadcast_to(dev, (len(pools), len(dev)))
     train, unseen = _outputs(data, taken[-1], pools), _outputs(data, taken[-1], devs)
-    found = [judge_outputs(z, data.y[dev], data.loss, judge) for z in unseen]
+    losses = [judge_outputs(z, data.y[dev], data.loss, judge) for z in unseen]
     made = SetupResult(
         way.label,
         band(moments, [_mean_losses(data, at, pools) for at in taken]),
         band(moments, [_mean_losses(data, at, devs[:, :MEASURED_ROWS]) for at in taken]),
         tuple(judge_outputs(z, data.y[rows], data.loss, judge)[0] for z, rows in zip(train, pools, strict=True)),
-        tuple(error for error, _ in found),
+        tuple(error for error, _ in losses),
     )
-    return made, np.stack([influence for _, influence in found])
+    return made, np.stack([influence for _, influence in losses])
 
 
 def _outputs(data: Prepared, networks: list[Layers], rows: NDArray[np.int64]) -> list[Array]:
     """Return for each network its outputs (rows, K) on its own rows."""
-    return [layer_outputs(one, data.X[some], ACTIVATION) for one, some in zip(networks, rows, strict=True)]
+    return [layer_outputs(network, data.X[some], ACTIVATION) for network, some in zip(networks, rows, strict=True)]
 
 
 def _mean_losses(data: Prepared, networks: list[Layers], rows: NDArray[np.int64]) -> Array:

@@ -66,7 +66,7 @@ def select_on_test(
     train, pool = rest[:cut], rest[cut : cut + MOST_POOL_ROWS]
     models = _MAKERS[settings.kind](model, settings.models, rng)
     if models:
-        tasks = [FitTask(("candidate", i, 0), one, train, pool, settings.seed + i) for i, one in enumerate(models)]
+        tasks = [FitTask(("candidate", i, 0), model, train, pool, settings.seed + i) for i, model in enumerate(models)]
         results = fit_all(tasks, encode_dataset(dataset, split, judged), should_stop=should_stop)
         losses = _collect(results, len(tasks), is_root, on_progress)
     else:

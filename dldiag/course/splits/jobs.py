@@ -16,7 +16,7 @@ class SelectionRequest(JudgedModelRequest, frozen=True, kw_only=True, tag="selec
     """Choose the best of k models on a test set."""
 
     PREVIEW: ClassVar[Mapping[str, int]] = {"models": 8}
-    asked: SelectionSettings
+    settings: SelectionSettings
 
 
 def select_job(
@@ -25,5 +25,5 @@ def select_job(
     """Choose the best of k models on a test set."""
     model = build_model(dataset.task, request.model)
     return select_on_test(
-        dataset, model, request.asked, request.choice(dataset), on_progress=on_progress, should_stop=should_stop
+        dataset, model, request.settings, request.choice(dataset), on_progress=on_progress, should_stop=should_stop
     )

@@ -17,21 +17,21 @@ class ScaleRequest(JudgedRequest, frozen=True, kw_only=True, tag="scale"):
     """Measure error against rows for many learners."""
 
     PREVIEW: ClassVar[Mapping[str, int]] = {"sizes": 3, "repeats": 2, "train_rows": 100}
-    asked: ScaleSettings
+    settings: ScaleSettings
 
 
 class RaceRequest(LessonRequest, frozen=True, kw_only=True, tag="race"):
     """Race two activations."""
 
     PREVIEW: ClassVar[Mapping[str, int]] = {"seeds": 2, "steps": 60}
-    asked: RaceSettings
+    settings: RaceSettings
 
 
 class PreprocessingRequest(JudgedRequest, frozen=True, kw_only=True, tag="hand_work"):
     """Compare learners with preprocessings on few rows."""
 
     PREVIEW: ClassVar[Mapping[str, int]] = {"repeats": 3}
-    asked: PreprocessingSettings
+    settings: PreprocessingSettings
 
 
 def scale_job(
@@ -39,7 +39,7 @@ def scale_job(
 ) -> LearnerComparison:
     """Measure error against rows for many learners."""
     return fit_learners(
-        dataset, request.asked, request.choice(dataset), on_progress=on_progress, should_stop=should_stop
+        dataset, request.settings, request.choice(dataset), on_progress=on_progress, should_stop=should_stop
     )
 
 
@@ -47,7 +47,9 @@ def race_job(
     dataset: Dataset, request: RaceRequest, on_progress: OnProgress, should_stop: ShouldStop
 ) -> ActivationRace:
     """Race two activations."""
-    return race_activations(prepare_open_rows(dataset), request.asked, on_progress=on_progress, should_stop=should_stop)
+    return race_activations(
+        prepare_open_rows(dataset), request.settings, on_progress=on_progress, should_stop=should_stop
+    )
 
 
 def preprocessing_job(
@@ -55,5 +57,5 @@ def preprocessing_job(
 ) -> PreprocessingComparison:
     """Compare learners with preprocessings on few rows."""
     return compare_preprocessing(
-        dataset, request.asked, request.choice(dataset), on_progress=on_progress, should_stop=should_stop
+        dataset, request.settings, request.choice(dataset), on_progress=on_progress, should_stop=should_stop
     )

@@ -135,7 +135,9 @@ def compare_preprocessing(
     data = prepare_open_rows(dataset)
     judge = judge_of(data, choice)
     variants = {
-        key: one.make for key, one in VARIANTS.items() if one.has_probabilities or not judge.needs_probabilities
+        key: variant.make
+        for key, variant in VARIANTS.items()
+        if variant.has_probabilities or not judge.needs_probabilities
     }
     X, y = data.X[:, :_MOST_FEATURES].astype(float), data.y
     rows = min(chosen.rows, len(y) // 2)
@@ -167,12 +169,12 @@ def _error(model: Any, X: Array, y: Array, rows: tuple[Array, Array], judge: Met
     train, dev = rows
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Scikit-learn warns of few rows per class, which is the point here.
-        found, truth = model.fit(X[train], y[train]).predict(X[dev]), y[dev]
+        predicted, truth = model.fit(X[train], y[train]).predict(X[dev]), y[dev]
     if judge.metric.tasks == VALUES:
-        residual = (found - truth).astype(float) / (float(truth.std()) or 1.0)
-        return judge.metric.loss(judge.judged(truth, found, residual=residual))[0]
+        residual = (predicted - truth).astype(float) / (float(truth.std()) or 1.0)
+        return judge.metric.loss(judge.judged(truth, predicted, residual=residual))[0]
     proba = model.predict_proba(X[dev]) if judge.needs_probabilities else None
-    return judge.metric.loss(judge.judged(truth.astype(np.int64), found.astype(np.int64), proba))[0]
+    return judge.metric.loss(judge.judged(truth.astype(np.int64), predicted.astype(np.int64), proba))[0]
 
 
 def _summary(errors: dict[str, list[float]], rows: int, unit: str, rho: float) -> PreprocessingComparison:
@@ -224,7 +226,7 @@ def preprocessing_figure(
     drawn, look = figure(theme), THEMES[theme]
     names = {"learner": Message("learners"), "preparation": Message("preprocessings of the linear model")}
     for index, (kind, name) in enumerate(names.items()):
-        shown = [one for one in comparison.measured if VARIANTS[one.key].kind == kind]
+        shown = [learner for learner in comparison.measured if VARIANTS[learner.key].kind == kind]
         drawn.add_scatter(
             x=[one.error.value for one in shown],
             y=[str(VARIANTS[one.key].label) for one in shown],
@@ -245,6 +247,7 @@ def preprocessing_figure(
 def alt_preprocessing(comparison: PreprocessingComparison) -> Message:
     """Say the error of each variant."""
     words = ", ".join(
-        f"{VARIANTS[one.key].label} {format_error(one.error.value, comparison.unit)}" for one in comparison.measured
+        f"{VARIANTS[learner.key].label} {format_error(learner.error.value, comparison.unit)}"
+        for learner in comparison.measured
     )
     return Message("Dev errors with {rows} training rows: {words}.", {"rows": comparison.rows, "words": words})

@@ -116,18 +116,18 @@ def fit_learners(
     split = make_split(dataset, chosen.repeats, seed, chosen.train_rows)
     sizes = _sizes(split.n_train, chosen.sizes, len(dataset.classes))
     tasks = [task for size in sizes for model in models.values() for task in _tasks(model, split, size)]
-    found: dict[Any, FitResult] = {}
+    results: dict[Any, FitResult] = {}
     unit = dataset.unit if choice is None else choice.unit
 
     def curves() -> tuple[LearningCurve, ...]:
-        of_models = {key: as_curve(model, sizes, chosen.repeats, found, unit) for key, model in models.items()}
+        of_models = {key: as_curve(model, sizes, chosen.repeats, results, unit) for key, model in models.items()}
         return named_learner([replace(curve, model=key) for key, curve in of_models.items()])
 
     with one_thread():  # Waiting for each other's threads would cost small fits more than the threads save.
         for result in fit_all(tasks, encode_dataset(dataset, split, choice), should_stop=should_stop):
-            found[result.task.key] = result
+            results[result.task.key] = result
             if on_progress is not None:
-                on_progress(Progress(STAGE, len(found), len(tasks), curves=curves()))
+                on_progress(Progress(STAGE, len(results), len(tasks), curves=curves()))
     return compare_learners(curves(), rho=split.n_dev / split.n_train, seed=seed)
 
 
@@ -199,7 +199,7 @@ def compare_learners(curves: Sequence[LearningCurve], *, rho: float, seed: int =
 
 def _network_to_use(curves: Sequence[LearningCurve], rho: float) -> str:
     """Return the best network on the most rows, unless the best learner is better with 90% confidence."""
-    at_most_rows = {one.model: one.dev_errors[-1] for one in curves if np.isfinite(one.dev_errors[-1]).all()}
+    at_most_rows = {curve.model: curve.dev_errors[-1] for curve in curves if np.isfinite(curve.dev_errors[-1]).all()}
     networks = [key for key in at_most_rows if LEARNERS[key].deep]
     if not networks:
         return ""

@@ -108,10 +108,10 @@ def analyze_open_rows(
     if on_progress is not None:
         on_progress(Progress(Message("Training networks"), 0, 1))
     fits.fit([model], [split.n_train], range(_REPEATS))
-    found = analyze_fits(fits, model, seed, with_importance=False)
-    if found is None:
+    analysis = analyze_fits(fits, model, seed, with_importance=False)
+    if analysis is None:
         raise DataError(Message("The model could not be fitted on these rows."), Message("Choose another table."))
-    return found
+    return analysis
 
 
 def count_categories(
@@ -150,7 +150,7 @@ def _members(analysis: ErrorAnalysis, eyeball_set: EyeballSet) -> list[tuple[_Na
     positions = np.array(eyeball_set.wrong, dtype=np.int64)
     table = analysis.rows_at(positions.tolist())
     named: list[tuple[_Name, NDArray[np.bool_]]] = [
-        ((one.rule, "", ""), np.asarray(rows_where(one.rule, table))) for one in analysis.findings.confirmed
+        ((part.rule, "", ""), np.asarray(rows_where(part.rule, table))) for part in analysis.findings.confirmed
     ]
     named += [(((), *pair), inside) for pair, inside in _mix_ups(analysis, positions)]
     kept = [(name, inside) for name, inside in named if inside.mean() >= _LEAST_SHARE]
@@ -198,11 +198,11 @@ def _how_often_right(members: Sequence[NDArray[np.bool_]], rng: np.random.Genera
         return ()
     inside = np.stack(members).astype(float)  # The largest category comes first.
     shares = inside.mean(axis=1)
-    found = []
+    reliability = []
     for n in (n for n in COUNTED_ROWS if n <= max(COUNTED_ROWS[0], inside.shape[1])):
         rows = rng.integers(0, inside.shape[1], (_DRAWS, n))
         counts = inside[:, rows].sum(axis=2)
         best = shares[:, None] >= shares[0]  # Naming a category that is as large as the largest counts as right.
         top = counts == counts.max(axis=0)
-        found.append((n, float(np.mean((top & best).any(axis=0) / top.sum(axis=0)))))
-    return tuple(found)
+        reliability.append((n, float(np.mean((top & best).any(axis=0) / top.sum(axis=0)))))
+    return tuple(reliability)

@@ -16,13 +16,13 @@ class CategoriesRequest(JudgedModelRequest, frozen=True, kw_only=True, tag="cate
 
     NAMES_METRIC: ClassVar[bool] = False
 
-    asked: EyeballSettings
+    settings: EyeballSettings
 
 
 class WrongLabelsRequest(ModelRequest, frozen=True, kw_only=True, tag="wrong_labels"):
     """Put wrong labels into the dev set."""
 
-    asked: LabelSettings
+    settings: LabelSettings
 
 
 def categories_job(
@@ -30,8 +30,8 @@ def categories_job(
 ) -> Categories:
     """Count wrong dev rows by category."""
     model = build_model(dataset.task, request.model)
-    found = analyze_open_rows(dataset, model, request.asked.seed, on_progress, should_stop)
-    return count_categories(found, request.asked, request.choice(dataset))
+    analysis = analyze_open_rows(dataset, model, request.settings.seed, on_progress, should_stop)
+    return count_categories(analysis, request.settings, request.choice(dataset))
 
 
 def wrong_labels_job(
@@ -39,4 +39,6 @@ def wrong_labels_job(
 ) -> WrongLabels:
     """Put wrong labels into the dev set."""
     model = build_model(dataset.task, request.model)
-    return mislabel(analyze_open_rows(dataset, model, request.asked.seed, on_progress, should_stop), request.asked)
+    return mislabel(
+        analyze_open_rows(dataset, model, request.settings.seed, on_progress, should_stop), request.settings
+    )

@@ -22,8 +22,8 @@ def ceiling_outcomes(categories: Categories) -> Outcomes:
     first, *others = categories.categories
     counted = first.after(categories.looked)
     inside = all(
-        one.after(categories.looked).low <= one.share <= one.after(categories.looked).high
-        for one in categories.categories
+        category.after(categories.looked).low <= category.share <= category.after(categories.looked).high
+        for category in categories.categories
     )
     decided = not others or counted.low > max(one.after(categories.looked).value for one in others)
     values: dict[str, Any] = {

@@ -166,8 +166,8 @@ class Evidence:
         """Return a number of the evidence by its name, None where it was not measured; AttributeError without a row."""
         if name in self.others or (name in EVIDENCE and name not in DECLARED):
             return self.others.get(name)
-        found: Number = getattr(self, name)
-        return found
+        number: Number = getattr(self, name)
+        return number
 
     def estimates(self) -> dict[str, Estimate]:
         """Return {name: estimate} of everything that was measured; probes as probe_<remedy>."""

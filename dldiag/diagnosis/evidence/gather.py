@@ -136,18 +136,18 @@ def _against_references(measurements: Measurements, settings: Settings) -> dict[
     """Compare with the baseline, the linear model and the best reference, each paired by repeat and row."""
     candidates = {"current": measurements.current, **measurements.references}
     best = min(candidates.values(), key=_mean_dev)
-    found: dict[str, Estimate | None] = {
+    evidence: dict[str, Estimate | None] = {
         "guess_error": exactly(_mean_dev(measurements.guess)),
         "better_than_guess": estimates.paired_change(best, measurements.guess, clipped=False, one_sided=SIGNAL_LEVEL),
     }
-    found["worse_than_guess"] = estimates.paired_change(measurements.guess, measurements.current, clipped=False)
+    evidence["worse_than_guess"] = estimates.paired_change(measurements.guess, measurements.current, clipped=False)
     if measurements.references:
         reference = min(measurements.references.values(), key=_mean_dev)
-        found["reference_error"] = estimates.dev_error(reference)
-        found["reference_lead"] = _lead_of_the_best(measurements)
+        evidence["reference_error"] = estimates.dev_error(reference)
+        evidence["reference_lead"] = _lead_of_the_best(measurements)
     if "linear" in measurements.references:
-        found["simple_lead"] = estimates.paired_change(measurements.references["linear"], measurements.current)
-    return found
+        evidence["simple_lead"] = estimates.paired_change(measurements.references["linear"], measurements.current)
+    return evidence
 
 
 def _lead_of_the_best(measurements: Measurements) -> Estimate:

@@ -95,8 +95,8 @@ def _plain_names(frame: pd.DataFrame) -> dict[str, str]:
 def _columns(frame: pd.DataFrame) -> dict[str, str]:
     """Return {what it is: name of the column}."""
     plain = _plain_names(frame)
-    found = {what: next((plain[n] for n in names if n in plain), None) for what, names in _NAMES.items()}
-    columns = {what: name for what, name in found.items() if name is not None}
+    by_role = {what: next((plain[n] for n in names if n in plain), None) for what, names in _NAMES.items()}
+    columns = {what: name for what, name in by_role.items() if name is not None}
     missing = [w for w in ("rows", "train", "dev") if not {w, f"{w}_error", f"{w}_score", f"{w}_r2"} & set(columns)]
     if missing:
         raise DataError(
@@ -118,7 +118,7 @@ def _first_model(frame: pd.DataFrame, columns: dict[str, str]) -> pd.DataFrame:
 def _unit(frame: pd.DataFrame, columns: dict[str, str], unit: str) -> str:
     """Return the unit that the table holds, or else the one given."""
     units = [str(value).strip() for value in frame[columns["unit"]].dropna()] if "unit" in columns else []
-    other = next((one for one in units if one not in HIGHEST), None)
+    other = next((unit for unit in units if unit not in HIGHEST), None)
     if other is not None:
         raise DataError(
             Message("{value} is no unit of errors.", {"value": repr(other[:40])}),

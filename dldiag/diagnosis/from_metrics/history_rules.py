@@ -164,16 +164,16 @@ def at_last_epoch(errors: GivenNumbers, history: TrainingHistory) -> GivenNumber
     return replace(errors, metric=metric.name, task=metric.task, **given)
 
 
-def with_epochs(evidence: Evidence, history: TrainingHistory, found: EpochSignals) -> Evidence:
+def with_epochs(evidence: Evidence, history: TrainingHistory, epochs: EpochSignals) -> Evidence:
     """Return the evidence with what the epochs say; numbers that only sentences need go to `names`."""
-    climb = exactly(1.0) if found.lost_at is not None else found.climb
-    left = None if found.descent is None else -_less_one(found.descent)
+    climb = exactly(1.0) if epochs.lost_at is not None else epochs.climb
+    left = None if epochs.descent is None else -_less_one(epochs.descent)
     signals = {
-        "climb": climb, "left": left, "rise": found.rise, "fall": found.fall, "scatter": found.scatter,
-        "train_scatter": found.train_scatter, "error_rise": _error_rise(history, found),
+        "climb": climb, "left": left, "rise": epochs.rise, "fall": epochs.fall, "scatter": epochs.scatter,
+        "train_scatter": epochs.train_scatter, "error_rise": _error_rise(history, epochs),
     }  # fmt: skip
-    known = {name: one for name, one in signals.items() if one is not None}
-    return replace(evidence, names={**evidence.names, **_names(history, found)}, others={**evidence.others, **known})
+    known = {name: signal for name, signal in signals.items() if signal is not None}
+    return replace(evidence, names={**evidence.names, **_names(history, epochs)}, others={**evidence.others, **known})
 
 
 def _error_rise(history: TrainingHistory, signals: EpochSignals) -> Estimate | None:

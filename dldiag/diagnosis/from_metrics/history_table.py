@@ -188,8 +188,8 @@ def _by_epoch(frame: pd.DataFrame) -> pd.DataFrame:
     values = frame.drop(columns=step).apply(pd.to_numeric, errors="coerce")
     means = values.replace([np.inf, -np.inf], np.nan).groupby(counted).mean()
     lost = values.isin([np.inf, -np.inf]).groupby(counted).any()
-    found: pd.DataFrame = means.where(means.notna() | ~lost, np.inf)
-    return found
+    by_epoch: pd.DataFrame = means.where(means.notna() | ~lost, np.inf)
+    return by_epoch
 
 
 # --- columns ------------------------------------------------------------------------------------------------------

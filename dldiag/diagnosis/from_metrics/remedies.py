@@ -27,13 +27,23 @@ def remedies_for(findings: Sequence[Finding], evidence: Evidence) -> tuple[Recom
 
     Keeping the model comes first when nothing was found or the verdict says so, else before what only might help.
     """
-    found = [_unmeasured(one) for one in recommend(findings, evidence)]
-    first = [_worded(one, evidence) for one in found if (one.remedy, one.problem) in BY_EPOCHS]
-    rest = [one for one in found if (one.remedy, one.problem) not in BY_EPOCHS]
+    recommendations = [_unmeasured(one) for one in recommend(findings, evidence)]
+    first = [
+        _worded(recommendation, evidence)
+        for recommendation in recommendations
+        if (recommendation.remedy, recommendation.problem) in BY_EPOCHS
+    ]
+    rest = [
+        recommendation
+        for recommendation in recommendations
+        if (recommendation.remedy, recommendation.problem) not in BY_EPOCHS
+    ]
     lit = sorted((one for one in rest if _in_reach(one, evidence)), key=lambda one: _textbook(one, evidence))
     lit = [*first, *lit]
-    keeps = not lit or any(one.outcome == "fired" and one.problem in NOTHING_TO_GAIN for one in findings)
-    leave = [_left(one, not keeps) for one in found if one.remedy == LEAVE_IT]
+    keeps = not lit or any(finding.outcome == "fired" and finding.problem in NOTHING_TO_GAIN for finding in findings)
+    leave = [
+        _left(recommendation, not keeps) for recommendation in recommendations if recommendation.remedy == LEAVE_IT
+    ]
     others = [one for one in rest if one not in lit and one.remedy != LEAVE_IT]
     order = [*leave, *lit] if keeps else [*lit, *leave]
     return tuple(replace(one, rank=rank) for rank, one in enumerate([*order, *others], start=1))

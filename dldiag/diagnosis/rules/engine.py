@@ -34,9 +34,9 @@ def _answered(findings: Sequence[Finding], rules: Sequence[Rule]) -> set[str]:
     """
     says = {"bias": ("fired",), "variance": ("fired", "passed")}
     return {
-        one.code
-        for one, rule in zip(findings, rules, strict=True)
-        if rule.answers is not None and one.outcome in says[rule.answers]
+        finding.code
+        for finding, rule in zip(findings, rules, strict=True)
+        if rule.answers is not None and finding.outcome in says[rule.answers]
     }
 
 

@@ -98,10 +98,10 @@ def _two_dimensional(errors: ArrayLike, sizes: int, highest: float) -> Floats:
 
 def _by_size(rows: Floats, table: Floats) -> Floats:
     """Return the errors of each different size, increasing, on one row: those of a size that comes twice side by side."""
-    found = [table[rows == size].ravel() for size in np.unique(rows)]
-    most = max(map(len, found), default=0)
-    filled = [np.pad(errors, (0, most - len(errors)), constant_values=np.nan) for errors in found]
-    return np.array(filled).reshape(len(found), most)
+    groups = [table[rows == size].ravel() for size in np.unique(rows)]
+    most = max(map(len, groups), default=0)
+    filled = [np.pad(errors, (0, most - len(errors)), constant_values=np.nan) for errors in groups]
+    return np.array(filled).reshape(len(groups), most)
 
 
 def _mean_by_row(table: Floats) -> Floats:

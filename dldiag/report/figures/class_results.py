@@ -40,8 +40,12 @@ def _class_name(label: str) -> str:
 def confusion_figure(report: Report, *, theme: ThemeName = "light") -> go.Figure:
     """Draw true against predicted classes: the share of each true class, and counts; a list chooses the model."""
     look = THEMES[theme]
-    found = [(name_of(one), one.confusion) for one in report.performance if one.confusion is not None]
-    first = found[0][1]
+    confusions = [
+        (name_of(performance), performance.confusion)
+        for performance in report.performance
+        if performance.confusion is not None
+    ]
+    first = confusions[0][1]
     drawn = figure(theme, height=EDGES_HEIGHT + CELL_HEIGHT * max(4, len(first.labels)))
     drawn.add_heatmap(
         **_cells(first),
@@ -55,8 +59,8 @@ def confusion_figure(report: Report, *, theme: ThemeName = "light") -> go.Figure
         ygap=2,
         hovertemplate=f"{tr('True class')}: %{{y}}<br>{tr('Predicted class')}: %{{x}}<br>%{{text}}<extra></extra>",
     )
-    if len(found) > 1:
-        same = [(name, one) for name, one in found if one.labels == first.labels]
+    if len(confusions) > 1:
+        same = [(name, one) for name, one in confusions if one.labels == first.labels]
         add_choice(drawn, [name for name, _ in same], [[_restyled(one)] for _, one in same], theme)
     drawn.update_xaxes(title={"text": tr("Predicted class"), "standoff": 8}, type="category", showgrid=False, ticks="")
     return drawn.update_yaxes(
@@ -95,9 +99,9 @@ def roc_figure(report: Report, *, theme: ThemeName = "light") -> go.Figure:
 def precision_recall_figure(report: Report, *, theme: ThemeName = "light") -> go.Figure:
     """Draw precision against recall, of each model or, of several classes, of each class."""
     drawn = figure(theme)
-    found = report.performance[0].rankings
-    if len(found) == 1:
-        _add_ends(drawn, [0, 1], [found[0].share] * 2, theme, tr("random ranking"))
+    rankings = report.performance[0].rankings
+    if len(rankings) == 1:
+        _add_ends(drawn, [0, 1], [rankings[0].share] * 2, theme, tr("random ranking"))
     _add_rankings(drawn, report.performance, theme, "precision_recall", tr("Recall"))
     drawn.update_xaxes(title={"text": tr("Recall"), "standoff": 8}, **SHARE_AXIS)
     return drawn.update_yaxes(title={"text": tr("Precision"), "standoff": 8}, **SHARE_AXIS)
@@ -107,7 +111,7 @@ def _add_rankings(fig: go.Figure, models: Sequence[Performance], theme: ThemeNam
     colors = THEMES[theme].series
     first = models[0].rankings
     if len(first) == 1:
-        curves = [(name_of(one), one.rankings[0]) for one in models if one.rankings]
+        curves = [(name_of(model), model.rankings[0]) for model in models if model.rankings]
     else:
         curves = [(_class_name(one.label), one) for one in first]
     for place, (name, one) in reversed(list(enumerate(curves))):
@@ -165,20 +169,20 @@ def _add_calibration(fig: go.Figure, band: Band, name: str, look: Theme, place: 
 
 def threshold_figure(report: Report, *, theme: ThemeName = "light") -> go.Figure:
     """Draw recall, precision and cost against the threshold; a slider moves it and says what each threshold gives."""
-    look, found = THEMES[theme], report.performance[0].thresholds
-    assert found is not None
+    look, thresholds = THEMES[theme], report.performance[0].thresholds
+    assert thresholds is not None
     drawn = figure(theme, height=430 + SLIDER_HEIGHT)
-    add_model_band(drawn, found.recall, tr("Recall"), look.series[0], of=tr("Threshold"))
-    add_model_band(drawn, found.precision, tr("Precision"), look.series[1], of=tr("Threshold"), place=1)
-    if found.cost is not None:
-        _add_cost(drawn, found.cost, look)
-    at = found.at[found.now]
+    add_model_band(drawn, thresholds.recall, tr("Recall"), look.series[0], of=tr("Threshold"))
+    add_model_band(drawn, thresholds.precision, tr("Precision"), look.series[1], of=tr("Threshold"), place=1)
+    if thresholds.cost is not None:
+        _add_cost(drawn, thresholds.cost, look)
+    at = thresholds.at[thresholds.now]
     drawn.add_scatter(
         x=[at, at], y=[0, 1], mode="lines", name=tr("Threshold"), line={"color": look.ink, "width": 2}, hoverinfo="skip"
     )
-    drawn.update_layout(**_said(found, look), sliders=[_slider(found, len(drawn.data) - 1, look)])
+    drawn.update_layout(**_said(thresholds, look), sliders=[_slider(thresholds, len(drawn.data) - 1, look)])
     drawn.update_layout(margin={"t": 104, "b": SLIDER_HEIGHT}, legend={"yref": "paper", "y": 1.0})
-    is_log = sorted(found.at)[len(found.at) // 3] < LOG_FROM
+    is_log = sorted(thresholds.at)[len(thresholds.at) // 3] < LOG_FROM
     drawn.update_xaxes(
         title={"text": tr("Threshold on the probability"), "standoff": 8},
         tickformat=".3~%",

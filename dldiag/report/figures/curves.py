@@ -46,10 +46,10 @@ def learning_curves(
     if ghost is not None:
         _add_ghost(drawn, ghost, theme)
     for index, curve in enumerate(curves):
-        found = list(points(curve))
-        _add_series(drawn, [(p.rows, p.dev) for p in found if p.dev], curve, index, theme=theme, kind="dev")
+        series = list(points(curve))
+        _add_series(drawn, [(p.rows, p.dev) for p in series if p.dev], curve, index, theme=theme, kind="dev")
         if train:
-            _add_series(drawn, [(p.rows, p.train) for p in found if p.train], curve, index, theme=theme, kind="train")
+            _add_series(drawn, [(p.rows, p.train) for p in series if p.train], curve, index, theme=theme, kind="train")
     return drawn.update_xaxes(**rows_axis(sizes)).update_yaxes(**error_axis(unit, title), rangemode="tozero")
 
 
@@ -84,14 +84,14 @@ def _add_band(fig: go.Figure, points: Points, color: str, *, legend: str, shown:
 
 def _add_ghost(fig: go.Figure, curve: LearningCurve, theme: ThemeName) -> None:
     """Draw the dev error before a change."""
-    found = [(point.rows, point.dev) for point in points(curve) if point.dev]
+    dev_points = [(point.rows, point.dev) for point in points(curve) if point.dev]
     fig.add_scatter(
-        x=[rows for rows, _ in found],
-        y=[error.value for _, error in found],
+        x=[rows for rows, _ in dev_points],
+        y=[error.value for _, error in dev_points],
         mode="lines",
         name=tr("before the change"),
         line={"color": THEMES[theme].neutral, "dash": "dash", "width": 2},
-        customdata=[error_text(error, curve.unit) for _, error in found],
+        customdata=[error_text(error, curve.unit) for _, error in dev_points],
         hovertemplate=f"{tr('Training rows')}: %{{x:,}}<br>%{{customdata}}<extra></extra>",
     )
 

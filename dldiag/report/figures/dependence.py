@@ -19,9 +19,9 @@ _LONGEST = 40  # A name on an axis has at most this many characters.
 def dependence_figure(report: Report, *, theme: ThemeName = "light") -> go.Figure:
     """Draw the mean prediction for the dev rows along the most important columns, one at a time."""
     assert report.errors is not None
-    look, found = THEMES[theme], report.errors.dependence
+    look, dependences = THEMES[theme], report.errors.dependence
     drawn = figure(theme)
-    for number, one in enumerate(found):
+    for number, one in enumerate(dependences):
         drawn.add_scatter(
             x=[_tick(x) for x in one.values],
             y=list(one.predictions),
@@ -35,15 +35,17 @@ def dependence_figure(report: Report, *, theme: ThemeName = "light") -> go.Figur
         )
     changes: list[list[Any]] = [
         [
-            {"visible": [other is one for other in found]},
+            {"visible": [other is one for other in dependences]},
             {"xaxis.type": _axis_type(one), "xaxis.title.text": _name(one)},
         ]
-        for one in found
+        for one in dependences
     ]
-    if len(found) > 1:
-        add_choice(drawn, [_name(one) for one in found], changes, theme)
-    drawn.update_xaxes(title={"text": _name(found[0]), "standoff": 8}, zeroline=False, type=_axis_type(found[0]))
-    axis = {**SHARE_AXIS, "autorange": True, "range": None} if found[0].label else {}
+    if len(dependences) > 1:
+        add_choice(drawn, [_name(one) for one in dependences], changes, theme)
+    drawn.update_xaxes(
+        title={"text": _name(dependences[0]), "standoff": 8}, zeroline=False, type=_axis_type(dependences[0])
+    )
+    axis = {**SHARE_AXIS, "autorange": True, "range": None} if dependences[0].label else {}
     return drawn.update_yaxes(title={"text": _predicted(report), "standoff": 8}, zeroline=False, **axis)
 
 
@@ -54,9 +56,13 @@ def alt_dependence(report: Report) -> Message:
     parts = [
         Message(
             template,
-            {"column": one.column, "low": f"{min(one.predictions):.3g}", "high": f"{max(one.predictions):.3g}"},
+            {
+                "column": dependence.column,
+                "low": f"{min(dependence.predictions):.3g}",
+                "high": f"{max(dependence.predictions):.3g}",
+            },
         )
-        for one in report.errors.dependence
+        for dependence in report.errors.dependence
     ]
     text = Message("Mean prediction along the columns the model relies on most.")
     for part in parts:

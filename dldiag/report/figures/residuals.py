@@ -23,22 +23,26 @@ _MISSING = ""
 def predicted_actual_figure(report: Report, *, theme: ThemeName = "light") -> go.Figure:
     """Draw actual against predicted values, the darker the more rows; a list chooses the model."""
     look = THEMES[theme]
-    found = [(name_of(one), one.residuals) for one in report.performance if one.residuals is not None]
+    residuals = [
+        (name_of(performance), performance.residuals)
+        for performance in report.performance
+        if performance.residuals is not None
+    ]
     drawn = figure(theme, height=440)
     drawn.add_heatmap(
-        **_density(found[0][1]),
+        **_density(residuals[0][1]),
         colorscale=[[0, look.grid], [1, look.series[0]]],
         showscale=False,
         hovertemplate=f"{tr('Predicted')}: %{{x:.4~g}}<br>{tr('Actual')}: %{{y:.4~g}}<br>{tr('Predictions')}: %{{text}}<extra></extra>",
     )
-    ends = [found[0][1].edges[0], found[0][1].edges[-1]]
+    ends = [residuals[0][1].edges[0], residuals[0][1].edges[-1]]
     line = {"color": look.ink, "dash": "dot", "width": 1.5}
     drawn.add_scatter(x=ends, y=ends, mode="lines", name=tr("predicted = actual"), line=line, hoverinfo="skip")
-    if len(found) > 1:
+    if len(residuals) > 1:
         changes: list[list[Any]] = [
-            [{key: [value] for key, value in _density(one).items()}, {}, [0]] for _, one in found
+            [{key: [value] for key, value in _density(one).items()}, {}, [0]] for _, one in residuals
         ]
-        add_choice(drawn, [name for name, _ in found], changes, theme)
+        add_choice(drawn, [name for name, _ in residuals], changes, theme)
     drawn.update_xaxes(title={"text": tr("Predicted value"), "standoff": 8}, showgrid=False)
     return drawn.update_yaxes(title={"text": tr("Actual value"), "standoff": 8}, showgrid=False)
 
@@ -74,18 +78,18 @@ def residuals_by_column_figure(report: Report, *, theme: ThemeName = "light") ->
     drawn = figure(theme)
     drawn.add_hline(y=0, line={"color": look.faint, "dash": "dot"})
     owners: list[int] = []
-    for number, one in enumerate(columns):
+    for number, column in enumerate(columns):
         before = len(drawn.data)
-        _add_bins(drawn, one, name_of(model), look, 0)
+        _add_bins(drawn, column, name_of(model), look, 0)
         owners += [number] * (len(drawn.data) - before)
     changes: list[list[Any]] = []
-    for number, one in enumerate(columns):
-        axis = {"xaxis.type": _axis_type(one), "xaxis.title.text": _name(one)}
+    for number, column in enumerate(columns):
+        axis = {"xaxis.type": _axis_type(column), "xaxis.title.text": _name(column)}
         changes.append([{"visible": [owner == number for owner in owners]}, axis | {"xaxis.autorange": True}])
     for trace, owner in zip(drawn.data, owners, strict=True):
         trace.visible = owner == 0
     if len(columns) > 1:
-        add_choice(drawn, [_name(one) for one in columns], changes, theme)
+        add_choice(drawn, [_name(column) for column in columns], changes, theme)
     drawn.update_xaxes(title={"text": _name(columns[0]), "standoff": 8}, zeroline=False, type=_axis_type(columns[0]))
     return drawn.update_yaxes(title={"text": tr("Residual (actual − predicted)"), "standoff": 8})
 

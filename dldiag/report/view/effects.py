@@ -57,17 +57,17 @@ def tested_text(trial: Trial, unit: str) -> Message:
 def effect_text(recommendation: Recommendation, unit: str) -> str:
     """Say what a fix did when it was tested, or what is expected of it; "" where there is nothing to test."""
     if recommendation.trial is not None:
-        said = tested_text(recommendation.trial, unit)
+        text = tested_text(recommendation.trial, unit)
         if recommendation.remedy != MORE_DATA:
-            return str(said)
+            return str(text)
         is_open = recommendation.trial.verdict == "undecided"
-        return tr("forecast: {effect}", effect=range_text(recommendation.trial.change, unit) if is_open else said)
+        return tr("forecast: {effect}", effect=range_text(recommendation.trial.change, unit) if is_open else text)
     if recommendation.expected is not None and recommendation.expected.value != 0:
-        said = range_text(recommendation.expected, unit)
+        text = range_text(recommendation.expected, unit)
         return (
-            tr("forecast: {effect}", effect=said)
+            tr("forecast: {effect}", effect=text)
             if recommendation.remedy == RARE_ROWS
-            else tr("not tested; expected {range}", range=said)
+            else tr("not tested; expected {range}", range=text)
         )
     return tr("not tested") if recommendation.change else ""
 

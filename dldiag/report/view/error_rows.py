@@ -35,7 +35,7 @@ class Section:
 def error_sections(errors: ErrorFindings) -> list[Section]:
     """Return the parts of "Where it is wrong" in their order; each has something to say."""
     parts = [_slices(errors), _decomposition(errors), tags_section(errors.tags), _suspects(errors), _importance(errors)]
-    return [one for one in parts if one.lines or one.rows]
+    return [part for part in parts if part.lines or part.rows]
 
 
 def errors_line(errors: ErrorFindings, different: int | None = None) -> str:
@@ -44,27 +44,27 @@ def errors_line(errors: ErrorFindings, different: int | None = None) -> str:
     different: of a diagnosis, how many of the dev rows in all its repeats are no copies of others.
     """
     value = error_text(errors.error, errors.unit)
-    said = tr("Error rate {error}", error=value) if errors.unit == "rate" else tr("Error {error}", error=value)
-    total = _on_rows(said, errors.rows, different)
+    line = tr("Error rate {error}", error=value) if errors.unit == "rate" else tr("Error {error}", error=value)
+    total = _on_rows(line, errors.rows, different)
     if errors.unknown:
-        said = trn(
+        line = trn(
             "{n:,} prediction is no label of the target and counts as wrong.",
             "{n:,} predictions are no labels of the target and count as wrong.",
             errors.unknown,
         )
-        total = f"{total} {said}"
+        total = f"{total} {line}"
     if not errors.confirmed:
         return total
     return sentences([total, slice_line(errors.confirmed[0], errors.unit)])
 
 
-def _on_rows(said: str, rows: int, different: int | None) -> str:
+def _on_rows(sentence: str, rows: int, different: int | None) -> str:
     if different is None:
-        return trn("{error} on {n:,} row.", "{error} on {n:,} rows.", rows, error=said)
+        return trn("{error} on {n:,} row.", "{error} on {n:,} rows.", rows, error=sentence)
     if different >= rows:
-        return tr("{error} on the {n:,} dev rows of all repeats.", error=said, n=rows)
+        return tr("{error} on the {n:,} dev rows of all repeats.", error=sentence, n=rows)
     text = "{error} on the {n:,} dev rows of all repeats, {different:,} of them different."
-    return tr(text, error=said, n=rows, different=different)
+    return tr(text, error=sentence, n=rows, different=different)
 
 
 def slice_line(one: Slice, unit: str) -> str:
@@ -94,7 +94,7 @@ def _parts(rule: Sequence[Condition]) -> Iterator[str]:
     for one in rule:
         columns.setdefault(one.column, []).append(one)
     for name, conditions in columns.items():
-        bounds = {one.op: _value(one.value) for one in conditions}
+        bounds = {condition.op: _value(condition.value) for condition in conditions}
         if ">" in bounds and "<=" in bounds:
             yield f"{bounds['>']} < {name} ≤ {bounds['<=']}"
         elif "missing" in bounds:
@@ -134,7 +134,7 @@ def _slices(errors: ErrorFindings) -> Section:
                 unsure,
             )
         ]
-    rows = tuple(_slice_row(one, errors.unit) for one in errors.confirmed)
+    rows = tuple(_slice_row(part, errors.unit) for part in errors.confirmed)
     return Section("slices", tr("Slices with more errors"), tuple(lines), rows)
 
 
@@ -215,12 +215,12 @@ def tags_section(tags: Sequence[TagCount]) -> Section:
     title = tr("What the errors are")
     rows = tuple(
         {
-            tr("Category"): one.tag,
-            tr("Rows"): f"{one.rows:,}",
-            tr("Share of the errors looked at"): share_text(one.share),
-            tr("Most that fixing it can gain"): gain_text(one.ceiling, "rate"),
+            tr("Category"): tag.tag,
+            tr("Rows"): f"{tag.rows:,}",
+            tr("Share of the errors looked at"): share_text(tag.share),
+            tr("Most that fixing it can gain"): gain_text(tag.ceiling, "rate"),
         }
-        for one in tags
+        for tag in tags
     )
     note = tr("A row may be in several categories, so that shares may add up to more than 100%.")
     return Section("tags", title, (note,) if rows else (), rows)
@@ -229,10 +229,10 @@ def tags_section(tags: Sequence[TagCount]) -> Section:
 def _importance(errors: ErrorFindings) -> Section:
     rows = tuple(
         {
-            tr("Column"): column_names(one.columns or (one.column,)),
-            tr("Error rises by"): change_text(one.increase, errors.unit),
+            tr("Column"): column_names(column.columns or (column.column,)),
+            tr("Error rises by"): change_text(column.increase, errors.unit),
         }
-        for one in errors.importance[:_MOST_COLUMNS]
+        for column in errors.importance[:_MOST_COLUMNS]
     )
     lines = (tr("How much the dev error rises when a column is shuffled; correlated columns are shuffled together."),)
     figures = ("dependence",) if errors.dependence else ()

@@ -82,7 +82,7 @@ def fixes(report: Report) -> list[Fix]:
 
 def best_fix(report: Report) -> Fix | None:
     """Return the fix that the verdict proposes; None where nothing is recommended."""
-    return next((one for one in fixes(report) if one.is_recommended), None)
+    return next((fix for fix in fixes(report) if fix.is_recommended), None)
 
 
 def verdict_kind(report: Report) -> FixKind:
@@ -104,7 +104,7 @@ def what_may_help(report: Report) -> str:
     """Say what is expected to lower the error although no fix that was tested does; "" where that is not known."""
     if verdict_kind(report) != "keep":
         return ""
-    open_ = (one for one in fixes(report) if one.verdict not in REFUTED and one.effect is not None)
+    open_ = (fix for fix in fixes(report) if fix.verdict not in REFUTED and fix.effect is not None)
     best = next((one for one in open_ if one.effect is not None and one.effect.value < 0), None)
     return (
         "" if best is None else tr("What may help: {change} ({effect}).", change=change_words(best), effect=best.words)
@@ -123,7 +123,9 @@ def is_recommended(recommendation: Recommendation, report: Report) -> bool:
 def rank_of_keeping(report: Report) -> int:
     """Return the rank of keeping the model as it is; after all others where it is not in the list."""
     last = len(report.recommendations) + 1
-    return next((one.rank for one in report.recommendations if one.remedy == LEAVE_IT), last)
+    return next(
+        (recommendation.rank for recommendation in report.recommendations if recommendation.remedy == LEAVE_IT), last
+    )
 
 
 def _is_refuted(recommendation: Recommendation) -> bool:
@@ -216,8 +218,8 @@ def action_effect(fix: Fix, report: Report) -> str:
     arrow = before_after(before, fix.effect, unit_of(report))
     counted = "counted_error" in report.evidence
     at_most = tr("dev error {arrow}, at most the baseline's", arrow=arrow)
-    said = at_most if counted else tr("dev error {arrow}", arrow=arrow)
-    return listed([said, fix.words]) if fix.words else said
+    text = at_most if counted else tr("dev error {arrow}", arrow=arrow)
+    return listed([text, fix.words]) if fix.words else text
 
 
 # --- why not the others -------------------------------------------------------------------------------------------
@@ -227,11 +229,11 @@ def short_runs_in_vain(report: Report) -> list[Fix]:
     """Return the fixes whose short run did not help, the best of them first."""
     probes = {key: probe for key in _unlisted(report) if (probe := report.evidence.get(f"probe_{key}")) is not None}
     unit = unit_of(report)
-    found = [
+    fixes_in_vain = [
         Fix(key, str(REMEDIES[key].title), REMEDIES[key].column, effect=probe, words=str(range_text(probe, unit)))
         for key, probe in probes.items()
     ]
-    return sorted(found, key=lambda one: probes[one.remedy].value)
+    return sorted(fixes_in_vain, key=lambda one: probes[one.remedy].value)
 
 
 def not_recommended(report: Report) -> list[dict[str, str]]:
@@ -255,7 +257,7 @@ def _reason(key: str, why: str) -> dict[str, str]:
 
 
 def _unlisted(report: Report) -> list[str]:
-    ranked = {one.remedy for one in report.recommendations}
+    ranked = {recommendation.remedy for recommendation in report.recommendations}
     return [key for key in REMEDIES if key not in ranked and key != LEAVE_IT and suits_model(key, report)]
 
 
@@ -275,4 +277,4 @@ def _why_not(key: str, report: Report) -> str:
 def _causes(key: str, report: Report) -> list[Finding]:
     """Return what the rules said whose problems a remedy treats."""
     codes = {rule.code for rule in RULES if rule.problem in REMEDIES[key].treats}
-    return [one for one in report.findings if one.code in codes]
+    return [finding for finding in report.findings if finding.code in codes]

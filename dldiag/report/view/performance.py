@@ -78,7 +78,7 @@ def _metric_row(name: str, models: Sequence[Performance], used: MetricUsed | Non
         label = tr("{metric} of {level:.0%}", metric=label, level=level)
     label = f"{label} ↑" if metric.higher_is_better else label
     row = {tr("Metric"): tr("{metric} (chosen)", metric=label) if is_chosen else label}
-    return row | {performance_label(one): _metric_cell(name, one) for one in models}
+    return row | {performance_label(model): _metric_cell(name, model) for model in models}
 
 
 def _metric_cell(name: str, performance: Performance) -> str:
@@ -89,7 +89,7 @@ def _metric_cell(name: str, performance: Performance) -> str:
 
 
 def _classes(report: Report) -> Iterator[Section]:
-    models = [one for one in report.performance if one.per_class]
+    models = [performance for performance in report.performance if performance.per_class]
     if not models:
         return
     listed = models if len(models[0].per_class) * len(models) <= _MOST_CLASS_ROWS else models[:1]
@@ -123,11 +123,11 @@ def _mistake_lines(performance: Performance) -> Iterator[str]:
         for j, count in enumerate(row[: len(labels)])
         if i != j and count
     ]
-    for count, true, said, share in sorted(kinds, key=lambda kind: -kind[0])[:_MOST_MISTAKES]:
+    for count, true, predicted, share in sorted(kinds, key=lambda kind: -kind[0])[:_MOST_MISTAKES]:
         yield tr(
             '"{true}" predicted as "{said}": {share:.1%} of the "{true}" rows ({count:,} predictions).',
             true=true,
-            said=said,
+            said=predicted,
             share=share,
             count=count,
         )
@@ -137,16 +137,16 @@ def _mistake_lines(performance: Performance) -> Iterator[str]:
 
 
 def _thresholds(report: Report) -> Iterator[Section]:
-    found = report.performance[0].thresholds
-    if found is None:
+    thresholds = report.performance[0].thresholds
+    if thresholds is None:
         return
     lines = (
-        tr('A row is called "{label}" where its probability is at least the threshold.', label=found.label),
+        tr('A row is called "{label}" where its probability is at least the threshold.', label=thresholds.label),
         tr(
             "A threshold chosen on these dev rows looks better than it is. To choose one fairly, test the fix that moves it."
         ),
     )
-    rows = tuple(threshold_row(found, i) for i in listed_thresholds(found))
+    rows = tuple(threshold_row(thresholds, i) for i in listed_thresholds(thresholds))
     yield Section("thresholds", tr("Thresholds"), lines, rows, ("thresholds",))
 
 
@@ -195,15 +195,15 @@ def at_place(curve: Band, place: int) -> Estimate:
 
 
 def _rankings(report: Report) -> Iterator[Section]:
-    found = report.performance[0].rankings
-    if found:
+    rankings = report.performance[0].rankings
+    if rankings:
         lines = tuple(
             tr(
                 '{share:.1%} of the dev rows are "{label}": the precision of a random ranking.',
-                share=one.share,
-                label=one.label,
+                share=ranking.share,
+                label=ranking.label,
             )
-            for one in found
+            for ranking in rankings
         )
         yield Section("rankings", tr("ROC and precision–recall curves"), lines, (), ("roc", "precision_recall"))
 
@@ -218,9 +218,9 @@ def _calibration(report: Report) -> Iterator[Section]:
 def calibration_line(band: Band) -> str:
     """Say where the observed share is clearly not the predicted probability, the worst place first; or that it is."""
     off = [
-        (band.rows[i] * abs(band.value[i] - said), i)
-        for i, said in enumerate(band.x)
-        if not band.low[i] <= said <= band.high[i]
+        (band.rows[i] * abs(band.value[i] - predicted), i)
+        for i, predicted in enumerate(band.x)
+        if not band.low[i] <= predicted <= band.high[i]
     ]
     if not off:
         return tr("The observed shares agree with the predicted probabilities, as far as these rows can tell.")
@@ -239,8 +239,8 @@ def calibration_line(band: Band) -> str:
 
 
 def _residuals(report: Report) -> Iterator[Section]:
-    found = report.performance[0].residuals
-    if found is None:
+    residuals = report.performance[0].residuals
+    if residuals is None:
         return
     lines = (
         tr(
@@ -249,9 +249,9 @@ def _residuals(report: Report) -> Iterator[Section]:
         ),
     )
     yield Section("fit", tr("Predicted against actual"), lines, (), ("predicted_actual", "residuals"))
-    listed = [one for one in found.by_column if one.explained >= LEAST_EXPLAINED]
+    listed = [one for one in residuals.by_column if one.explained >= LEAST_EXPLAINED]
     rows = tuple({tr("Column"): one.column, tr("Share of the squared error"): f"{one.explained:.1%}"} for one in listed)
     text = tr("Where a column explains residuals, the model has not learned all that this column shows.")
     none = tr("No column explains any of the residuals: the model has learned what each one shows by itself.")
-    figures = ("residuals_by_column",) if found.by_column else ()
+    figures = ("residuals_by_column",) if residuals.by_column else ()
     yield Section("residuals", tr("Residuals by column"), (text if rows else none,), rows, figures)

@@ -66,15 +66,15 @@ def order_line(report: Report) -> str:
         return ""
     if first.expected is None or first.expected.high >= 0:
         return ""
-    said = tr(
+    line = tr(
         "The model has {named}, yet “{first}” comes first: of all short runs it lowered the error on unseen rows most.",
         named=str(COLUMNS[named]).lower(),
         first=first.title,
     )
     dearer = _gains_more(report, _change(first))
     if dearer is None:
-        return said
-    return said + " " + tr("“{dearer}” gains more, but takes more work.", dearer=dearer.title)
+        return line
+    return line + " " + tr("“{dearer}” gains more, but takes more work.", dearer=dearer.title)
 
 
 def _change(recommendation: Recommendation) -> float:
@@ -85,7 +85,11 @@ def _change(recommendation: Recommendation) -> float:
 
 def _gains_more(report: Report, change: float) -> Recommendation | None:
     """Return what costs more than a setting and lowers the dev error further than that, if anything does."""
-    dearer = [one for one in report.recommendations if one.remedy in (OTHER_MODEL, MORE_DATA) and _change(one) < change]
+    dearer = [
+        recommendation
+        for recommendation in report.recommendations
+        if recommendation.remedy in (OTHER_MODEL, MORE_DATA) and _change(recommendation) < change
+    ]
     return min(dearer, key=_change, default=None)
 
 
