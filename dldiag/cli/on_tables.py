@@ -137,9 +137,11 @@ def _improve(args: argparse.Namespace) -> None:
     dataset, model, settings, jobs = _asked(args)
     if args.open_test:
         check_unopened(dataset, settings, FROM_HERE)  # Checked now, not after hours of fits.
-    known = None if args.known is None else from_json(args.known.read_bytes())
+    start_report = None if args.known is None else from_json(args.known.read_bytes())
     with speaking("en"), _cluster(args):
-        improvement = improve_case(prepare_case(dataset, model, settings, n_jobs=jobs), known, on_progress=_meter(args))
+        improvement = improve_case(
+            prepare_case(dataset, model, settings, n_jobs=jobs), start_report, on_progress=_meter(args)
+        )
         if args.open_test:
             improvement = finish(dataset, settings, improvement, FROM_HERE)
     _tell(args, improvement.report, path_to_text(improvement) + "\n")

@@ -58,16 +58,16 @@ def check_outputs(args: argparse.Namespace, names: Iterable[str] = (*OUTPUTS, _M
     for name, (package, extra) in _NEEDED.items():
         if getattr(args, name, None):
             require(package, extra)
-    seen = set()
+    places = set()
     paths = _asked(args, names)
     for _, out in paths:
         try:
             _check_place(out)
-            seen.add(out.resolve())
+            places.add(out.resolve())
         except (OSError, RuntimeError) as error:  # A link that leads to itself raises one or the other.
             reason = getattr(error, "strerror", None) or str(error)
             raise SettingError(tr("{path} cannot be written: {reason}.", path=repr(str(out)), reason=reason)) from error
-    if len(seen) < len(paths):
+    if len(places) < len(paths):
         raise SettingError(tr("Two outputs cannot be written to one place; give two outputs two names."))
 
 
@@ -97,8 +97,8 @@ def write_model(args: argparse.Namespace, train: Callable[[], TableModel]) -> No
 def write_texts(args: argparse.Namespace, texts: Mapping[str, Callable[[], str | bytes]]) -> None:
     """Write every requested output, each file whole or not at all."""
     for name, out in _asked(args, texts):
-        made = texts[name]()
-        content = made if isinstance(made, bytes) else made.encode()
+        text = texts[name]()
+        content = text if isinstance(text, bytes) else text.encode()
         if _is_special(out):
             out.write_bytes(content)
             continue

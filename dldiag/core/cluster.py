@@ -191,13 +191,13 @@ def on_cluster(address: str | None) -> Iterator[Cluster | None]:
     if address is None:
         yield None
         return
-    made = connect(address)
-    _active.append(made)
+    cluster = connect(address)
+    _active.append(cluster)
     try:
-        yield made
+        yield cluster
     finally:
-        _active.remove(made)
-        made.close()
+        _active.remove(cluster)
+        cluster.close()
 
 
 def active_cluster() -> Cluster | None:
@@ -224,9 +224,9 @@ def connect(address: str) -> Cluster:
     except (OSError, ValueError) as error:
         text = tr("There is no Dask scheduler at {address}: {reason}.", address=address, reason=str(error).rstrip("."))
         raise SettingError(text) from error
-    made = Cluster(client, lambda: _close(client))
-    _check_workers(made, client, address)
-    return made
+    cluster = Cluster(client, lambda: _close(client))
+    _check_workers(cluster, client, address)
+    return cluster
 
 
 def _local_workers(address: str) -> int:

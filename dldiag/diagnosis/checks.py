@@ -30,11 +30,11 @@ def check_types(dataset: Any, settings: Any) -> None:
 
 def check_muted(settings: Settings) -> None:
     """Refuse to mute an unknown rule; SettingError."""
-    known = [rule.code for rule in RULES]
-    unknown = [code for code in settings.muted if code not in known]
+    codes = [rule.code for rule in RULES]
+    unknown = [code for code in settings.muted if code not in codes]
     if unknown:
         raise SettingError(
-            tr("muted: there is no rule {code}; there are {codes}.", code=repr(unknown[0]), codes=", ".join(known))
+            tr("muted: there is no rule {code}; there are {codes}.", code=repr(unknown[0]), codes=", ".join(codes))
         )
 
 

@@ -93,9 +93,9 @@ def _encoded_levels(context: ErrorContext) -> tuple[DataChange, ...]:
     ]
     if not names:
         return ()
-    made = [ADDED[kind].written(name) for name in names for kind in ("target", "frequency")]
+    features = [ADDED[kind].written(name) for name in names for kind in ("target", "frequency")]
     change = {
-        "new_features": (*context.model.new_features, *made),
+        "new_features": (*context.model.new_features, *features),
         "drop_columns": (*context.model.drop_columns, *names),
     }
     return (DataChange(change),)
@@ -117,9 +117,9 @@ def curves_of_linear(context: ErrorContext) -> tuple[DataChange, ...]:
     scaled: Change = {} if model.scale_inputs else {"scale_inputs": True}
     sets = ((splines, MOST_BENT), (pairs, MOST_CROSSED))
     return tuple(
-        DataChange({"new_features": (*model.new_features, *made), **scaled})
-        for made, most in sets
-        if 0 < len(numbers) <= most and not set(made) & set(model.new_features)
+        DataChange({"new_features": (*model.new_features, *features), **scaled})
+        for features, most in sets
+        if 0 < len(numbers) <= most and not set(features) & set(model.new_features)
     )
 
 

@@ -43,14 +43,14 @@ def forecast_or_abstain(
         return Forecast(abstains=ILL_BEHAVED)
     if any(finding.code == BASELINE_RULE and finding.outcome in ("fired", "undecided") for finding in findings):
         return Forecast(abstains=NO_BETTER)
-    seen = forecast(
+    outlook = forecast(
         curve.sizes,
         curve.dev_errors,
         train_errors=curve.train_errors,
         target_error=settings.target_error,
         unit=curve.unit,
     )
-    return replace(seen, points=tuple(_with_rows(point, dev) for point in seen.points))
+    return replace(outlook, points=tuple(_with_rows(point, dev) for point in outlook.points))
 
 
 def _with_rows(point: ForecastPoint, dev: Estimate) -> ForecastPoint:

@@ -74,10 +74,10 @@ def try_without_suspects(
         return None
     before, without, random, relabelled = results
     change, against = paired_change(before, without), paired_change(random, without)
-    kept = [len(a.task.train_rows) / len(b.task.train_rows) for a, b in zip(without, before, strict=True)]
+    shares = [len(a.task.train_rows) / len(b.task.train_rows) for a, b in zip(without, before, strict=True)]
     delta = delta_of(float(np.mean([result.dev_error for result in before])), material)
     verdict = label_verdict(change, against, delta)
-    return LabelTrial(change, against, 1 - float(np.mean(kept)), n, verdict, paired_change(before, relabelled))
+    return LabelTrial(change, against, 1 - float(np.mean(shares)), n, verdict, paired_change(before, relabelled))
 
 
 def with_label_trial(report: Report, fits: FitCache, model: Model) -> Report:
@@ -129,8 +129,8 @@ def _suspect_rows(fits: FitCache, model: Model) -> Rows:
 
 
 def _on_plausible_rows(task: FitTask, suspects: Rows) -> FitTask:
-    kept = np.setdiff1d(task.dev_rows, suspects)
-    return replace(task, dev_rows=kept if len(kept) else task.dev_rows, watched=False, kept=False)
+    rows = np.setdiff1d(task.dev_rows, suspects)
+    return replace(task, dev_rows=rows if len(rows) else task.dev_rows, watched=False, kept=False)
 
 
 def label_verdict(

@@ -84,9 +84,9 @@ def ladders(estimator: Any) -> list[tuple[str, Change]]:
     rungs += [(prefix, one, _step_rungs(one)) for prefix, one in steps_before(estimator)]
     for prefix, one, changes in rungs:
         for remedy, change in changes:
-            named = {f"{prefix}{name}": value for name, value in change.items()}
-            if (remedy, named) not in steps and _is_accepted(one, change):
-                steps.append((remedy, named))
+            settings = {f"{prefix}{name}": value for name, value in change.items()}
+            if (remedy, settings) not in steps and _is_accepted(one, change):
+                steps.append((remedy, settings))
     return steps
 
 
@@ -188,14 +188,14 @@ def _constrained_rungs(estimator: Any) -> Iterator[Change]:
 def _rungs_within(intervals: list[Interval], value: Any) -> list[Any]:
     """Return values above and below the present one that its intervals hold; a whole number stays one."""
     if isinstance(value, int):
-        tried: list[Any] = [value * _WHOLE_FACTOR, max(1, value // _WHOLE_FACTOR)]
+        values: list[Any] = [value * _WHOLE_FACTOR, max(1, value // _WHOLE_FACTOR)]
     elif isinstance(value, float) and value > 0:
-        tried = [float(f"{value * factor:.6g}") for factor in _FACTORS]
+        values = [float(f"{value * factor:.6g}") for factor in _FACTORS]
     elif value is None or value == 0:
-        tried = [share * _upper(one) for one in intervals if one.type is not Integral for share in FROM_ZERO]
+        values = [share * _upper(one) for one in intervals if one.type is not Integral for share in FROM_ZERO]
     else:
         return []
-    return [one for one in dict.fromkeys(tried) if one != value and any(one in interval for interval in intervals)]
+    return [one for one in dict.fromkeys(values) if one != value and any(one in interval for interval in intervals)]
 
 
 def _upper(interval: Interval) -> float:

@@ -143,9 +143,9 @@ def forecast_from_half(results: Results, seed: int) -> float | None:
     """Return half of the interval that half of the dev rows forecast for all of them; None for too few rows."""
     labels = [result.task.dev_rows if result.dev_clusters is None else result.dev_clusters.labels for result in results]
     different = np.unique(np.concatenate(labels))
-    drawn = np.random.default_rng([seed, 10]).permutation(different)[: len(different) // 2]
-    halves = [_on_rows(result, np.isin(of_row, drawn)) for result, of_row in zip(results, labels, strict=True)]
-    if len(drawn) < LEAST_HALF or any(one is None for one in halves):
+    half = np.random.default_rng([seed, 10]).permutation(different)[: len(different) // 2]
+    halves = [_on_rows(result, np.isin(of_row, half)) for result, of_row in zip(results, labels, strict=True)]
+    if len(half) < LEAST_HALF or any(one is None for one in halves):
         return None
     return _half_width(dev_error([replace(one, dev_times=2.0) for one in halves if one is not None]))
 

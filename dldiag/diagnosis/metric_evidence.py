@@ -61,14 +61,14 @@ def class_weight_gain(
 
     {} where they were not probed: no class is rare, or another metric was chosen.
     """
-    tried = probes.get("class_weights")
-    if tried is None or fits.encoded.choice.name != "error":
+    probe = probes.get("class_weights")
+    if probe is None or fits.encoded.choice.name != "error":
         return {}
-    size, repeats = min(effort.probe_rows, fits.split.n_train), range(tried.repeats)
+    size, repeats = min(effort.probe_rows, fits.split.n_train), range(probe.repeats)
     metric = METRICS["balanced_error"]
     before, after = (
         [measured_by(metric, judged_fit(r, fits.dataset, fits.encoded.choice, 1.0), r) for r in results if r.kept]
-        for results in (fits.get(one, size, repeats) for one in (model, changed(model, tried.settings)))
+        for results in (fits.get(one, size, repeats) for one in (model, changed(model, probe.settings)))
     )
     return {"rare_class_gain": -paired_change(before, after, clipped=False)} if before else {}
 
@@ -81,8 +81,8 @@ def metric_demands(
     compared: the fits of every model that is judged against guessing. {} for other metrics. A model that weighs the classes alike
     decides where the share of wrong rows is least; of what the columns say its decisions by another metric then tell little, its ranking all.
     """
-    reached = max(1 - float(np.mean([result.dev_error for result in results])) for results in (*compared, guess))
-    weights = class_demands(fits.open_targets, fits.encoded.choice, reached)
+    best_accuracy = max(1 - float(np.mean([result.dev_error for result in results])) for results in (*compared, guess))
+    weights = class_demands(fits.open_targets, fits.encoded.choice, best_accuracy)
     if not weights:
         return {}
     ratio = 1.0 if is_weighted(model) else max(weights.values()) / min(weights.values())

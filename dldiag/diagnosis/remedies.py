@@ -113,8 +113,8 @@ def _step(model: Model) -> tuple[Change, ...]:
     if model.parameters["solver"] == "lbfgs":
         return ()
     now = float(model.parameters["learning_rate_init"])
-    tried = [now * factor for factor in _STEPS] + [step for step in BEST_STEPS if not 0.09 < step / now < 11]
-    return tuple({"learning_rate_init": step} for step in tried if 1e-6 <= step <= 1.0)
+    steps = [now * factor for factor in _STEPS] + [step for step in BEST_STEPS if not 0.09 < step / now < 11]
+    return tuple({"learning_rate_init": step} for step in steps if 1e-6 <= step <= 1.0)
 
 
 def _weaker(model: Model) -> tuple[Change, ...]:

@@ -92,11 +92,11 @@ def _chosen(
 
     It is not picked when the model itself has the least.
     """
-    size, drawn = min(effort.probe_rows, fits.split.n_train), len(fits.split.repeats)
+    size, n_repeats = min(effort.probe_rows, fits.split.n_train), len(fits.split.repeats)
     candidates = [changed(model, change) for change in changes]
 
     def run(left: Sequence[int], n: int) -> dict[int, Runs]:
-        repeats = range(drawn - SELECTION_REPEATS, drawn - SELECTION_REPEATS + n)
+        repeats = range(n_repeats - SELECTION_REPEATS, n_repeats - SELECTION_REPEATS + n)
         fits.fit([model, *(candidates[one] for one in left)], [size], repeats, on_result=on_result)
         runs = {one: (fits.get(model, size, repeats), fits.get(candidates[one], size, repeats)) for one in left}
         return {one: pair for one, pair in runs.items() if not any(r.failed for half in pair for r in half)}

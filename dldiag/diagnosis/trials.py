@@ -39,11 +39,11 @@ class Attempt:
     @classmethod
     def of(cls, recommendation: Recommendation) -> Attempt:
         """Return the attempt that a recommendation stands for."""
-        known = recommendation.seen is not None and recommendation.expected is not None
+        was_probed = recommendation.seen is not None and recommendation.expected is not None
         return cls(
             recommendation.remedy,
             recommendation.change,
-            Picked(recommendation.seen, recommendation.expected) if known else None,
+            Picked(recommendation.seen, recommendation.expected) if was_probed else None,
         )  # type: ignore[arg-type]
 
 
@@ -85,8 +85,8 @@ def trial_of(
 
     share: as in `continued`, of the luck with which the change was picked.
     """
-    seen = paired_change(before, after)
-    effect = Picked(seen, seen) if attempt.picked is None else continued(seen, attempt.picked, share)
+    change = paired_change(before, after)
+    effect = Picked(change, change) if attempt.picked is None else continued(change, attempt.picked, share)
     watched = [(b, a) for b, a in zip(before, after, strict=True) if b.health and a.health]
     return Trial(
         attempt.remedy,
@@ -98,7 +98,7 @@ def trial_of(
         mean_training_curve([b for b, _ in watched]),
         mean_training_curve([a for _, a in watched]),
         train_change(before, after),
-        seen=None if attempt.picked is None else seen,
+        seen=None if attempt.picked is None else change,
     )
 
 
@@ -110,7 +110,7 @@ def try_remedies(
 
     More data is tried on the past, which costs no fit and does not count.
     """
-    tried, done = list(report.recommendations), 0
+    tested, done = list(report.recommendations), 0
     for i, recommendation in enumerate(report.recommendations if most else ()):
         if recommendation.remedy == MORE_DATA:
             trial = hindcast(report.curves[0], evidence) if report.forecast.abstains is None else None
@@ -121,8 +121,8 @@ def try_remedies(
         else:
             continue
         if trial is not None:
-            tried[i] = replace(recommendation, trial=trial)
-            yield tuple(tried)
+            tested[i] = replace(recommendation, trial=trial)
+            yield tuple(tested)
 
 
 def hindcast(curve: LearningCurve, evidence: Evidence) -> Trial | None:
@@ -132,19 +132,22 @@ def hindcast(curve: LearningCurve, evidence: Evidence) -> Trial | None:
     """
     gain = evidence.more_data_gain
     curve = curve if evidence.guess_error is None else clipped(curve, evidence.guess_error.value)
-    shown = len(curve.sizes) - HINDCAST_HIDES
-    if shown < 1:
+    n_shown = len(curve.sizes) - HINDCAST_HIDES
+    if n_shown < 1:
         return None
     hidden = int(curve.sizes[-1])
-    past = forecast(curve.sizes[:shown], curve.dev_errors[:shown], [hidden], unit=curve.unit)
+    past = forecast(curve.sizes[:n_shown], curve.dev_errors[:n_shown], [hidden], unit=curve.unit)
     if gain is None or not past.points:
         return None
-    known = evidence.dev_error  # This error comes from more repeats than the curve has.
-    real, point = float(np.nanmean(curve.dev_errors[-1])) if known is None else known.value, past.points[0]
+    present_error = evidence.dev_error  # This error comes from more repeats than the curve has.
+    real, point = (
+        float(np.nanmean(curve.dev_errors[-1])) if present_error is None else present_error.value,
+        past.points[0],
+    )
     hit = point.low <= real <= point.high
     change = -gain
     values: dict[str, Value] = {
-        "seen": int(curve.sizes[shown - 1]), "hidden": hidden, "predicted": point.value, "low": point.low, "high": point.high,
+        "seen": int(curve.sizes[n_shown - 1]), "hidden": hidden, "predicted": point.value, "low": point.low, "high": point.high,
         "real": real, "unit": curve.unit,
     }  # fmt: skip
     note = Message(

@@ -237,10 +237,10 @@ def stability(results: Sequence[FitResult], evidence: Evidence, seed: int) -> fl
         return None
     train = np.array([result.train_error for result in results])
     dev = np.array([result.dev_error for result in results])
-    drawn = np.random.default_rng(seed).integers(len(train), size=(_RESAMPLES, len(train)))
+    resamples = np.random.default_rng(seed).integers(len(train), size=(_RESAMPLES, len(train)))
     achievable, delta = evidence.achievable.value, evidence.material.value
     whole = _sides(train[None].mean(axis=1), dev[None].mean(axis=1), achievable, delta)
-    parts = _sides(train[drawn].mean(axis=1), dev[drawn].mean(axis=1), achievable, delta)
+    parts = _sides(train[resamples].mean(axis=1), dev[resamples].mean(axis=1), achievable, delta)
     return float((parts == whole).all(axis=1).mean())
 
 

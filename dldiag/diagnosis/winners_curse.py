@@ -58,8 +58,8 @@ def _noise(errors: Floats, correlation: Floats, seed: int) -> Floats:
     """Draw normal errors of the given size and correlation: (_DRAWS, k)."""
     values, vectors = np.linalg.eigh(correlation)
     root = vectors * np.sqrt(np.maximum(values, 0.0))
-    drawn = np.random.default_rng([seed, len(errors)]).normal(size=(_DRAWS // 2, len(errors)))
-    return np.asarray(np.concatenate([drawn, -drawn]) @ root.T * errors)
+    normals = np.random.default_rng([seed, len(errors)]).normal(size=(_DRAWS // 2, len(errors)))
+    return np.asarray(np.concatenate([normals, -normals]) @ root.T * errors)
 
 
 def shared_luck(
@@ -135,8 +135,8 @@ def standard_error(estimate: Estimate) -> float:
 def correlation_of(changes: Sequence[tuple[Results, Results]], n_rows: int) -> Floats:
     """Return how the errors of several paired changes, (before, after) each, go together: (k, k), from their dev rows."""
     by_row = np.array([_by_row(before, after, n_rows) for before, after in changes])
-    seen = np.isfinite(by_row).all(axis=0)
-    centered = by_row[:, seen] - by_row[:, seen].mean(axis=1, keepdims=True)
+    has_all = np.isfinite(by_row).all(axis=0)
+    centered = by_row[:, has_all] - by_row[:, has_all].mean(axis=1, keepdims=True)
     lengths = np.linalg.norm(centered, axis=1)
     scaled = centered / np.where(lengths > 0, lengths, 1.0)[:, None]
     correlation = scaled @ scaled.T

@@ -76,23 +76,25 @@ class ErrorAnalysis:
 
     def _table(self, positions: Any) -> pd.DataFrame:
         """Return some judged rows: row number from 1, label, prediction, counts over repeats, the columns, then losses."""
-        known = self.losses
+        losses_of_rows = self.losses
         columns: dict[str, Any] = {
-            "row": known.rows[positions] + 1,
-            "label": [self._name(one) for one in known.y[positions]],
-            "prediction": [self._name(one) for one in known.answer[positions]],
+            "row": losses_of_rows.rows[positions] + 1,
+            "label": [self._name(one) for one in losses_of_rows.y[positions]],
+            "prediction": [self._name(one) for one in losses_of_rows.answer[positions]],
         }
         if self.case.task == "classification":
-            if known.proba is not None:
-                columns["probability of the label"] = known.proba[positions, known.y[positions]].round(4)
-            columns["wrong"] = known.wrong[positions]
-        columns["predictions"] = known.times[positions]
-        bias, variance = bias_and_variance(self.case, known)
-        losses = {"loss": known.severity, "bias": bias, "variance": variance}
+            if losses_of_rows.proba is not None:
+                columns["probability of the label"] = losses_of_rows.proba[
+                    positions, losses_of_rows.y[positions]
+                ].round(4)
+            columns["wrong"] = losses_of_rows.wrong[positions]
+        columns["predictions"] = losses_of_rows.times[positions]
+        bias, variance = bias_and_variance(self.case, losses_of_rows)
+        losses = {"loss": losses_of_rows.severity, "bias": bias, "variance": variance}
         losses = {name: values[positions].round(4) for name, values in losses.items()}
         own = self._judged.iloc[positions].reset_index(drop=True)
-        kept = own[[name for name in own.columns if name not in {*columns, *losses}]]
-        table: pd.DataFrame = pd.concat([pd.DataFrame(columns), kept, pd.DataFrame(losses)], axis=1)
+        others = own[[name for name in own.columns if name not in {*columns, *losses}]]
+        table: pd.DataFrame = pd.concat([pd.DataFrame(columns), others, pd.DataFrame(losses)], axis=1)
         return table
 
 
@@ -196,16 +198,16 @@ def _why_no_slices(case: ErrorCase, folded: RowLosses) -> Message:
 def _importance(case: ErrorCase, X: Any, predict: Callable[[Any], Any]) -> list[ColumnImportance]:
     """Shuffle columns of X and predict again."""
     rows = case.predictions.rows
-    kept = np.sort(np.random.default_rng(case.seed).permutation(len(rows))[:IMPORTANCE_ROWS])
-    table = as_table(X, len(case.X)).iloc[rows[kept]]
-    truth = case.predictions.y[kept]
+    sample = np.sort(np.random.default_rng(case.seed).permutation(len(rows))[:IMPORTANCE_ROWS])
+    table = as_table(X, len(case.X)).iloc[rows[sample]]
+    truth = case.predictions.y[sample]
 
     def losses(group: Sequence[int], time: int) -> Any:
-        drawn = shuffled(table, group, (case.seed, time))
-        given = predict(drawn if isinstance(X, pd.DataFrame) else drawn.to_numpy())
-        again = error_case(_plain_labels(case, truth), given, classes=case.classes or None, task=case.task)
+        table_shuffled = shuffled(table, group, (case.seed, time))
+        predicted = predict(table_shuffled if isinstance(X, pd.DataFrame) else table_shuffled.to_numpy())
+        again = error_case(_plain_labels(case, truth), predicted, classes=case.classes or None, task=case.task)
         return losses_of(
-            replace(case.predictions.take(kept), predicted=again.predictions.predicted), case.task, case.scale
+            replace(case.predictions.take(sample), predicted=again.predictions.predicted), case.task, case.scale
         )
 
     names = [str(name) for name in table.columns]

@@ -46,11 +46,11 @@ def confusion(judged: JudgedRows, classes: Sequence[str]) -> Confusion:
     labels, folded = list(classes), n > MOST_CLASSES
     if folded:
         order = np.argsort(-parts.sum(axis=(0, 2)), kind="stable")
-        kept, rest = np.sort(order[: MOST_CLASSES - 1]), order[MOST_CLASSES - 1 :]
-        parts = np.concatenate([parts[:, kept], parts[:, rest].sum(axis=1, keepdims=True)], axis=1)
-        called = [parts[:, :, kept], parts[:, :, rest].sum(axis=2, keepdims=True), parts[:, :, -1:]]
+        frequent, rest = np.sort(order[: MOST_CLASSES - 1]), order[MOST_CLASSES - 1 :]
+        parts = np.concatenate([parts[:, frequent], parts[:, rest].sum(axis=1, keepdims=True)], axis=1)
+        called = [parts[:, :, frequent], parts[:, :, rest].sum(axis=2, keepdims=True), parts[:, :, -1:]]
         parts = np.concatenate(called, axis=2)
-        labels = [*(labels[i] for i in kept), OTHER_CLASSES]
+        labels = [*(labels[i] for i in frequent), OTHER_CLASSES]
     if not parts[:, :, -1].any():
         parts = parts[:, :, :-1]
     counts, shares = parts.sum(axis=0).tolist(), _mean_shares(parts).tolist()

@@ -60,10 +60,10 @@ def screen_features(
     """
     if len(folded) < LEAST_SCREENED or not matrix.source:
         return []
-    drawn = np.sort(np.random.default_rng([case.seed, 8]).permutation(len(folded))[:_MOST_ROWS])
-    table = _ScreenedTable.of(matrix, folded.rows[drawn], only_pairs)
-    residuals = table.freed(_residuals(case, folded)[drawn])
-    shrink = 1.0 if case.clusters is None else _share_of_different(case.clusters[folded.rows[drawn]])
+    sample = np.sort(np.random.default_rng([case.seed, 8]).permutation(len(folded))[:_MOST_ROWS])
+    table = _ScreenedTable.of(matrix, folded.rows[sample], only_pairs)
+    residuals = table.freed(_residuals(case, folded)[sample])
+    shrink = 1.0 if case.clusters is None else _share_of_different(case.clusters[folded.rows[sample]])
     root = float(np.sqrt(shrink))
     cut = float(stats.norm.isf(FAMILY_LEVEL / 2 / max(1, table.tests * residuals.shape[1])))
     features: list[FoundFeature] = []

@@ -33,18 +33,18 @@ def error_case(
     y, predicted = _flat(y_true, "y_true"), _flat(y_pred, "y_pred")
     _check_length("y_pred", len(predicted), len(y))
     table = as_table(X, len(y))
-    known = np.asarray(~(pd.isna(y) | pd.isna(predicted)), dtype=bool)
-    if known.sum() < _LEAST_ROWS:
-        values = {"rows": int(known.sum()), "least": _LEAST_ROWS}
+    present = np.asarray(~(pd.isna(y) | pd.isna(predicted)), dtype=bool)
+    if present.sum() < _LEAST_ROWS:
+        values = {"rows": int(present.sum()), "least": _LEAST_ROWS}
         raise DataError(
             Message("Only {rows:,} rows have a target and a prediction; {least} are needed.", values),
             Message("Give more rows."),
         )
-    kind = _task_of(y[known], predicted[known]) if task == "auto" else task
-    rows = np.flatnonzero(known)
+    kind = _task_of(y[present], predicted[present]) if task == "auto" else task
+    rows = np.flatnonzero(present)
     if kind == "regression":
-        return _of_numbers(y[known], predicted[known], table, rows)
-    return _of_classes(y[known], predicted[known], table, rows, _proba(proba, len(y), rows), classes)
+        return _of_numbers(y[present], predicted[present], table, rows)
+    return _of_classes(y[present], predicted[present], table, rows, _proba(proba, len(y), rows), classes)
 
 
 def as_table(X: Any, rows: int) -> pd.DataFrame:

@@ -123,8 +123,12 @@ def columns_of_fit(
     names = [column.name for column in dataset.columns]
     is_root = dataset.task == "regression"
     importance = permutation_importance(groups, names, losses, is_root=is_root, shuffles=QUICK_SHUFFLES)
-    shown = [names.index(column.column) for column in importance if column.increase.low > 0][:MOST_DEPENDENCES]
-    curves = (dependence(table.iloc[:, j], partial(inputs_with, j), _mean_of(fitted, fits, inputs)) for j in shown)
+    columns_to_show = [names.index(column.column) for column in importance if column.increase.low > 0][
+        :MOST_DEPENDENCES
+    ]
+    curves = (
+        dependence(table.iloc[:, j], partial(inputs_with, j), _mean_of(fitted, fits, inputs)) for j in columns_to_show
+    )
     return importance, [curve for curve in curves if curve is not None]
 
 

@@ -173,13 +173,13 @@ def calibration(judged: JudgedRows, positive: int | None) -> Band | None:
 def _bin_edges(probabilities: Floats) -> list[float]:
     """Return the bounds of bins of equal width, joined until each holds enough rows."""
     counts, edges = np.histogram(probabilities, bins=_BINS, range=(0, 1))
-    kept, held = [0.0], 0
+    inner, count_so_far = [0.0], 0
     for count, edge in zip(counts, edges[1:], strict=True):
-        held += int(count)
-        if held >= _ROWS_PER_BIN:
-            kept, held = [*kept, float(edge)], 0
+        count_so_far += int(count)
+        if count_so_far >= _ROWS_PER_BIN:
+            inner, count_so_far = [*inner, float(edge)], 0
     end = np.nextafter(1.0, 2.0)  # A probability of 1 belongs to the last bin.
-    return [*(kept[:-1] if len(kept) > 1 else kept), float(end)]
+    return [*(inner[:-1] if len(inner) > 1 else inner), float(end)]
 
 
 # --- thresholds ---------------------------------------------------------------------------------------------------

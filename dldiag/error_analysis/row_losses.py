@@ -62,15 +62,17 @@ class RowLosses:
 
 def row_losses(case: ErrorCase) -> RowLosses:
     """Fold predictions by row."""
-    given = case.predictions
-    rows, first, of_row = np.unique(given.rows, return_index=True, return_inverse=True)
+    predictions = case.predictions
+    rows, first, of_row = np.unique(predictions.rows, return_index=True, return_inverse=True)
     times = np.bincount(of_row)
-    loss = losses_of(given, case.task, case.scale)
-    proba = _mean_proba(given, of_row, times)
+    loss = losses_of(predictions, case.task, case.scale)
+    proba = _mean_proba(predictions, of_row, times)
     wrong = np.bincount(of_row, weights=loss > 0).astype(np.int64) if case.task == "classification" else 0 * times
     mean = np.bincount(of_row, weights=loss) / times
-    severity = mean if proba is None else _log_loss(proba, given.y[first])
-    return RowLosses(rows, given.y[first], _answers(given, of_row, times, case), mean, severity, times, wrong, proba)
+    severity = mean if proba is None else _log_loss(proba, predictions.y[first])
+    return RowLosses(
+        rows, predictions.y[first], _answers(predictions, of_row, times, case), mean, severity, times, wrong, proba
+    )
 
 
 def losses_of(predictions: Predictions, task: Task, scale: float) -> Floats:

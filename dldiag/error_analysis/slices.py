@@ -202,30 +202,30 @@ def _scores(n: NDArray[np.float64], total: NDArray[np.float64], loss: SliceLoss)
 
 def _beam(rules: Sequence[_Rule]) -> list[_Rule]:
     """Keep the best rules, only a few on the same columns."""
-    kept: list[_Rule] = []
-    seen: dict[frozenset[int], int] = {}
+    beam: list[_Rule] = []
+    times: dict[frozenset[int], int] = {}
     for rule in rules:
-        if seen.get(rule.columns, 0) < PER_COLUMN:
-            seen[rule.columns] = seen.get(rule.columns, 0) + 1
-            kept.append(rule)
-        if len(kept) == BEAM:
+        if times.get(rule.columns, 0) < PER_COLUMN:
+            times[rule.columns] = times.get(rule.columns, 0) + 1
+            beam.append(rule)
+        if len(beam) == BEAM:
             break
-    return kept
+    return beam
 
 
 def _distinct(rules: Sequence[_Rule], columns: Sequence[BinnedColumn], loss: SliceLoss) -> list[_Rule]:
     """Keep rules, best first, that still have more error than the rest on rows that no better rule holds."""
     order = sorted(rules, key=lambda rule: -rule.score)
-    kept, taken = list[_Rule](), np.zeros(len(loss), dtype=bool)
+    different, covered = list[_Rule](), np.zeros(len(loss), dtype=bool)
     for rule in order[: 20 * BEAM]:
-        if rule.score < LEAST_SCORE or len(kept) == MOST_SLICES:
+        if rule.score < LEAST_SCORE or len(different) == MOST_SLICES:
             break
         rule = _simplified(rule, columns, loss)  # noqa: PLW2901 — the same slice in fewer words
         inside = _meets(rule, columns)
-        if not kept or _is_new(inside, taken, loss):
-            kept.append(rule)
-            taken |= inside
-    return kept
+        if not different or _is_new(inside, covered, loss):
+            different.append(rule)
+            covered |= inside
+    return different
 
 
 def _simplified(rule: _Rule, columns: Sequence[BinnedColumn], loss: SliceLoss) -> _Rule:
@@ -293,8 +293,8 @@ class _Confirmation:
         """Return the probability of an excess like this one where the slice is like the rest."""
         loss = self.robust[self.rows]
         if self.clusters is None and set(np.unique(loss)) <= {0.0, 1.0}:
-            drawn = stats.hypergeom(len(loss), int(loss.sum()), int(inside.sum()))
-            return float(drawn.sf(loss[inside].sum() - 1))
+            chance = stats.hypergeom(len(loss), int(loss.sum()), int(inside.sum()))
+            return float(chance.sf(loss[inside].sum() - 1))
         parts = [self._mean(loss, one) for one in (inside, ~inside)]
         (a, va, na), (b, vb, nb) = parts
         if va + vb == 0:

@@ -111,9 +111,9 @@ def _ratio(train: TableRows, names: Sequence[str], y: NDArray[Any]) -> _Maker:
 def _spline(train: TableRows, names: Sequence[str], y: NDArray[Any]) -> _Maker:
     """Return max(0, x − knot) for every knot: a linear model bends there."""
     (name,) = names
-    seen = train.feature(name)
-    seen = seen[~np.isnan(seen)]
-    knots = np.unique(np.quantile(seen, KNOTS)) if len(seen) else np.zeros(1)
+    values = train.feature(name)
+    values = values[~np.isnan(values)]
+    knots = np.unique(np.quantile(values, KNOTS)) if len(values) else np.zeros(1)
     return lambda rows: np.maximum(rows.feature(name)[:, None] - knots, 0.0)
 
 
@@ -135,8 +135,8 @@ def period_of(name: str) -> float:
 def _frequency(train: TableRows, names: Sequence[str], y: NDArray[Any]) -> _Maker:
     (name,) = names
     levels, counts = np.unique(train.levels(name).astype(str), return_counts=True)
-    known = dict(zip(levels.tolist(), (counts / len(train.rows)).tolist(), strict=True))
-    return lambda rows: np.array([[known.get(level, 0.0)] for level in rows.levels(name)])
+    shares = dict(zip(levels.tolist(), (counts / len(train.rows)).tolist(), strict=True))
+    return lambda rows: np.array([[shares.get(level, 0.0)] for level in rows.levels(name)])
 
 
 def _target(train: TableRows, names: Sequence[str], y: NDArray[Any]) -> _Maker:
@@ -193,9 +193,9 @@ def read_feature(text: str, features: Collection[str], categories: Collection[st
     (True, ['a * b', 'c'])
     """
     for row in ADDED.values():
-        known = categories if row.of_category else features
+        columns = categories if row.of_category else features
         for names in _splits(text, row):
-            if all(name in known for name in names):
+            if all(name in columns for name in names):
                 return row, names
     raise DataError(
         Message("There is no added feature {text}.", {"text": text}),
@@ -252,8 +252,8 @@ def kept_features(matrix: Matrix, dataset: Dataset, dropped: Sequence[str]) -> N
     if not dropped:
         return np.ones(matrix.n_features, dtype=bool)
     out = [j for j, column in enumerate(dataset.columns) if {column.name, column.made_of} & set(dropped)]
-    known = {name for column in dataset.columns for name in (column.name, column.made_of)}
-    unknown = [name for name in dropped if name not in known]
+    names = {name for column in dataset.columns for name in (column.name, column.made_of)}
+    unknown = [name for name in dropped if name not in names]
     if unknown:
         raise DataError(
             Message("There is no column {name} to drop.", {"name": unknown[0]}),

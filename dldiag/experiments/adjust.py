@@ -126,15 +126,15 @@ def _shape(model: Any, inputs: Inputs, train: NDArray[np.int64]) -> Hashable:
 
 
 def _fit_group(numbers: list[int], models: list[Any], folds: list[Any], prepared: Sequence[Inputs]) -> None:
-    given = [
+    weights_of = [
         (_rows(prepared[i].X, train), prepared[i].y[train], _weights(prepared[i], train), prepared[i].labels)
         for i, train, _ in (folds[n] for n in numbers)
     ]
     if isinstance(models[numbers[0]], nn.MLPClassifier):
-        Xs, ys, weights, _ = zip(*given, strict=True)
+        Xs, ys, weights, _ = zip(*weights_of, strict=True)
         nn.fit_stack([models[n] for n in numbers], Xs, ys, sample_weights=weights)
         return
-    for n, (X, y, w, labels) in zip(numbers, given, strict=True):
+    for n, (X, y, w, labels) in zip(numbers, weights_of, strict=True):
         models[n].fit(X, y if labels is None else labels[y], **({} if w is None else {"sample_weight": w}))
 
 

@@ -34,11 +34,11 @@ def named_estimator(task: Task, name: str, settings: Mapping[str, Any]) -> Model
             tr("scikit-learn has no {task} model {name}. Examples: {examples}.", task=task, name=repr(name),
                examples=", ".join(sorted(estimators)[:3]))
         )  # fmt: skip
-    known = estimators[name]().get_params()
-    around = {setting: value for setting, value in settings.items() if setting in AROUND and setting not in known}
+    params = estimators[name]().get_params()
+    around = {setting: value for setting, value in settings.items() if setting in AROUND and setting not in params}
     own = {setting: value for setting, value in settings.items() if setting not in around}
     for setting, value in own.items():
-        if setting not in known:
+        if setting not in params:
             raise SettingError(tr("{model} has no setting {name}.", model=name, name=repr(setting)))
         if not isinstance(value, _PLAIN):
             raise SettingError(tr("{name}: only numbers, texts, true, false and null are read.", name=setting))

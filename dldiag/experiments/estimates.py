@@ -149,7 +149,7 @@ def _variance_of_one(results: Results, more_rows: bool) -> float:
 
 def _added_to_gap(results: Results) -> NDArray[np.float64]:
     """Return what each row or cluster adds to the mean gap, as a dev row in some repeats and as a training row in others."""
-    seen = np.concatenate([np.concatenate(_units(r)) for r in results])
+    units = np.concatenate([np.concatenate(_units(r)) for r in results])
     dev = [r.influence for r in results]
     train = [np.asarray(r.train_influence, dtype=float) for r in results]
     centers = [float(np.mean([part.mean() for part in parts])) for parts in (dev, train)]
@@ -159,7 +159,7 @@ def _added_to_gap(results: Results) -> NDArray[np.float64]:
             for d, t in zip(dev, train, strict=True)
         ]
     ) / len(results)
-    return np.asarray(np.bincount(np.unique(seen, return_inverse=True)[1], weights=adds))
+    return np.asarray(np.bincount(np.unique(units, return_inverse=True)[1], weights=adds))
 
 
 def _units(result: FitResult) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

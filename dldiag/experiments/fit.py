@@ -215,8 +215,8 @@ def _seeded(task: FitTask) -> BaseEstimator:
 
 def _by_metric(estimator: BaseEstimator, task: FitTask, inputs: Inputs) -> BaseEstimator:
     """Make a network's early stopping use the metric of the diagnosis, unless scikit-learn's score ranks epochs the same."""
-    chosen = estimator.get_params()
-    if not chosen["early_stopping"] or chosen["validation_score"] or task.model.log_target:
+    params = estimator.get_params()
+    if not params["early_stopping"] or params["validation_score"] or task.model.log_target:
         return estimator
     return estimator.set_params(validation_score=stopping_score(inputs))
 
@@ -260,8 +260,8 @@ def _trained(
     try:
         return _outputs(_fitted(model, inputs, inputs.labels), task, inputs, inputs.labels)
     except refusals as error:
-        named = any(isinstance(value, Mapping) for value in model.get_params().values())
-        if inputs.labels is None or named:
+        weighs_by_name = any(isinstance(value, Mapping) for value in model.get_params().values())
+        if inputs.labels is None or weighs_by_name:
             raise
         numbers = _numbered(inputs.y, len(inputs.labels))
         try:

@@ -76,8 +76,8 @@ class Metric:
         if self.tasks == VALUES:
             return judge_values(y, prediction, **options)
         judged = judge_classes(y, prediction, **options)
-        given = {PROBABILITIES: judged.proba, POSITIVE: judged.positive, COSTS: judged.costs}
-        missing = [need for need in self.needs if given[need] is None]
+        values = {PROBABILITIES: judged.proba, POSITIVE: judged.positive, COSTS: judged.costs}
+        missing = [need for need in self.needs if values[need] is None]
         if missing:
             raise ValueError(f"{self.name} needs {missing[0]}.")
         return judged

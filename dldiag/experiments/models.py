@@ -285,13 +285,13 @@ def reference_model(task: Task, key: str, n_columns: int) -> Model:
 
 def changed(model: Model, parameters: Mapping[str, Any]) -> Model:
     """Return the model with some settings changed, each checked against its parameter, and a network's also together."""
-    params, known = {**AROUND, **params_of_model(model)}, model.estimator.get_params()
+    params, estimator_params = {**AROUND, **params_of_model(model)}, model.estimator.get_params()
     for name, value in parameters.items():
         if name in params:
             check(name, params[name], value)
         elif name == INPUT_CURVES and can_be_curved(model.estimator):
             check(name, CURVES_PARAM, value)
-        elif name not in known:
+        elif name not in estimator_params:
             raise SettingError(tr("{model} has no setting {name}.", model=model.label, name=repr(name)))
         if model.raw and name in (SCALE, *OF_INPUTS):
             raise SettingError(

@@ -84,9 +84,9 @@ def shown_to(observers: Sequence[Observer], stack: Stack) -> AfterStep | None:
     numbers = {id(member): number for number, member in enumerate(stack.members)}
 
     def show(losses: Array) -> None:
-        seen = observation_of(stack, numbers, losses)
+        observation = observation_of(stack, numbers, losses)
         for observer in observers:
-            observer(seen)
+            observer(observation)
 
     show(np.full(len(stack.members), np.nan))
     return show

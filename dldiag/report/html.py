@@ -155,12 +155,12 @@ def _applied(report: Report) -> dict[str, Any] | None:
 
 
 def _fixes(report: Report) -> dict[str, Any]:
-    shown = view.fixes(report)
-    scale, table = scale_of(shown), view.remedy_table(report)
-    bars = tr("Bars: change in dev error, left of the line is better.") if any(one.effect for one in shown) else ""
+    fixes = view.fixes(report)
+    scale, table = scale_of(fixes), view.remedy_table(report)
+    bars = tr("Bars: change in dev error, left of the line is better.") if any(one.effect for one in fixes) else ""
     return {
         "notes": [line for line in (view.order_line(report), bars) if line],
-        "shown": [{"fix": one, "bar": _bar(one, scale), "look": look_of(one)} for one in shown],
+        "shown": [{"fix": one, "bar": _bar(one, scale), "look": look_of(one)} for one in fixes],
         "columns": [_column(column, table[column]) for column in view.COURSE_COLUMNS],
         "others": TextTable(tr("Why not the others?"), view.all_not_recommended(report)),
     }
@@ -216,10 +216,10 @@ def _chart(name: str, report: Report) -> dict[str, str] | None:
 
 
 def _drawn(report: Report) -> dict[str, Any]:
-    shown = {name: row for name, row in FIGURES.items() if row.shown(report)}
+    rows = {name: row for name, row in FIGURES.items() if row.shown(report)}
     return {
         name: {theme: row.draw(report, theme).to_plotly_json() for theme in ("light", "dark")}
-        for name, row in shown.items()
+        for name, row in rows.items()
     }
 
 

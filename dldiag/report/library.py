@@ -44,16 +44,16 @@ def _takes_frame(model: Any, X: pd.DataFrame, y: Any) -> bool:
     """Tell whether a user's estimator learns from the categories of a frame, or from columns by name, as they are."""
     if not isinstance(model, BaseEstimator) or is_network(as_model(model)):
         return False
-    named = model.get_params().get("categorical_features")
-    by_name = isinstance(named, list | tuple) and any(isinstance(one, str) for one in named)
+    categorical = model.get_params().get("categorical_features")
+    by_name = isinstance(categorical, list | tuple) and any(isinstance(one, str) for one in categorical)
     if not (by_name or any(isinstance(kind, pd.CategoricalDtype) for kind in X.dtypes)):
         return False
-    known = np.flatnonzero(~pd.isna(np.asarray(y)))
-    tried = known[np.unique(np.linspace(0, len(known) - 1, min(len(known), _TRIED_ROWS), dtype=int))]
+    labeled = np.flatnonzero(~pd.isna(np.asarray(y)))
+    sample = labeled[np.unique(np.linspace(0, len(labeled) - 1, min(len(labeled), _TRIED_ROWS), dtype=int))]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            clone(model).fit(X.iloc[tried], np.asarray(y)[tried])
+            clone(model).fit(X.iloc[sample], np.asarray(y)[sample])
     except (ValueError, TypeError, IndexError):  # The estimator then gets encoded numbers, as it does for texts.
         return by_name
     return True

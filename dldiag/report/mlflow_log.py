@@ -56,8 +56,11 @@ def _params(report: Report) -> dict[str, Any]:
 def _metrics(report: Report) -> Iterator[tuple[str, float]]:
     """Yield each error and metric with the ends of its 90% interval."""
     errors = {name: report.evidence[name] for name in _ERRORS if name in report.evidence}
-    named: Mapping[str, Estimate] = {**errors, **{f"metric.{name}": metric for name, metric in report.metrics.items()}}
-    for name, one in named.items():
+    estimates: Mapping[str, Estimate] = {
+        **errors,
+        **{f"metric.{name}": metric for name, metric in report.metrics.items()},
+    }
+    for name, one in estimates.items():
         yield name, float(one.value)
         yield f"{name}.low", float(one.low)
         yield f"{name}.high", float(one.high)

@@ -33,8 +33,8 @@ def distinct_titles(runs: Sequence[PastReport]) -> list[str]:
 def run_choice(run: PastReport) -> str:
     """Return how a run appears in a list of choices: what tells it from others of its table comes first."""
     error = "" if run.label.dev_error is None else format_error(run.label.dev_error.value, run.label.unit)
-    named = (run_title(run), error) if run.label.name else (error, run_title(run))
-    return " · ".join(part for part in (*named, run_time(run)) if part)
+    parts = (run_title(run), error) if run.label.name else (error, run_title(run))
+    return " · ".join(part for part in (*parts, run_time(run)) if part)
 
 
 def run_time(run: PastReport) -> str:

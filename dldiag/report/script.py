@@ -92,8 +92,8 @@ def _fingerprint(data: DatasetSummary) -> str:
 
 def _choices(data: DatasetSummary) -> dict[str, Any]:
     """Return what make_dataset is given; reports of earlier versions know the task alone."""
-    chosen = data.choices or {"task": data.task}
-    return {name: value for name, value in chosen.items() if name not in ("kinds", "target") and value != "auto"}
+    choices = data.choices or {"task": data.task}
+    return {name: value for name, value in choices.items() if name not in ("kinds", "target") and value != "auto"}
 
 
 def _reading(data: DatasetSummary) -> Iterator[str]:
@@ -129,8 +129,8 @@ def _around(report: Report) -> dict[str, Any]:
 
 def _settings(report: Report) -> dict[str, Any]:
     usual = asdict(Settings())
-    given = {name: value for name, value in report.settings.items() if name in usual}
-    return {name: value for name, value in given.items() if name in ALWAYS or value != usual[name]}
+    changed = {name: value for name, value in report.settings.items() if name in usual}
+    return {name: value for name, value in changed.items() if name in ALWAYS or value != usual[name]}
 
 
 def _unit(report: Report) -> str:

@@ -169,19 +169,19 @@ def _reason(place: int, fix: Fix, texts: Sequence[str], width: int) -> Iterator[
 
 
 def _findings(report: Report, width: int) -> Iterator[str]:
-    shown = [list(row.values()) for row in view.findings(report, IN_FULL)]
+    rows = [list(row.values()) for row in view.findings(report, IN_FULL)]
     undecided = [finding for finding in report.findings if finding.outcome == "undecided"]
     reasons = {fix.because for fix in view.fixes(report)}
     if report.findings:
         yield tr("Findings")
-        for code, about, what, seen, _ in shown:
+        for code, about, what, value, _ in rows:
             yield from wrapped(f"{about} ({what})", width, indent=INDENT * 3, first=INDENT + padded(code, 4))
-            if seen not in reasons:
-                yield from wrapped(seen, width, indent=INDENT * 3)
+            if value not in reasons:
+                yield from wrapped(value, width, indent=INDENT * 3)
         names = ", ".join(f"{one.code} {one.title}" for one in undecided)
         if names:
             yield from wrapped(tr("Undecided: {names}.", names=names), width, indent=INDENT)
-        others = len(report.findings) - len(shown) - len(undecided)
+        others = len(report.findings) - len(rows) - len(undecided)
         yield from wrapped(
             trn(
                 "{n} other rule found nothing or does not apply.",

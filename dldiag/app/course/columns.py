@@ -18,10 +18,10 @@ from dldiag.course.shared.problem import binary_problem, default_positive, featu
 def open_dataset(reference: Reference) -> Dataset:
     """Return the rows of a reference without the sealed test rows; the last one is kept with the visitor."""
     identity = data_ref.identity(reference, "dataset")
-    kept = session.state().get("kept open rows")
-    if kept is None or kept[0] != identity:
-        kept = session.state()["kept open rows"] = (identity, without_test_rows(lesson_dataset(reference)))
-    return cast(Dataset, kept[1])
+    cached = session.state().get("kept open rows")
+    if cached is None or cached[0] != identity:
+        cached = session.state()["kept open rows"] = (identity, without_test_rows(lesson_dataset(reference)))
+    return cast(Dataset, cached[1])
 
 
 def with_rows(reference: Reference, rows: int) -> Reference:

@@ -44,12 +44,12 @@ def run_experiment(
         return outcome
     if partial is not None and store.reached_by(job):
         return None
-    seen = _preview(CourseJob(data=reference, request=smaller))
-    if seen is not None:
+    preview = _preview(CourseJob(data=reference, request=smaller))
+    if preview is not None:
         session.state()["shows preview"] = True
         _name_metric(reference, request)
         show_message(preview_words(request, smaller), kind="info")
-    return cast("_T | None", seen)
+    return cast("_T | None", preview)
 
 
 def _name_metric(reference: Reference, request: LessonRequest) -> None:
@@ -82,11 +82,11 @@ def _preview(job: CourseJob[LessonRequest]) -> object | None:
     from dldiag.app.jobs.course import REQUESTS  # keeps start-up short
 
     question = codec.to_bytes(job)
-    kept = session.state().get("kept preview")
-    if kept is None or kept[0] != question:
+    cached = session.state().get("kept preview")
+    if cached is None or cached[0] != question:
         until, preview = time.monotonic() + LONGEST_PREVIEW, None
         with contextlib.suppress(DataError, Stopped):
             rows = preview_rows(open_dataset(job.data))
             preview = REQUESTS[type(job.request)](rows, job.request, None, lambda: time.monotonic() > until)
-        kept = session.state()["kept preview"] = (question, preview)
-    return cast(object, kept[1])
+        cached = session.state()["kept preview"] = (question, preview)
+    return cast(object, cached[1])

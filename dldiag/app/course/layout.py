@@ -106,16 +106,16 @@ def offer_settings(values: Mapping[str, Any], reference: Reference, *, key: str,
     if not changes or is_preview():
         return False
     words = pairs_text(changes, params)
-    taken = st.button(
+    is_taken_up = st.button(
         tr("Use this in my model: {settings}", settings=escape_markdown(words)),
         key=key,
         icon=":material/input:",
         type="primary",
     )
-    if taken:
+    if is_taken_up:
         forms.set_values(prefix, values)
         st.success(escape_markdown(tr("Set: {settings}. Used from now on, here and in the diagnosis.", settings=words)))
-    return taken
+    return is_taken_up
 
 
 def link_to_diagnosis(words: str) -> None:

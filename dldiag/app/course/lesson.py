@@ -75,11 +75,11 @@ def _choose(topic: Topic) -> Lesson:
         lesson.key: f"{number}. {escape_markdown(lesson.title)}" + (" ✓" if lesson.key in done else "")
         for number, lesson in enumerate(topic.lessons, start=1)
     }
-    chosen = st.pills(tr("Lessons"), keys, default=start, format_func=labels.__getitem__, key=key) or start
-    memory[topic.file] = chosen
-    if st.query_params.get("lesson") != chosen:
-        st.query_params["lesson"] = chosen
-    return topic.lesson(chosen)
+    choice = st.pills(tr("Lessons"), keys, default=start, format_func=labels.__getitem__, key=key) or start
+    memory[topic.file] = choice
+    if st.query_params.get("lesson") != choice:
+        st.query_params["lesson"] = choice
+    return topic.lesson(choice)
 
 
 def _show_statements(statements: Sequence[Statement]) -> None:

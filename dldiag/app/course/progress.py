@@ -36,10 +36,10 @@ def note_outcomes(lesson: str, outcomes: Outcomes, *, data: str, own: bool) -> N
     """Keep what came out; the same outcome on the same data is written once, and none takes the place of an own table's."""
     claims = [_plain(claim) for claim in outcomes.claims]
     row = {"claims": claims, "right": is_right(lesson, outcomes), "data": data, "own": own}
-    known = _memory()["seen"].get(lesson, {})
-    if known.get("own") and not own:
+    last = _memory()["seen"].get(lesson, {})
+    if last.get("own") and not own:
         return
-    if {name: known.get(name) for name in row} != row:
+    if {name: last.get(name) for name in row} != row:
         _memory()["seen"][lesson] = row | {"at": time.strftime("%Y-%m-%d")}
         _write()
 
@@ -78,8 +78,8 @@ def _memory() -> dict[str, Any]:
 
 def _read() -> dict[str, Any]:
     try:
-        kept = json.loads(_file().read_text(encoding="utf-8"))
-        return {"guesses": dict(kept["guesses"]), "seen": dict(kept["seen"])}
+        memory = json.loads(_file().read_text(encoding="utf-8"))
+        return {"guesses": dict(memory["guesses"]), "seen": dict(memory["seen"])}
     except (OSError, ValueError, KeyError, TypeError):
         return {"guesses": {}, "seen": {}}
 

@@ -46,10 +46,10 @@ def _show_statement(statement: SeenStatement) -> None:
 
 
 def _offer_file(rows: list[SeenStatement]) -> None:
-    named = {row.seen.data: label_of(row.seen.data) for row in rows if row.seen is not None}
+    labels = {row.seen.data: label_of(row.seen.data) for row in rows if row.seen is not None}
     st.download_button(
         tr("Download this summary (HTML)"),
-        summary_html(rows, named),
+        summary_html(rows, labels),
         "dldiag-course.html",
         "text/html",
         icon=":material/download:",

@@ -44,11 +44,11 @@ def error_rows_job(job: ErrorRowsJob, on_progress: JobProgress, should_stop: Job
     analysis = analyze_fits(case.fits, case.model, job.settings.seed, with_importance=False)
     if analysis is None:
         return None
-    drawn = draw_eyeball_set(analysis.losses, job.settings.seed, looked_at=job.looked_at)
-    looked = analysis.rows_at(drawn.wrong if drawn else ())
+    eyeball_set = draw_eyeball_set(analysis.losses, job.settings.seed, looked_at=job.looked_at)
+    looked = analysis.rows_at(eyeball_set.wrong if eyeball_set else ())
     worst, suspects = analysis.worst(MOST_LISTED), analysis.suspects().head(MOST_LISTED)
     slices = tuple((part, _columns(analysis.rows_of(part).head(MOST_OF_SLICE))) for part in analysis.findings.confirmed)
-    return ErrorLists(_columns(worst), _columns(suspects), _columns(looked), drawn, slices)
+    return ErrorLists(_columns(worst), _columns(suspects), _columns(looked), eyeball_set, slices)
 
 
 def label_trial_job(job: LabelTrialJob, on_progress: JobProgress, should_stop: JobStop) -> LabelTrial | None:

@@ -51,9 +51,9 @@ def improve_job(job: ImprovementJob, on_progress: JobProgress, should_stop: JobS
     """Apply what helps and diagnose again until nothing does."""
     dataset, model = data_and_model(job)
     case = prepare_case(dataset, model, job.settings, should_stop=should_stop, n_jobs=processes_of_a_job())
-    known = from_json(job.known) if job.known else None
+    start_report = from_json(job.known) if job.known else None
     # A finished sample report may be of an older version.
-    fits = known if known is not None and is_of_case(known, case) else None
+    fits = start_report if start_report is not None and is_of_case(start_report, case) else None
     improvement = improve_case(case, fits, on_progress=on_progress)
     return FoundPath(
         steps=improvement.steps,

@@ -98,9 +98,9 @@ class Pool:
         """Start a job, or return this owner's job with the same request; DataError when the queue is full."""
         key = content_key(request, owner)
         with self._changed:
-            known = self._known.get(key)
-            if known is not None and self._is_worth_keeping(known):
-                return known
+            running = self._known.get(key)
+            if running is not None and self._is_worth_keeping(running):
+                return running
             if len(self._line) >= self._limits.queue_length:
                 raise DataError(FULL.filled(waiting=len(self._line)), FULL_HINT)
             with storing():
@@ -222,9 +222,9 @@ class Pool:
         with self._changed:
             while not self._closed.is_set():
                 self._drop_unwatched()
-                taken = self._line.take({run.owner for run in self._running.values()})
-                if taken is not None:
-                    run = self._running[taken[1]] = _Run(*taken)
+                job = self._line.take({run.owner for run in self._running.values()})
+                if job is not None:
+                    run = self._running[job[1]] = _Run(*job)
                     return run
                 self._changed.wait(1.0)
         return None

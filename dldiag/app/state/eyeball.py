@@ -63,8 +63,12 @@ def with_error_facts(report: Report, job: str) -> Report:
     errors = report.errors
     if errors is None:
         return report
-    tried = improvement.finished(improvement.started(job).get(LABEL_TRIAL), LabelTrial)
-    suspects = errors.suspects if errors.suspects is None or tried is None else replace(errors.suspects, tried=tried)
+    label_trial = improvement.finished(improvement.started(job).get(LABEL_TRIAL), LabelTrial)
+    suspects = (
+        errors.suspects
+        if errors.suspects is None or label_trial is None
+        else replace(errors.suspects, tried=label_trial)
+    )
     tags = tag_counts(tags_of(job), errors.error.value)
     return replace(report, errors=replace(errors, suspects=suspects, tags=tuple(tags)))
 

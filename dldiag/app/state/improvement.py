@@ -63,8 +63,8 @@ def start_improving(job: str, report: Report) -> None:
 
 def forget_improvement(job: str, what: str) -> None:
     """Forget a job, so that it can be started again."""
-    kept = {name: other for name, other in started(job).items() if name != what}
-    _remember(job, kept)
+    others = {name: other for name, other in started(job).items() if name != what}
+    _remember(job, others)
 
 
 def _remember(job: str, what: dict[str, str]) -> None:
@@ -75,11 +75,11 @@ def _remember(job: str, what: dict[str, str]) -> None:
 def with_trials(report: Report, job: str) -> Report:
     """Return the report with the results of manual trials and of the opened test set."""
     jobs = started(job)
-    tried = [
+    tested = [
         _with_trial(recommendation, jobs.get(f"try {recommendation.remedy}"))
         for recommendation in report.recommendations
     ]
-    recommendations = settled(tried, report.delta)
+    recommendations = settled(tested, report.delta)
     test = finished(jobs.get("open"), TestResult) or report.test
     sealed = report.split.sealed and test is None
     return replace(

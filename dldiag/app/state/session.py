@@ -106,8 +106,8 @@ def _returning() -> str | None:
 
 def language() -> str:
     """Return the visitor's language: their choice, else the URL's, else the browser's."""
-    chosen = state().get("language") or st.query_params.get("lang") or _of_browser()
-    return chosen if chosen in LANGUAGES else "en"
+    code = state().get("language") or st.query_params.get("lang") or _of_browser()
+    return code if code in LANGUAGES else "en"
 
 
 def speak() -> str:
@@ -179,10 +179,10 @@ def current_dataset() -> Dataset | None:
 
 def suggested_repairs(dataset: Dataset) -> tuple[Repair, ...]:
     """Return the repairs suggested for a dataset, which is checked once."""
-    kept = state().get("kept look")
-    if kept is None or kept[0] != dataset.fingerprint:
-        kept = state()["kept look"] = (dataset.fingerprint, audit_open_rows(dataset).repairs)
-    return cast("tuple[Repair, ...]", kept[1])
+    cached = state().get("kept look")
+    if cached is None or cached[0] != dataset.fingerprint:
+        cached = state()["kept look"] = (dataset.fingerprint, audit_open_rows(dataset).repairs)
+    return cast("tuple[Repair, ...]", cached[1])
 
 
 def repair_data(repair: Repair) -> None:
@@ -225,10 +225,10 @@ def refresh_forms() -> None:
 
 def follow_url() -> None:
     """Open the job that the URL names, once, if this session has no diagnosis yet (F5, another tab, a link)."""
-    named = st.query_params.get("job", "")
-    if named and named != state().get("followed") and "diagnose" not in state()["slots"]:
-        state()["followed"] = named
-        reopen(named)
+    job = st.query_params.get("job", "")
+    if job and job != state().get("followed") and "diagnose" not in state()["slots"]:
+        state()["followed"] = job
+        reopen(job)
 
 
 def take_up_model(choice: Mapping[str, Any]) -> None:

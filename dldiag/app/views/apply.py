@@ -104,5 +104,5 @@ def _show_change(report: Report, parent: Parent, *, can_undo: bool) -> None:
 def _show_curves(report: Report, before: LearningCurve) -> None:
     """Draw the learning curve with the one before the change as a pale line."""
     axis = view.error_axis_title(report)
-    drawn = learning_curves(report.curves[:1], theme=figure_mode(), train=False, ghost=before, title=axis)
-    show_figure(drawn, alt_learning_curves([report.curves[0], before]), key="figure.before_after")
+    fig = learning_curves(report.curves[:1], theme=figure_mode(), train=False, ghost=before, title=axis)
+    show_figure(fig, alt_learning_curves([report.curves[0], before]), key="figure.before_after")

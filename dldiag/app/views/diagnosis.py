@@ -100,8 +100,8 @@ def _offer_start(dataset: Dataset, model: dict[str, Any] | None, settings: dict[
 
 def _ask_settings() -> dict[str, Any]:
     baselines = {key: row.label for key, row in MODELS.items() if key != "mlp"}
-    shown = (*FIRST_SETTINGS, *METRIC_SETTINGS)
-    rest = tuple(name for name in forms.remembered(Settings(), "settings") if name not in shown)
+    first_names = (*FIRST_SETTINGS, *METRIC_SETTINGS)
+    rest = tuple(name for name in forms.remembered(Settings(), "settings") if name not in first_names)
     with st.expander(tr("More settings of the diagnosis"), icon=":material/settings:"):
         choices = {"baselines": baselines}
         return forms.ask_params(Settings(), "settings", names=rest, choices=choices, columns=3)
@@ -169,8 +169,8 @@ def _uses(data: Reference) -> list[str]:
     """Say how the table is used where that was decided by hand or by a repair."""
     words = [tr("without {columns}", columns=legible(", ".join(data["exclude"]), 60))] if data.get("exclude") else []
     marks = {ROW_BLOCKS: tr("neighboring rows of the file"), ROW_ORDER: tr("their order in the file")}
-    chosen = (data.get("groups"), data.get("times"))
-    words += [tr("split by {column}", column=marks.get(one, legible(one, 60))) for one in chosen if one]
+    columns = (data.get("groups"), data.get("times"))
+    words += [tr("split by {column}", column=marks.get(one, legible(one, 60))) for one in columns if one]
     return words + ([tr("logarithm of the target")] if data.get("log_target") else [])
 
 

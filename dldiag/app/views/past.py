@@ -44,9 +44,9 @@ def _back() -> None:
 
 
 def _show_opened(key: str) -> None:
-    known = {one.id: one for one in history.past_reports()}
-    if key in known and known[key].label.name:
-        _show_about(known[key])
+    runs = {one.id: one for one in history.past_reports()}
+    if key in runs and runs[key].label.name:
+        _show_about(runs[key])
     show_past_report(history.past_report(key))
 
 
@@ -57,9 +57,9 @@ def _show_list(past: Sequence[PastReport]) -> None:
         return
     if len(past) > 1:
         _ask_comparison(past)
-    chosen = _ask_tags(past)
+    tags = _ask_tags(past)
     for run in past:
-        if chosen <= set(run.label.tags):
+        if tags <= set(run.label.tags):
             _show_item(run)
 
 
@@ -72,20 +72,20 @@ def _ask_tags(past: Sequence[PastReport]) -> set[str]:
 
 
 def _ask_comparison(past: Sequence[PastReport]) -> None:
-    known = {run.id: run for run in past}
+    by_id = {run.id: run for run in past}
     with st.container(border=True, key="compare"):
         runs, go = st.columns([6, 1.2], vertical_alignment="bottom")
-        chosen = runs.multiselect(
+        picked = runs.multiselect(
             tr("Compare with the first of these"),
-            list(known),
+            list(by_id),
             default=[past[1].id, past[0].id],
-            format_func=lambda key: run_choice(known[key]),
+            format_func=lambda key: run_choice(by_id[key]),
             max_selections=MOST_COMPARED,
             placeholder=tr("Pick one or more"),
             key="compare.runs",
         )
-        if go.button(tr("Compare"), key="compare.go", width="stretch", disabled=len(chosen) < 2) and len(chosen) > 1:
-            st.query_params[COMPARED] = ",".join(chosen)
+        if go.button(tr("Compare"), key="compare.go", width="stretch", disabled=len(picked) < 2) and len(picked) > 1:
+            st.query_params[COMPARED] = ",".join(picked)
             st.rerun()
 
 
@@ -136,11 +136,11 @@ def _ask_label(run: PastReport) -> None:
 
 
 def _show_comparison(keys: Sequence[str]) -> None:
-    known = {one.id: one for one in history.past_reports()}
-    kept = [key for key in keys if key in known]
-    names = dict(zip(kept, distinct_titles([known[key] for key in kept]), strict=True))
-    named = [f"{i}. {legible(names.get(key, key))}" for i, key in enumerate(keys, 1)]
-    runs = view.side_by_side_runs({name: history.past_report(key) for name, key in zip(named, keys, strict=True)})
+    by_id = {one.id: one for one in history.past_reports()}
+    present = [key for key in keys if key in by_id]
+    names = dict(zip(present, distinct_titles([by_id[key] for key in present]), strict=True))
+    titles = [f"{i}. {legible(names.get(key, key))}" for i, key in enumerate(keys, 1)]
+    runs = view.side_by_side_runs({name: history.past_report(key) for name, key in zip(titles, keys, strict=True)})
     st.subheader(tr("Two runs side by side") if len(runs) == 2 else tr("Runs side by side"), anchor=False)
     for line in view.comparison_lines(runs):
         show_message(line)

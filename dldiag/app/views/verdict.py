@@ -67,7 +67,7 @@ def _show_action(report: Report, job: str | None) -> None:
 
 def _show_answers(report: Report) -> None:
     answers: tuple[tuple[Column_, Answer], ...] = (("bias", report.verdict.bias), ("variance", report.verdict.variance))
-    parts = [_answer(str(view.COLUMNS[column]), given) for column, given in answers]
+    parts = [_answer(str(view.COLUMNS[column]), answer) for column, answer in answers]
     if report.verdict.stability is not None:
         name, share = view.answers(report)[-1]
         parts.append(_named(":material/repeat:", name, share))

@@ -30,8 +30,8 @@ def show_where_wrong(report: Report, job: str | None) -> None:
         different = report.evidence.get("n_dev")
         show_message(errors_line(report.errors, None if different is None else round(different.value)))
         for one in error_sections(report.errors):
-            tried = one.key == "suspects" and job is not None and eyeball.LABEL_TRIAL in improvement.started(job)
-            with st.expander(escape_markdown(one.title), expanded=one.key == "slices" or tried):
+            offers_trial = one.key == "suspects" and job is not None and eyeball.LABEL_TRIAL in improvement.started(job)
+            with st.expander(escape_markdown(one.title), expanded=one.key == "slices" or offers_trial):
                 show_part(one, report, key=f"errors.{one.key}")
                 if one.key == "suspects" and job is not None:
                     _offer_label_trial(report.errors, job)

@@ -104,7 +104,9 @@ def deep_linear(
         networks.append(train_snapshots(data, recipe, pools, moments=moments, seed=seed, on_step=on_step))
     result = _assemble(problem, recipes, [network[-1] for network in networks], pools, devs)
     pairs = list(zip(recipes, networks, strict=True))[1:]
-    moving = tuple(predictions_over_time(problem, one.activation, [at[0] for at in taken]) for one, taken in pairs)
+    moving = tuple(
+        predictions_over_time(problem, one.activation, [at[0] for at in snapshots]) for one, snapshots in pairs
+    )
     return replace(result, steps=tuple(moments), moving=moving)
 
 
@@ -123,8 +125,8 @@ def _partitions(n_rows: int, repeats: int, seed: int) -> tuple[NDArray[np.int64]
     """Return training rows (repeats, n) and dev rows (repeats, m)."""
     rng = np.random.default_rng(seed)
     order = np.stack([rng.permutation(n_rows) for _ in range(repeats)])
-    held = max(1, round(_DEV_SHARE * n_rows))
-    return order[:, held:], order[:, :held]
+    n_dev = max(1, round(_DEV_SHARE * n_rows))
+    return order[:, n_dev:], order[:, :n_dev]
 
 
 def _assemble(

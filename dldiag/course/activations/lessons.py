@@ -56,10 +56,10 @@ def flow_outcomes(flow: Flow) -> Outcomes:
     """Judge statements 12 to 14 by the race of activations."""
     if len(flow.layers) < 2:
         return one_claim(12, "not_shown", describe_flow(flow))
-    named = {layer.runner.activation: layer for layer in flow.layers}
-    claims = [Claim(12, _relu_verdict(named), describe_flow(flow))]
-    if "logistic" in named and "tanh" in named:
-        claims.append(_tanh_claim(named))
+    by_activation = {layer.runner.activation: layer for layer in flow.layers}
+    claims = [Claim(12, _relu_verdict(by_activation), describe_flow(flow))]
+    if "logistic" in by_activation and "tanh" in by_activation:
+        claims.append(_tanh_claim(by_activation))
     if flow.step_pace is not None and flow.slope_pace is not None:
         claims.append(seconds_claim(flow.slope_pace, flow.step_pace))
     fastest = min(flow.layers, key=lambda one: (-sum(one.runner.arrived), float(np.median(one.runner.to_target))))
@@ -72,8 +72,8 @@ def _relu_verdict(named: dict[str, LayerFlow]) -> ClaimVerdict:
         return "not_shown"
     slow, fast = named["logistic"].runner, named["relu"].runner
     low, high = t_interval(np.log(slow.to_target) - np.log(fast.to_target))
-    shown = low > 0 and named["logistic"].through.high < WEAK
-    return claim_verdict(shown, high < 0)
+    is_shown = low > 0 and named["logistic"].through.high < WEAK
+    return claim_verdict(is_shown, high < 0)
 
 
 def _tanh_claim(named: dict[str, LayerFlow]) -> Claim:

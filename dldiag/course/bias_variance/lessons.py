@@ -52,12 +52,12 @@ def capacity_outcomes(comparison: SetupComparison) -> Outcomes:
     parts = [_remedy_line(comparison, number) for number in (1, 2)]
     values: dict[str, Any] = {"train": _mean(comparison.ways[0].train_error), "unit": comparison.unit}
     first = Message("The small network gets a training error of {train:error}.", values)
-    shown = larger.high < 0 and longer.high < 0
+    is_shown = larger.high < 0 and longer.high < 0
     answer = (
         "larger" if larger.high < min(0.0, longer.value) else "longer" if longer.high < min(0.0, larger.value) else ""
     )
     against = larger.low > 0 or longer.low > 0
-    return one_claim(28, claim_verdict(shown, against), joined_lines(first, *parts), answer)
+    return one_claim(28, claim_verdict(is_shown, against), joined_lines(first, *parts), answer)
 
 
 def _remedy_line(comparison: SetupComparison, number: int) -> Message:

@@ -49,15 +49,15 @@ class Problem:
 
 def toy_problem(name: str, most: int, draws: int, noise: float, seed: int) -> Problem:
     """Make disjoint training sets, fresh test rows and grid points of a toy; errors are those of its known truth."""
-    made = toy(name, most * draws + TEST_ROWS, noise=noise, seed=seed)
-    frame = made.X.to_numpy(float)
+    dataset = toy(name, most * draws + TEST_ROWS, noise=noise, seed=seed)
+    frame = dataset.X.to_numpy(float)
     grid = _grid(frame)
     data = replace(
-        made,
-        X=pd.concat([made.X, pd.DataFrame(grid, columns=made.X.columns)], ignore_index=True),
-        y=np.concatenate([made.y, np.zeros(len(grid), dtype=made.y.dtype)]),
+        dataset,
+        X=pd.concat([dataset.X, pd.DataFrame(grid, columns=dataset.X.columns)], ignore_index=True),
+        y=np.concatenate([dataset.y, np.zeros(len(grid), dtype=dataset.y.dtype)]),
     )
-    n = made.n_rows
+    n = dataset.n_rows
     test = np.arange(n - TEST_ROWS, n)
     blocks = tuple(np.arange(i * most, (i + 1) * most) for i in range(draws))
     parts = _known_parts(name, frame[test], noise)

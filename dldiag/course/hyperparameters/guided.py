@@ -210,16 +210,16 @@ def describe_searches(comparison: SearchComparison) -> Message:
 
 def searches_figure(comparison: SearchComparison, *, title: str = "", theme: ThemeName = "light") -> go.Figure:
     """Draw the best dev error so far of both searches against the settings tried."""
-    drawn, look = figure(theme), THEMES[theme]
+    fig, look = figure(theme), THEMES[theme]
     x = list(range(1, len(comparison.random) + 1))
-    drawn.add_scatter(x=x, y=comparison.high, mode="lines", line={"width": 0}, showlegend=False, hoverinfo="skip")
+    fig.add_scatter(x=x, y=comparison.high, mode="lines", line={"width": 0}, showlegend=False, hoverinfo="skip")
     shade = {"fill": "tonexty", "fillcolor": "rgba(128,128,128,0.2)", "line": {"width": 0}}
-    drawn.add_scatter(x=x, y=comparison.low, mode="lines", showlegend=False, hoverinfo="skip", **shade)
+    fig.add_scatter(x=x, y=comparison.low, mode="lines", showlegend=False, hoverinfo="skip", **shade)
     for index, (values, name) in enumerate(
         ((comparison.guided, tr("guided")), (comparison.random, tr("random (mean)")))
     ):
         line = {"color": look.series[index], "width": 3, "dash": ("solid", "dash")[index], "shape": "hv"}
-        drawn.add_scatter(x=x[: len(values)], y=values, mode="lines", name=name, line=line)
+        fig.add_scatter(x=x[: len(values)], y=values, mode="lines", name=name, line=line)
     room = 0.3  # Part of the distance between two settings, so that a fall at the last one is seen.
-    drawn.update_xaxes(title={"text": tr("settings tried")}, dtick=1, range=[1 - room, len(x) + room])
-    return drawn.update_yaxes(**error_axis(comparison.unit, title))
+    fig.update_xaxes(title={"text": tr("settings tried")}, dtick=1, range=[1 - room, len(x) + room])
+    return fig.update_yaxes(**error_axis(comparison.unit, title))

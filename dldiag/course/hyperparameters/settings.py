@@ -142,12 +142,12 @@ class SearchSettings:
 def grid_of(model: Model, settings: SearchSettings) -> dict[str, tuple[str, ...]]:
     """Return {hyperparameter: values as texts} of a search; SettingError for a value that its parameter does not take."""
     params, present = params_of_model(model), model.parameters
-    given = {settings.first: settings.first_values}
+    values_by_name = {settings.first: settings.first_values}
     if settings.second not in (NO_SECOND, settings.first):
-        given[settings.second] = settings.second_values
-    count = _VALUES if len(given) == 1 else VALUES_OF_TWO
+        values_by_name[settings.second] = settings.second_values
+    count = _VALUES if len(values_by_name) == 1 else VALUES_OF_TWO
     grid = {}
-    for name, texts in given.items():
+    for name, texts in values_by_name.items():
         values = tuple(as_text(_checked(name, params[name], text)) for text in texts.replace(";", " ").split())
         grid[name] = tuple(dict.fromkeys(values)) or values_to_try(name, params[name], present[name], count)
     return grid

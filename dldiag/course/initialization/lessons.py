@@ -61,9 +61,9 @@ def scale_outcomes(run: StartsRun) -> Outcomes:
     saturated = max(large.saturated_start, default=0.0)
     worse = best is not None and best is not large and not large.loss.mean[-1] <= best.loss.mean[-1]
     says = joined_lines(describe_starts(run), _why_one_wins(medium) if best is medium else None)
-    shown = worse and (saturated > HALF_SATURATED or not np.isfinite(large.loss.mean[-1]))
+    is_shown = worse and (saturated > HALF_SATURATED or not np.isfinite(large.loss.mean[-1]))
     answer = "" if best is None else best.key
-    return one_claim(18, claim_verdict(shown, best is large), says, answer)
+    return one_claim(18, claim_verdict(is_shown, best is large), says, answer)
 
 
 def _why_one_wins(medium: StartResult) -> Message:

@@ -129,14 +129,14 @@ def compare_starts(
     recipes = [*(_recipe(start, chosen) for start in STARTS.values()), *_others(chosen)]
     runs = record_runs(data, recipes, chosen, seed=seed, on_progress=on_progress, should_stop=should_stop)
     steps, (single, constant, shallow) = runs[0].steps, runs[len(STARTS) :]
-    drawn = range(0, len(steps), EVERY_MOMENT)
+    moments = range(0, len(steps), EVERY_MOMENT)
     return StartsRun(
         activation=chosen.activation,
         baseline=data.baseline,
         steps=steps,
-        moments=tuple(steps[at] for at in drawn),
+        moments=tuple(steps[at] for at in moments),
         bins=runs[0].bins,
-        starts=tuple(_start_result(key, run, drawn) for key, run in zip(STARTS, runs, strict=False)),
+        starts=tuple(_start_result(key, run, moments) for key, run in zip(STARTS, runs, strict=False)),
         single=band(steps, single.loss),
         constant=_farthest(constant),
         shallow=shallow.loss[-1],

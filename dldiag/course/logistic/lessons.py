@@ -44,8 +44,8 @@ def unit_outcomes(row: UnitPass, descent: Descent) -> Outcomes:
         "weight's slope is this times its own input.",
         values,
     )
-    known = claim_verdict(0 < row.a < 1)
-    return Outcomes((Claim(4, known, one), Claim(6, claim_verdict(apart < SAME_SLOPE), two)), "minus")
+    verdict = claim_verdict(0 < row.a < 1)
+    return Outcomes((Claim(4, verdict, one), Claim(6, claim_verdict(apart < SAME_SLOPE), two)), "minus")
 
 
 def likelihood_outcomes(likelihood: Likelihood) -> Outcomes:

@@ -54,14 +54,14 @@ def likelihood_of(problem: BinaryProblem, descent: Descent, rows: int, step: int
 
 def likelihood_figure(likelihood: Likelihood, *, theme: ThemeName = "light") -> go.Figure:
     """Draw each row's likelihood, and the product of all up to it on a log axis."""
-    drawn, look = figure(theme), THEMES[theme]
+    fig, look = figure(theme), THEMES[theme]
     rows = list(range(1, len(likelihood.each) + 1))
-    drawn.add_bar(x=rows, y=likelihood.each, name=tr("likelihood of the row's label"), marker={"color": look.series[0]})
+    fig.add_bar(x=rows, y=likelihood.each, name=tr("likelihood of the row's label"), marker={"color": look.series[0]})
     together = np.maximum(np.cumprod(likelihood.each), _SMALLEST)
     line = {"color": look.series[1], "width": 3}
-    drawn.add_scatter(x=rows, y=together, name=tr("of all labels up to it"), mode="lines+markers", line=line)
-    drawn.update_xaxes(title={"text": tr("row")})
-    return drawn.update_yaxes(title={"text": tr("likelihood")}, type="log", exponentformat="power")
+    fig.add_scatter(x=rows, y=together, name=tr("of all labels up to it"), mode="lines+markers", line=line)
+    fig.update_xaxes(title={"text": tr("row")})
+    return fig.update_yaxes(title={"text": tr("likelihood")}, type="log", exponentformat="power")
 
 
 def alt_likelihood(likelihood: Likelihood) -> Message:

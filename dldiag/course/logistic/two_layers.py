@@ -88,14 +88,14 @@ def train_two_layers(problem: BinaryProblem, settings: TwoLayerSettings | None =
     sizes = tuple((f"d{n}", " × ".join(map(str, g.shape)), float(np.abs(g).max())) for n, g in start.items())
     costs = []
     for _ in range(chosen.steps):
-        seen = forward_two_layers(weights, X, Y)
-        costs.append(seen.cost)
-        slopes = backward_two_layers(weights, X, Y, seen)
+        forward_pass = forward_two_layers(weights, X, Y)
+        costs.append(forward_pass.cost)
+        slopes = backward_two_layers(weights, X, Y, forward_pass)
         weights = {name: W - chosen.learning_rate * slopes[name] for name, W in weights.items()}
-    seen = forward_two_layers(weights, X, Y)
-    error = float(np.mean((seen.Z2 > 0) != (Y == 1)))
+    forward_pass = forward_two_layers(weights, X, Y)
+    error = float(np.mean((forward_pass.Z2 > 0) != (Y == 1)))
     yes = float(Y.mean())
-    return TwoLayers((*costs, seen.cost), wrong, sizes, error, min(yes, 1 - yes))
+    return TwoLayers((*costs, forward_pass.cost), wrong, sizes, error, min(yes, 1 - yes))
 
 
 def _first(d: int, k: int, seed: int) -> Weights:

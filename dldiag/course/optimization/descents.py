@@ -203,13 +203,13 @@ def _descended(label: Message, run: InstrumentedRun, steps: int, weights: Array,
     final = np.asarray(run.loss[-1]).reshape(len(run.recipe.rates), run.seeds)
     means = np.where(np.isfinite(final).all(axis=1), final.mean(axis=1), np.inf)
     best = int(np.argmin(means))
-    taken = run.of_rate(best)
+    best_run = run.of_rate(best)
     return DescentResult(
         label=label,
         rate=run.recipe.rates[best],
         steps=steps,
-        loss=band([step / steps for step in taken.steps], taken.loss),
-        final=tuple(taken.loss[-1]),
+        loss=band([step / steps for step in best_run.steps], best_run.loss),
+        final=tuple(best_run.loss[-1]),
         seconds=run.seconds_per_step * steps,
         path=tuple((float(u), float(v)) for u, v in weights[:, :2]),
         costs=tuple(map(float, costs)),
@@ -222,9 +222,9 @@ def _path(problem: BinaryProblem, recipe: Recipe, passes: int, seed: int) -> tup
     size = recipe.batch_size if recipe.batch_size < data.n_rows else data.n_rows
     single = replace(recipe, hidden_layers=0, init="zeros", batch_size=size)
     moments = [number * steps_per_pass(data.n_rows, size) for number in range(passes + 1)]
-    taken = train_snapshots(data, single, data.rows[None], moments=moments, seed=seed)
+    snapshots = train_snapshots(data, single, data.rows[None], moments=moments, seed=seed)
     # Has shape (T, rates, 3).
-    weights = np.array([[[*layers[0][0][:, 0], layers[0][1][0]] for layers in at] for at in taken])
+    weights = np.array([[[*layers[0][0][:, 0], layers[0][1][0]] for layers in at] for at in snapshots])
     z = np.einsum("trk,nk->trn", weights, np.column_stack([problem.X, np.ones(len(problem.y))]))
     costs = cross_entropy(z, problem.y).mean(axis=2)
     best = int(np.argmin(np.where(np.isfinite(costs[-1]), costs[-1], np.inf)))

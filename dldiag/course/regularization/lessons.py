@@ -15,9 +15,9 @@ from dldiag.course.shared.lesson import Lesson, Outcomes, Statement, Topic, clai
 def penalty_outcomes(result: Regularized) -> Outcomes:
     """Judge statement 30 by the dev errors: does the penalty help, and do more rows?"""
     says = joined_lines(_gap_line(result), _change_line(result, result.change), _more_line(result))
-    shown = result.change.high < 0 and result.of_more.high < 0
+    is_shown = result.change.high < 0 and result.of_more.high < 0
     against = result.change.low > 0 or result.of_more.low > 0
-    return one_claim(30, claim_verdict(shown, against), says, _answer(result.change))
+    return one_claim(30, claim_verdict(is_shown, against), says, _answer(result.change))
 
 
 def dropout_outcomes(result: Regularized) -> Outcomes:

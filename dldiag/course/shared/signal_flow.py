@@ -106,10 +106,10 @@ def flow(
 
 
 def _paces(data: Prepared, recipes: Sequence[Recipe], seed: int) -> tuple[Pace | None, Pace | None]:
-    named = {recipe.activation: recipe for recipe in recipes}
-    if not named.keys() >= set(PACED):
+    by_activation = {recipe.activation: recipe for recipe in recipes}
+    if not by_activation.keys() >= set(PACED):
         return None, None
-    first, second = (named[key] for key in PACED)
+    first, second = (by_activation[key] for key in PACED)
     slopes = pace_of_derivatives(*PACED, min(first.batch_size, data.n_rows), first.units, seed)
     return pace_of_steps(data, first, second, seed), slopes
 

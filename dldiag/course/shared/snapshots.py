@@ -39,15 +39,15 @@ def train_snapshots(
 ) -> list[list[Layers]]:
     """Train one network on each pool of rows and return all their layers before each of these steps, smallest first."""
     members, plan = drawn_members(data, recipe, list(pools), seed)
-    taken: list[list[Layers]] = []
+    snapshots: list[list[Layers]] = []
 
     def observe(observation: Observation) -> None:
         if observation.step in moments:
-            before = taken[-1] if taken else [[] for _ in members]
-            taken.append(_layers_of(observation, before))
+            before = snapshots[-1] if snapshots else [[] for _ in members]
+            snapshots.append(_layers_of(observation, before))
 
     observe_training(members, plan, moments[-1], [observe], on_step)
-    return taken + [taken[-1]] * (len(moments) - len(taken))
+    return snapshots + [snapshots[-1]] * (len(moments) - len(snapshots))
 
 
 def _layers_of(observation: Observation, before: list[Layers]) -> list[Layers]:

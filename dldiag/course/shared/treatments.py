@@ -103,13 +103,13 @@ def compare_setups(
     seed, judge = 0, judge_of(data, choice)
     order = np.random.default_rng(seed).permutation(data.n_rows)
     dev, rest = np.split(order, [int(DEV_PART * data.n_rows)])
-    drawn = np.stack([np.random.default_rng([seed, r]).permutation(rest) for r in range(repeats)])
+    draws = np.stack([np.random.default_rng([seed, r]).permutation(rest) for r in range(repeats)])
     results, influences = [], []
     for number, way in enumerate(ways):
         if on_progress is not None:
             on_progress(Progress(Message("Training networks"), number, len(ways) + 1))
-        made, influence = _judged(way, data, drawn[:, : way.rows], dev, judge, stopping(should_stop))
-        results.append(made)
+        result, influence = _judged(way, data, draws[:, : way.rows], dev, judge, stopping(should_stop))
+        results.append(result)
         influences.append(influence)
     overlaps = [max(ways[0].rows, way.rows) / len(rest) for way in ways]
     dev_changes, train_changes = _changes(results, influences, overlaps)
@@ -162,18 +162,18 @@ def _judged(
     Also return the (repeats, dev rows) influences on the dev error. The dev loss is of the first MEASURED_ROWS dev rows.
     """
     moments = moments_of(way.steps, MOVING_STEPS)
-    taken = train_snapshots(data, way.recipe, pools, moments=moments, seed=0, on_step=on_step)
+    snapshots = train_snapshots(data, way.recipe, pools, moments=moments, seed=0, on_step=on_step)
     devs = np.broadcast_to(dev, (len(pools), len(dev)))
-    train, unseen = _outputs(data, taken[-1], pools), _outputs(data, taken[-1], devs)
+    train, unseen = _outputs(data, snapshots[-1], pools), _outputs(data, snapshots[-1], devs)
     losses = [judge_outputs(z, data.y[dev], data.loss, judge) for z in unseen]
-    made = SetupResult(
+    result = SetupResult(
         way.label,
-        band(moments, [_mean_losses(data, at, pools) for at in taken]),
-        band(moments, [_mean_losses(data, at, devs[:, :MEASURED_ROWS]) for at in taken]),
+        band(moments, [_mean_losses(data, at, pools) for at in snapshots]),
+        band(moments, [_mean_losses(data, at, devs[:, :MEASURED_ROWS]) for at in snapshots]),
         tuple(judge_outputs(z, data.y[rows], data.loss, judge)[0] for z, rows in zip(train, pools, strict=True)),
         tuple(error for error, _ in losses),
     )
-    return made, np.stack([influence for _, influence in losses])
+    return result, np.stack([influence for _, influence in losses])
 
 
 def _outputs(data: Prepared, networks: list[Layers], rows: NDArray[np.int64]) -> list[Array]:
@@ -205,7 +205,7 @@ def _on_plane(problem: BinaryProblem, ways: Sequence[TrainingSetup], seed: int) 
     data, moments = prepared_plane(problem), moments_of(ways[0].steps, MOVING_STEPS)
     pool = np.random.default_rng([seed, 0]).permutation(data.n_rows)[: min(ways[0].rows, data.n_rows)]
     snapshots = [train_snapshots(data, way.recipe, pool[None], moments=moments, seed=seed) for way in ways]
-    first, second = (predictions_over_time(problem, ACTIVATION, [at[0] for at in taken]) for taken in snapshots)
+    first, second = (predictions_over_time(problem, ACTIVATION, [at[0] for at in layers]) for layers in snapshots)
     return PlaneComparison(
         names=(problem.names[0], problem.names[1]),
         x=tuple(side_of_plane(problem.X[:, 0]).tolist()),

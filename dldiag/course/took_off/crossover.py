@@ -76,8 +76,8 @@ def _at(curve: LearningCurve, sizes: Sequence[int] | NDArray[np.int64]) -> Array
 def _resampled(lead: Array, rho: float, seed: int) -> Array:
     """Return (_RESAMPLES, k) means over resampled repeats, widened to the corrected resampled variance."""
     repeats = lead.shape[1]
-    drawn = np.random.default_rng(seed).integers(0, repeats, (_RESAMPLES, repeats))
-    means = np.asarray(lead[:, drawn].mean(axis=2).T, dtype=np.float64)
+    draws = np.random.default_rng(seed).integers(0, repeats, (_RESAMPLES, repeats))
+    means = np.asarray(lead[:, draws].mean(axis=2).T, dtype=np.float64)
     if repeats < 2:
         return means
     widen = np.sqrt((1 / repeats + rho) / ((repeats - 1) / repeats**2))

@@ -223,11 +223,11 @@ def preprocessing_figure(
     comparison: PreprocessingComparison, *, title: str = "", theme: ThemeName = "light"
 ) -> go.Figure:
     """Draw the error of every learner and every preprocessing with its interval."""
-    drawn, look = figure(theme), THEMES[theme]
+    fig, look = figure(theme), THEMES[theme]
     names = {"learner": Message("learners"), "preparation": Message("preprocessings of the linear model")}
     for index, (kind, name) in enumerate(names.items()):
         shown = [learner for learner in comparison.measured if VARIANTS[learner.key].kind == kind]
-        drawn.add_scatter(
+        fig.add_scatter(
             x=[one.error.value for one in shown],
             y=[str(VARIANTS[one.key].label) for one in shown],
             mode="markers",
@@ -240,8 +240,8 @@ def preprocessing_figure(
                 "color": look.series[index],
             },
         )
-    drawn.update_yaxes(autorange="reversed")
-    return drawn.update_xaxes(**error_axis(comparison.unit, title))
+    fig.update_yaxes(autorange="reversed")
+    return fig.update_xaxes(**error_axis(comparison.unit, title))
 
 
 def alt_preprocessing(comparison: PreprocessingComparison) -> Message:

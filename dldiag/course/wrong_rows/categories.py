@@ -118,11 +118,11 @@ def count_categories(
     analysis: ErrorAnalysis, settings: EyeballSettings, choice: MetricChoice | None = None
 ) -> Categories:
     """Draw wrong rows in random order and count them by category. Raises DataError where no row is wrong."""
-    drawn = draw_eyeball_set(analysis.losses, settings.seed, max(COUNTED_ROWS))
-    if drawn is None:
+    eyeball_set = draw_eyeball_set(analysis.losses, settings.seed, max(COUNTED_ROWS))
+    if eyeball_set is None:
         raise DataError(Message("No dev row is wrong: there is nothing to look at."), Message("Choose another table."))
-    members = _members(analysis, drawn)
-    looked = min(settings.rows, len(drawn.wrong))
+    members = _members(analysis, eyeball_set)
+    looked = min(settings.rows, len(eyeball_set.wrong))
     rng = np.random.default_rng([settings.seed, 1])
     categories = tuple(
         Category(rule, label, prediction, float(inside.mean()), tuple(np.cumsum(inside).tolist()))
@@ -130,12 +130,12 @@ def count_categories(
     )
     return Categories(
         unit=analysis.findings.unit,
-        rows=drawn.rows,
-        wrong=len(drawn.wrong),
+        rows=eyeball_set.rows,
+        wrong=len(eyeball_set.wrong),
         looked=looked,
         error=float(analysis.findings.error.value),
-        blackbox=float(drawn.blackbox_error.value),
-        blackbox_rows=drawn.blackbox_rows,
+        blackbox=float(eyeball_set.blackbox_error.value),
+        blackbox_rows=eyeball_set.blackbox_rows,
         categories=categories,
         right=_how_often_right([inside for _, inside in members], rng),
         gain=_gain(analysis, members[0][0], choice) if members and choice is not None else None,
@@ -149,12 +149,12 @@ def _members(analysis: ErrorAnalysis, eyeball_set: EyeballSet) -> list[tuple[_Na
     """Return the largest categories, and for each which of the wrong rows, in the order drawn, are in it."""
     positions = np.array(eyeball_set.wrong, dtype=np.int64)
     table = analysis.rows_at(positions.tolist())
-    named: list[tuple[_Name, NDArray[np.bool_]]] = [
+    groups: list[tuple[_Name, NDArray[np.bool_]]] = [
         ((part.rule, "", ""), np.asarray(rows_where(part.rule, table))) for part in analysis.findings.confirmed
     ]
-    named += [(((), *pair), inside) for pair, inside in _mix_ups(analysis, positions)]
-    kept = [(name, inside) for name, inside in named if inside.mean() >= _LEAST_SHARE]
-    return sorted(kept, key=lambda pair: -pair[1].mean())[:MOST_CATEGORIES]
+    groups += [(((), *pair), inside) for pair, inside in _mix_ups(analysis, positions)]
+    large = [(name, inside) for name, inside in groups if inside.mean() >= _LEAST_SHARE]
+    return sorted(large, key=lambda pair: -pair[1].mean())[:MOST_CATEGORIES]
 
 
 def _mix_ups(analysis: ErrorAnalysis, positions: NDArray[np.int64]) -> list[tuple[tuple[str, str], NDArray[np.bool_]]]:
@@ -171,16 +171,16 @@ def _gain(analysis: ErrorAnalysis, name: _Name, choice: MetricChoice) -> Gain | 
     """Measure the judged rows by the metric as they are, and with every row of a category predicted rightly."""
     if choice.name == plain_choice(analysis.case.task).name:
         return None
-    known, everywhere = analysis.losses, np.arange(len(analysis.losses))
+    losses, everywhere = analysis.losses, np.arange(len(analysis.losses))
     rule, label, prediction = name
     pairs = dict(_mix_ups(analysis, everywhere))
     inside = np.asarray(rows_where(rule, analysis.rows_at(everywhere.tolist()))) if rule else pairs[label, prediction]
-    inside = inside & (known.answer != known.y)
-    answer = np.where(inside, known.y, known.answer)
-    proba = None if known.proba is None else known.proba.copy()
+    inside = inside & (losses.answer != losses.y)
+    answer = np.where(inside, losses.y, losses.answer)
+    proba = None if losses.proba is None else losses.proba.copy()
     if proba is not None:
-        proba[inside] = np.eye(proba.shape[1])[known.y[inside]]
-    before = _measured_by(choice, analysis, known.answer, known.proba)
+        proba[inside] = np.eye(proba.shape[1])[losses.y[inside]]
+    before = _measured_by(choice, analysis, losses.answer, losses.proba)
     return Gain(choice.name, before, _measured_by(choice, analysis, answer, proba))
 
 

@@ -64,8 +64,8 @@ def mislabel(analysis: ErrorAnalysis, settings: LabelSettings) -> WrongLabels:
     rng = np.random.default_rng([settings.seed, 2])
     order = rng.permutation(len(analysis.losses))
     false = _false_labels(analysis, rng)
-    made = [_mislabeled(analysis, order, false, share) for share in (settings.share, *SHARES)]
-    return WrongLabels(len(order), made[0], tuple(made[1:]))
+    parts = [_mislabeled(analysis, order, false, share) for share in (settings.share, *SHARES)]
+    return WrongLabels(len(order), parts[0], tuple(parts[1:]))
 
 
 def _false_labels(analysis: ErrorAnalysis, rng: np.random.Generator) -> Floats:
@@ -81,9 +81,9 @@ def _mislabeled(analysis: ErrorAnalysis, order: NDArray[np.int64], false: Floats
     y, answer = analysis.losses.y, analysis.losses.answer
     flipped = np.zeros(len(y), dtype=bool)
     flipped[order[: round(share * len(y))]] = True
-    given = np.where(flipped, false, y)
-    own, counted = _is_off(analysis, y, answer), _is_off(analysis, given, answer)
-    suspects = _suspects(analysis, given).positions
+    labels = np.where(flipped, false, y)
+    own, counted = _is_off(analysis, y, answer), _is_off(analysis, labels, answer)
+    suspects = _suspects(analysis, labels).positions
     return Mislabeled(
         share,
         float(own.mean()),

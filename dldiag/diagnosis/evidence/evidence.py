@@ -177,9 +177,9 @@ class Evidence:
 
     def with_values(self, values: Mapping[str, Number]) -> Evidence:
         """Return the evidence with more numbers, by name."""
-        known = {name: value for name, value in values.items() if value is not None}
-        own: dict[str, Any] = {name: value for name, value in known.items() if name in DECLARED}
-        others = {name: value for name, value in known.items() if name not in DECLARED}
+        present = {name: value for name, value in values.items() if value is not None}
+        own: dict[str, Any] = {name: value for name, value in present.items() if name in DECLARED}
+        others = {name: value for name, value in present.items() if name not in DECLARED}
         return replace(self, **own, others={**self.others, **others})
 
 

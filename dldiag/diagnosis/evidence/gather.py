@@ -109,11 +109,11 @@ def _of_model(measurements: Measurements, settings: Settings) -> dict[str, Estim
 def fits_by_construction(estimator: Any) -> bool:
     """Tell whether a model fits any training rows perfectly: full-grown forests and trees, the nearest neighbor."""
     last = ([one for _, one in learners(estimator)] or [estimator])[-1]
-    name, given = type(last).__name__, last.get_params(deep=False)
+    name, params = type(last).__name__, last.get_params(deep=False)
     if name.startswith("KNeighbors"):
-        return bool(given["n_neighbors"] == 1 or given["weights"] == "distance")
+        return bool(params["n_neighbors"] == 1 or params["weights"] == "distance")
     grown = name.startswith((*FITS_ANYTHING, "DecisionTree", "ExtraTree"))
-    held_back = given.get("max_depth") or given.get("max_leaf_nodes") or given.get("min_samples_leaf", 1) != 1
+    held_back = params.get("max_depth") or params.get("max_leaf_nodes") or params.get("min_samples_leaf", 1) != 1
     return bool(grown and not held_back)
 
 
@@ -212,8 +212,9 @@ def _rise(curve: LearningCurve) -> Estimate | None:
     The interval is as wide as the square root of the number of steps asks for, among which the largest was chosen: wider
     than Bonferroni's from five steps on.
     """
-    drawn = np.isfinite(curve.dev_errors[:-1]).any(axis=0)  # The largest size may have more repeats than the others.
-    steps = np.diff(curve.dev_errors[:, drawn], axis=0)
+    # The largest size may have more repeats than the others.
+    has_smaller_sizes = np.isfinite(curve.dev_errors[:-1]).any(axis=0)
+    steps = np.diff(curve.dev_errors[:, has_smaller_sizes], axis=0)
     steps = steps[np.isfinite(steps).all(axis=1)]
     if len(steps) == 0 or steps.shape[1] < 3:
         return None

@@ -160,8 +160,8 @@ def at_last_epoch(errors: GivenNumbers, history: TrainingHistory) -> GivenNumber
     divisor = errors.spread if errors.spread is not None and metric.spread_unit is not None else 1.0
     last = {"train_error": _last(history.train_error), "dev_error": _last(history.dev_error)}
     missing = {name: value for name, value in last.items() if value is not None and getattr(errors, name) is None}
-    given: dict[str, Any] = {name: value / divisor for name, value in missing.items()}
-    return replace(errors, metric=metric.name, task=metric.task, **given)
+    values: dict[str, Any] = {name: value / divisor for name, value in missing.items()}
+    return replace(errors, metric=metric.name, task=metric.task, **values)
 
 
 def with_epochs(evidence: Evidence, history: TrainingHistory, epochs: EpochSignals) -> Evidence:
@@ -172,8 +172,8 @@ def with_epochs(evidence: Evidence, history: TrainingHistory, epochs: EpochSigna
         "climb": climb, "left": left, "rise": epochs.rise, "fall": epochs.fall, "scatter": epochs.scatter,
         "train_scatter": epochs.train_scatter, "error_rise": _error_rise(history, epochs),
     }  # fmt: skip
-    known = {name: signal for name, signal in signals.items() if signal is not None}
-    return replace(evidence, names={**evidence.names, **_names(history, epochs)}, others={**evidence.others, **known})
+    present = {name: signal for name, signal in signals.items() if signal is not None}
+    return replace(evidence, names={**evidence.names, **_names(history, epochs)}, others={**evidence.others, **present})
 
 
 def _error_rise(history: TrainingHistory, signals: EpochSignals) -> Estimate | None:
@@ -223,5 +223,5 @@ def _epoch(epoch: float | None) -> str:
 
 def _last(series: Floats) -> float | None:
     """Return the last finite value."""
-    known = series[np.isfinite(series)]
-    return float(known[-1]) if len(known) else None
+    finite = series[np.isfinite(series)]
+    return float(finite[-1]) if len(finite) else None

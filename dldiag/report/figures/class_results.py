@@ -46,8 +46,8 @@ def confusion_figure(report: Report, *, theme: ThemeName = "light") -> go.Figure
         if performance.confusion is not None
     ]
     first = confusions[0][1]
-    drawn = figure(theme, height=EDGES_HEIGHT + CELL_HEIGHT * max(4, len(first.labels)))
-    drawn.add_heatmap(
+    fig = figure(theme, height=EDGES_HEIGHT + CELL_HEIGHT * max(4, len(first.labels)))
+    fig.add_heatmap(
         **_cells(first),
         texttemplate="%{text}",
         colorscale=[[0, translucent(look.series[0], 0)], [1, translucent(look.series[0], _DARKEST)]],
@@ -61,9 +61,9 @@ def confusion_figure(report: Report, *, theme: ThemeName = "light") -> go.Figure
     )
     if len(confusions) > 1:
         same = [(name, one) for name, one in confusions if one.labels == first.labels]
-        add_choice(drawn, [name for name, _ in same], [[_restyled(one)] for _, one in same], theme)
-    drawn.update_xaxes(title={"text": tr("Predicted class"), "standoff": 8}, type="category", showgrid=False, ticks="")
-    return drawn.update_yaxes(
+        add_choice(fig, [name for name, _ in same], [[_restyled(one)] for _, one in same], theme)
+    fig.update_xaxes(title={"text": tr("Predicted class"), "standoff": 8}, type="category", showgrid=False, ticks="")
+    return fig.update_yaxes(
         title={"text": tr("True class"), "standoff": 8}, type="category", autorange="reversed", showgrid=False, ticks=""
     )
 
@@ -89,22 +89,22 @@ def _restyled(confusion: Confusion) -> dict[str, Any]:
 
 def roc_figure(report: Report, *, theme: ThemeName = "light") -> go.Figure:
     """Draw recall against false alarms, of each model or, of several classes, of each class."""
-    drawn = figure(theme)
-    _add_ends(drawn, [0, 1], [0, 1], theme, tr("random ranking"))
-    _add_rankings(drawn, report.performance, theme, "roc", tr("False positive rate"))
-    drawn.update_xaxes(title={"text": tr("False positive rate"), "standoff": 8}, **SHARE_AXIS)
-    return drawn.update_yaxes(title={"text": tr("Recall"), "standoff": 8}, **SHARE_AXIS)
+    fig = figure(theme)
+    _add_ends(fig, [0, 1], [0, 1], theme, tr("random ranking"))
+    _add_rankings(fig, report.performance, theme, "roc", tr("False positive rate"))
+    fig.update_xaxes(title={"text": tr("False positive rate"), "standoff": 8}, **SHARE_AXIS)
+    return fig.update_yaxes(title={"text": tr("Recall"), "standoff": 8}, **SHARE_AXIS)
 
 
 def precision_recall_figure(report: Report, *, theme: ThemeName = "light") -> go.Figure:
     """Draw precision against recall, of each model or, of several classes, of each class."""
-    drawn = figure(theme)
+    fig = figure(theme)
     rankings = report.performance[0].rankings
     if len(rankings) == 1:
-        _add_ends(drawn, [0, 1], [rankings[0].share] * 2, theme, tr("random ranking"))
-    _add_rankings(drawn, report.performance, theme, "precision_recall", tr("Recall"))
-    drawn.update_xaxes(title={"text": tr("Recall"), "standoff": 8}, **SHARE_AXIS)
-    return drawn.update_yaxes(title={"text": tr("Precision"), "standoff": 8}, **SHARE_AXIS)
+        _add_ends(fig, [0, 1], [rankings[0].share] * 2, theme, tr("random ranking"))
+    _add_rankings(fig, report.performance, theme, "precision_recall", tr("Recall"))
+    fig.update_xaxes(title={"text": tr("Recall"), "standoff": 8}, **SHARE_AXIS)
+    return fig.update_yaxes(title={"text": tr("Precision"), "standoff": 8}, **SHARE_AXIS)
 
 
 def _add_rankings(fig: go.Figure, models: Sequence[Performance], theme: ThemeName, which: str, of: str) -> None:
@@ -132,13 +132,13 @@ def _add_ends(fig: go.Figure, x: list[float], y: list[float], theme: ThemeName, 
 def calibration_figure(report: Report, *, theme: ThemeName = "light") -> go.Figure:
     """Draw the observed share against the predicted probability; whiskers are the diagnosed model's."""
     look = THEMES[theme]
-    drawn = figure(theme)
-    _add_ends(drawn, [0, 1], [0, 1], theme, tr("perfect calibration"))
+    fig = figure(theme)
+    _add_ends(fig, [0, 1], [0, 1], theme, tr("perfect calibration"))
     for place, one in reversed(list(enumerate(report.performance))):
         if one.calibration is not None:
-            _add_calibration(drawn, one.calibration, name_of(one), look, place)
-    drawn.update_xaxes(title={"text": tr("Predicted probability"), "standoff": 8}, **SHARE_AXIS)
-    return drawn.update_yaxes(title={"text": tr("Observed share"), "standoff": 8}, **SHARE_AXIS)
+            _add_calibration(fig, one.calibration, name_of(one), look, place)
+    fig.update_xaxes(title={"text": tr("Predicted probability"), "standoff": 8}, **SHARE_AXIS)
+    return fig.update_yaxes(title={"text": tr("Observed share"), "standoff": 8}, **SHARE_AXIS)
 
 
 def _add_calibration(fig: go.Figure, band: Band, name: str, look: Theme, place: int) -> None:
@@ -171,25 +171,25 @@ def threshold_figure(report: Report, *, theme: ThemeName = "light") -> go.Figure
     """Draw recall, precision and cost against the threshold; a slider moves it and says what each threshold gives."""
     look, thresholds = THEMES[theme], report.performance[0].thresholds
     assert thresholds is not None
-    drawn = figure(theme, height=430 + SLIDER_HEIGHT)
-    add_model_band(drawn, thresholds.recall, tr("Recall"), look.series[0], of=tr("Threshold"))
-    add_model_band(drawn, thresholds.precision, tr("Precision"), look.series[1], of=tr("Threshold"), place=1)
+    fig = figure(theme, height=430 + SLIDER_HEIGHT)
+    add_model_band(fig, thresholds.recall, tr("Recall"), look.series[0], of=tr("Threshold"))
+    add_model_band(fig, thresholds.precision, tr("Precision"), look.series[1], of=tr("Threshold"), place=1)
     if thresholds.cost is not None:
-        _add_cost(drawn, thresholds.cost, look)
+        _add_cost(fig, thresholds.cost, look)
     at = thresholds.at[thresholds.now]
-    drawn.add_scatter(
+    fig.add_scatter(
         x=[at, at], y=[0, 1], mode="lines", name=tr("Threshold"), line={"color": look.ink, "width": 2}, hoverinfo="skip"
     )
-    drawn.update_layout(**_said(thresholds, look), sliders=[_slider(thresholds, len(drawn.data) - 1, look)])
-    drawn.update_layout(margin={"t": 104, "b": SLIDER_HEIGHT}, legend={"yref": "paper", "y": 1.0})
+    fig.update_layout(**_said(thresholds, look), sliders=[_slider(thresholds, len(fig.data) - 1, look)])
+    fig.update_layout(margin={"t": 104, "b": SLIDER_HEIGHT}, legend={"yref": "paper", "y": 1.0})
     is_log = sorted(thresholds.at)[len(thresholds.at) // 3] < LOG_FROM
-    drawn.update_xaxes(
+    fig.update_xaxes(
         title={"text": tr("Threshold on the probability"), "standoff": 8},
         tickformat=".3~%",
         type="log" if is_log else "linear",
         nticks=6,
     )
-    return drawn.update_yaxes(**SHARE_AXIS)
+    return fig.update_yaxes(**SHARE_AXIS)
 
 
 def _add_cost(fig: go.Figure, cost: Band, look: Theme) -> None:

@@ -39,18 +39,18 @@ def learning_curves(
     in the legend. `achievable` is drawn as a range, `ghost`, the curve before a change, as a pale line; title: of the errors.
     """
     unit = curves[0].unit if curves else "rate"
-    drawn = figure(theme, height=440)
+    fig = figure(theme, height=440)
     sizes = sorted({int(size) for curve in curves for size in curve.sizes})
     if achievable is not None and sizes:
-        _add_range(drawn, achievable, (sizes[0], sizes[-1]), theme)
+        _add_range(fig, achievable, (sizes[0], sizes[-1]), theme)
     if ghost is not None:
-        _add_ghost(drawn, ghost, theme)
+        _add_ghost(fig, ghost, theme)
     for index, curve in enumerate(curves):
         series = list(points(curve))
-        _add_series(drawn, [(p.rows, p.dev) for p in series if p.dev], curve, index, theme=theme, kind="dev")
+        _add_series(fig, [(p.rows, p.dev) for p in series if p.dev], curve, index, theme=theme, kind="dev")
         if train:
-            _add_series(drawn, [(p.rows, p.train) for p in series if p.train], curve, index, theme=theme, kind="train")
-    return drawn.update_xaxes(**rows_axis(sizes)).update_yaxes(**error_axis(unit, title), rangemode="tozero")
+            _add_series(fig, [(p.rows, p.train) for p in series if p.train], curve, index, theme=theme, kind="train")
+    return fig.update_xaxes(**rows_axis(sizes)).update_yaxes(**error_axis(unit, title), rangemode="tozero")
 
 
 def _add_series(
@@ -113,14 +113,14 @@ def _add_range(fig: go.Figure, achievable: Estimate, ends: tuple[int, int], them
 def forecast_figure(report: Report, *, theme: ThemeName = "light") -> go.Figure:
     """Draw the model's dev error and what is expected of it with more rows."""
     unit, look = unit_of(report), THEMES[theme]
-    drawn = figure(theme)
-    seen = _dev_points(report)
+    fig = figure(theme)
+    dev_points = _dev_points(report)
     expected = [(point.rows, _as_estimate(point)) for point in report.forecast]
     if report.curves:
-        _add_series(drawn, seen, report.curves[0], 0, theme=theme, kind="dev")
-    joined = seen[-1:] + expected
-    _add_band(drawn, joined, look.series[1], legend="forecast")
-    drawn.add_scatter(
+        _add_series(fig, dev_points, report.curves[0], 0, theme=theme, kind="dev")
+    joined = dev_points[-1:] + expected
+    _add_band(fig, joined, look.series[1], legend="forecast")
+    fig.add_scatter(
         x=[rows for rows, _ in joined],
         y=[error.value for _, error in joined],
         mode="lines+markers",
@@ -130,10 +130,10 @@ def forecast_figure(report: Report, *, theme: ThemeName = "light") -> go.Figure:
         customdata=[error_text(error, unit) for _, error in joined],
         hovertemplate=f"{tr('Training rows')}: %{{x:,}}<br>%{{customdata}}<extra></extra>",
     )
-    _add_target(drawn, report, theme)
-    rows = [rows for rows, _ in seen + expected]
+    _add_target(fig, report, theme)
+    rows = [rows for rows, _ in dev_points + expected]
     title = error_axis_title(report)
-    return drawn.update_xaxes(**rows_axis(rows)).update_yaxes(**error_axis(unit, title), rangemode="tozero")
+    return fig.update_xaxes(**rows_axis(rows)).update_yaxes(**error_axis(unit, title), rangemode="tozero")
 
 
 def _dev_points(report: Report) -> Points:
@@ -163,12 +163,12 @@ def training_figure(
     title: str = "",
 ) -> go.Figure:
     """Draw training and dev error against epochs, before a remedy and after it."""
-    drawn = figure(theme)
-    _add_epochs(drawn, before, tr("before") if after else "", 0, theme)
+    fig = figure(theme)
+    _add_epochs(fig, before, tr("before") if after else "", 0, theme)
     if after is not None:
-        _add_epochs(drawn, after, tr("after"), 1, theme)
-    drawn.update_xaxes(title={"text": tr("Epoch"), "standoff": 8})
-    return drawn.update_yaxes(**error_axis(unit, title), rangemode="tozero")
+        _add_epochs(fig, after, tr("after"), 1, theme)
+    fig.update_xaxes(title={"text": tr("Epoch"), "standoff": 8})
+    return fig.update_yaxes(**error_axis(unit, title), rangemode="tozero")
 
 
 def _add_epochs(fig: go.Figure, curve: TrainingCurve, when: str, index: int, theme: ThemeName) -> None:
@@ -177,11 +177,11 @@ def _add_epochs(fig: go.Figure, curve: TrainingCurve, when: str, index: int, the
         (tr("Dev error"), curve.dev_error, "solid"),
         (tr("Training error"), curve.train_error, "dot"),
     ):
-        known = [(epoch, error) for epoch, error in zip(curve.epochs, errors, strict=False) if error is not None]
+        finite = [(epoch, error) for epoch, error in zip(curve.epochs, errors, strict=False) if error is not None]
         fig.add_scatter(
-            x=[epoch for epoch, _ in known],
-            y=[error for _, error in known],
-            mode="lines+markers" if len(known) < 40 else "lines",
+            x=[epoch for epoch, _ in finite],
+            y=[error for _, error in finite],
+            mode="lines+markers" if len(finite) < 40 else "lines",
             marker={"symbol": MARKERS[index] if dash == "solid" else f"{MARKERS[index]}-open", "size": 5},
             name=f"{words} ({when})" if when else words,
             line={"color": color, "dash": dash, "width": 2},

@@ -20,9 +20,9 @@ def dependence_figure(report: Report, *, theme: ThemeName = "light") -> go.Figur
     """Draw the mean prediction for the dev rows along the most important columns, one at a time."""
     assert report.errors is not None
     look, dependences = THEMES[theme], report.errors.dependence
-    drawn = figure(theme)
+    fig = figure(theme)
     for number, one in enumerate(dependences):
-        drawn.add_scatter(
+        fig.add_scatter(
             x=[_tick(x) for x in one.values],
             y=list(one.predictions),
             mode="lines+markers" if _axis_type(one) == "linear" else "markers",
@@ -41,12 +41,12 @@ def dependence_figure(report: Report, *, theme: ThemeName = "light") -> go.Figur
         for one in dependences
     ]
     if len(dependences) > 1:
-        add_choice(drawn, [_name(one) for one in dependences], changes, theme)
-    drawn.update_xaxes(
+        add_choice(fig, [_name(one) for one in dependences], changes, theme)
+    fig.update_xaxes(
         title={"text": _name(dependences[0]), "standoff": 8}, zeroline=False, type=_axis_type(dependences[0])
     )
     axis = {**SHARE_AXIS, "autorange": True, "range": None} if dependences[0].label else {}
-    return drawn.update_yaxes(title={"text": _predicted(report), "standoff": 8}, zeroline=False, **axis)
+    return fig.update_yaxes(title={"text": _predicted(report), "standoff": 8}, zeroline=False, **axis)
 
 
 def alt_dependence(report: Report) -> Message:

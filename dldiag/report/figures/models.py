@@ -63,7 +63,8 @@ def add_choice(fig: go.Figure, names: Sequence[str], arguments: Sequence[Sequenc
     """Draw a list above a figure; choosing a name changes traces and layout by its arguments, inside the browser."""
     look = THEMES[theme]
     buttons = [
-        {"label": name, "method": "update", "args": list(given)} for name, given in zip(names, arguments, strict=True)
+        {"label": name, "method": "update", "args": list(argument)}
+        for name, argument in zip(names, arguments, strict=True)
     ]
     menu = {
         "buttons": buttons,

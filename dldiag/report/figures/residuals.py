@@ -28,8 +28,8 @@ def predicted_actual_figure(report: Report, *, theme: ThemeName = "light") -> go
         for performance in report.performance
         if performance.residuals is not None
     ]
-    drawn = figure(theme, height=440)
-    drawn.add_heatmap(
+    fig = figure(theme, height=440)
+    fig.add_heatmap(
         **_density(residuals[0][1]),
         colorscale=[[0, look.grid], [1, look.series[0]]],
         showscale=False,
@@ -37,14 +37,14 @@ def predicted_actual_figure(report: Report, *, theme: ThemeName = "light") -> go
     )
     ends = [residuals[0][1].edges[0], residuals[0][1].edges[-1]]
     line = {"color": look.ink, "dash": "dot", "width": 1.5}
-    drawn.add_scatter(x=ends, y=ends, mode="lines", name=tr("predicted = actual"), line=line, hoverinfo="skip")
+    fig.add_scatter(x=ends, y=ends, mode="lines", name=tr("predicted = actual"), line=line, hoverinfo="skip")
     if len(residuals) > 1:
         changes: list[list[Any]] = [
             [{key: [value] for key, value in _density(one).items()}, {}, [0]] for _, one in residuals
         ]
-        add_choice(drawn, [name for name, _ in residuals], changes, theme)
-    drawn.update_xaxes(title={"text": tr("Predicted value"), "standoff": 8}, showgrid=False)
-    return drawn.update_yaxes(title={"text": tr("Actual value"), "standoff": 8}, showgrid=False)
+        add_choice(fig, [name for name, _ in residuals], changes, theme)
+    fig.update_xaxes(title={"text": tr("Predicted value"), "standoff": 8}, showgrid=False)
+    return fig.update_yaxes(title={"text": tr("Actual value"), "standoff": 8}, showgrid=False)
 
 
 def _density(residuals: Residuals) -> dict[str, Any]:
@@ -60,14 +60,14 @@ def _density(residuals: Residuals) -> dict[str, Any]:
 def residuals_figure(report: Report, *, theme: ThemeName = "light") -> go.Figure:
     """Draw residuals against the prediction: the mean of each bin with its interval, and where 80% of the rows lie."""
     look = THEMES[theme]
-    drawn = figure(theme)
-    drawn.add_hline(y=0, line={"color": look.faint, "dash": "dot"})
+    fig = figure(theme)
+    fig.add_hline(y=0, line={"color": look.faint, "dash": "dot"})
     for place, one in reversed(list(enumerate(report.performance))):
         if one.residuals is not None:
-            _add_bins(drawn, one.residuals.by_prediction, name_of(one), look, place)
-    drawn.update_layout(legend_traceorder="reversed")
-    drawn.update_xaxes(title={"text": tr("Predicted value"), "standoff": 8}, zeroline=False)
-    return drawn.update_yaxes(title={"text": tr("Residual (actual − predicted)"), "standoff": 8})
+            _add_bins(fig, one.residuals.by_prediction, name_of(one), look, place)
+    fig.update_layout(legend_traceorder="reversed")
+    fig.update_xaxes(title={"text": tr("Predicted value"), "standoff": 8}, zeroline=False)
+    return fig.update_yaxes(title={"text": tr("Residual (actual − predicted)"), "standoff": 8})
 
 
 def residuals_by_column_figure(report: Report, *, theme: ThemeName = "light") -> go.Figure:
@@ -75,23 +75,23 @@ def residuals_by_column_figure(report: Report, *, theme: ThemeName = "light") ->
     look, model = THEMES[theme], report.performance[0]
     assert model.residuals is not None
     columns = model.residuals.by_column
-    drawn = figure(theme)
-    drawn.add_hline(y=0, line={"color": look.faint, "dash": "dot"})
+    fig = figure(theme)
+    fig.add_hline(y=0, line={"color": look.faint, "dash": "dot"})
     owners: list[int] = []
     for number, column in enumerate(columns):
-        before = len(drawn.data)
-        _add_bins(drawn, column, name_of(model), look, 0)
-        owners += [number] * (len(drawn.data) - before)
+        before = len(fig.data)
+        _add_bins(fig, column, name_of(model), look, 0)
+        owners += [number] * (len(fig.data) - before)
     changes: list[list[Any]] = []
     for number, column in enumerate(columns):
         axis = {"xaxis.type": _axis_type(column), "xaxis.title.text": _name(column)}
         changes.append([{"visible": [owner == number for owner in owners]}, axis | {"xaxis.autorange": True}])
-    for trace, owner in zip(drawn.data, owners, strict=True):
+    for trace, owner in zip(fig.data, owners, strict=True):
         trace.visible = owner == 0
     if len(columns) > 1:
-        add_choice(drawn, [_name(column) for column in columns], changes, theme)
-    drawn.update_xaxes(title={"text": _name(columns[0]), "standoff": 8}, zeroline=False, type=_axis_type(columns[0]))
-    return drawn.update_yaxes(title={"text": tr("Residual (actual − predicted)"), "standoff": 8})
+        add_choice(fig, [_name(column) for column in columns], changes, theme)
+    fig.update_xaxes(title={"text": _name(columns[0]), "standoff": 8}, zeroline=False, type=_axis_type(columns[0]))
+    return fig.update_yaxes(title={"text": tr("Residual (actual − predicted)"), "standoff": 8})
 
 
 def _axis_type(bins: ResidualBins) -> str:
@@ -104,11 +104,11 @@ def _name(bins: ResidualBins) -> str:
 
 def _add_bins(fig: go.Figure, bins: ResidualBins, name: str, look: Theme, place: int) -> None:
     color = look.series[place % len(look.series)]
-    kept = [i for i, x in enumerate(bins.x) if x != _MISSING or _axis_type(bins) == "category"]
-    x = [_tick(bins.x[i]) for i in kept]
+    places = [i for i, x in enumerate(bins.x) if x != _MISSING or _axis_type(bins) == "category"]
+    x = [_tick(bins.x[i]) for i in places]
     if place == 0:
-        _add_inner(fig, bins, kept, x, look)
-    means = [bins.mean[i] for i in kept]
+        _add_inner(fig, bins, places, x, look)
+    means = [bins.mean[i] for i in places]
     fig.add_scatter(
         x=x,
         y=[one.value for one in means],
@@ -125,7 +125,7 @@ def _add_bins(fig: go.Figure, bins: ResidualBins, name: str, look: Theme, place:
         },
         line={"color": color, "dash": DASHES[place % len(DASHES)], "width": 2.5 if place == 0 else 1.5},
         marker={"symbol": MARKERS[place % len(MARKERS)], "size": 8, "color": color},
-        customdata=[f"{bins.rows[i]:,}" for i in kept],
+        customdata=[f"{bins.rows[i]:,}" for i in places],
         hovertemplate=f"{name}<br>%{{x}}<br>{tr('Mean residual')}: %{{y:.4~g}}<br>{tr('Predictions')}: %{{customdata}}<extra></extra>",
     )
 

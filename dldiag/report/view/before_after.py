@@ -104,12 +104,12 @@ def side_by_side(report: Report) -> list[dict[str, str]]:
 
 def change_between(before: Estimate, after: Estimate, effect: Estimate | None, unit: str) -> str:
     """Write the plain difference of two errors, and beside it what is expected to hold where that is another number."""
-    seen = change_text(exactly(printed_change(before, after)), unit)
+    change = change_text(exactly(printed_change(before, after)), unit)
     if effect is None:
-        return seen
+        return change
     words = change_text(effect, unit)
     return (
-        tr("{seen}; expected to hold: {effect}", seen=seen, effect=words)
+        tr("{seen}; expected to hold: {effect}", seen=change, effect=words)
         if is_corrected(before, after, effect)
         else words
     )

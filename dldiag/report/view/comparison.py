@@ -51,8 +51,8 @@ def _line(first: NamedRun, run: NamedRun, comparison: Comparison) -> str:
         return tr("{run} predicts another target than the first run, so their errors cannot be compared.", run=run.name)
     if comparison.is_paired:
         errors = [one.report.evidence.get("dev_error") for one in (first, run)]
-        seen = None if errors[0] is None or errors[1] is None else printed_change(errors[0], errors[1])
-        return tr("{run} against the first run: {effect}.", run=run.name, effect=effect_words(change, unit, seen))
+        difference = None if errors[0] is None or errors[1] is None else printed_change(errors[0], errors[1])
+        return tr("{run} against the first run: {effect}.", run=run.name, effect=effect_words(change, unit, difference))
     sentence = UNPAIRED_BETTER if change.high < 0 else UNPAIRED_WORSE if change.low > 0 else UNPAIRED_OPEN
     return tr(
         "{run} did not use the same rows as the first run, so this interval is wider; {said}.",
@@ -128,8 +128,8 @@ def _setting(name: str, runs: Sequence[NamedRun]) -> tuple[str, list[str]]:
     of_diagnosis = name.startswith(_PREFIX)
     own = name.removeprefix(_PREFIX)
     param = (params_of(Settings) if of_diagnosis else params).get(own)
-    given = [run.report.settings if of_diagnosis else run.report.model.get("parameters", {}) for run in runs]
-    texts = [value_text(values[own], param) if values.get(own) is not None else "–" for values in given]
+    settings = [run.report.settings if of_diagnosis else run.report.model.get("parameters", {}) for run in runs]
+    texts = [value_text(values[own], param) if values.get(own) is not None else "–" for values in settings]
     return own if param is None else translate(param.label), texts
 
 

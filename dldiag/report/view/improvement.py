@@ -71,8 +71,8 @@ def test_meaning(report: Report) -> str:
     if test is None or dev is None:
         return ""
     if test.start == test.winner or report.parent is None:
-        held = test.winner.low <= dev.value
-        meaning = HELD_ERROR if held else HIGHER
+        holds = test.winner.low <= dev.value
+        meaning = HELD_ERROR if holds else HIGHER
         return str(meaning.filled(test=test.winner.value, dev=dev.value, unit=unit))
     first = (*report.parent.earlier, report.parent)[0].before
     return gain_meaning(printed_change(first, dev), test, unit)

@@ -61,8 +61,8 @@ def metric_lines(report: Report) -> Iterator[str]:
 
 def _metrics(report: Report) -> Iterator[Section]:
     first = report.performance[0]
-    chosen = "" if report.metric is None else report.metric.name
-    names = sorted(first.metrics, key=lambda name: name != chosen)
+    metric = "" if report.metric is None else report.metric.name
+    names = sorted(first.metrics, key=lambda name: name != metric)
     rows = tuple(_metric_row(name, report.performance, report.metric) for name in names)
     lines = [*metric_lines(report)]
     if rows:
@@ -102,11 +102,11 @@ def _classes(report: Report) -> Iterator[Section]:
 
 
 def _class_row(scores: ClassScores, model: str) -> TextRow:
-    named = {tr("Model"): model} if model else {}
+    first_cell = {tr("Model"): model} if model else {}
     return {
         tr("Class"): scores.label,
         tr("Dev rows"): f"{scores.rows:,}",
-        **named,
+        **first_cell,
         tr("Recall"): share_text(scores.recall) if scores.recall else "",
         tr("Precision"): share_text(scores.precision) if scores.precision else tr("never predicted"),
     }

@@ -39,12 +39,12 @@ def remedy_table(report: Report) -> dict[Column_, list[Cell]]:
     listed = fixes(report)
     for place, one in enumerate(listed, 1):
         table[one.column].append(Cell(one.remedy, one.title, place, one.is_recommended, _said_of(one)))
-    shown = {one.remedy for one in listed}
+    keys = {one.remedy for one in listed}
     in_vain = {one.remedy for one in short_runs_in_vain(report)}
     for key, row in REMEDIES.items():
         if key == LEAVE_IT:
             table[row.column].append(Cell(key, str(row.title), lit=rank_of_keeping(report) == 1))
-        elif key not in shown and suits_model(key, report):
+        elif key not in keys and suits_model(key, report):
             table[row.column].append(Cell(key, str(row.title), said=tr("did not help here") if key in in_vain else ""))
     return table
 
@@ -60,15 +60,15 @@ AGAINST: Mapping[Column_, tuple[Column_, ...]] = {"bias": ("bias", "training"), 
 
 def order_line(report: Report) -> str:
     """Explain why a remedy comes first that is not against what the verdict names; "" where that is not so."""
-    named = _only_finding(report.verdict)
+    finding = _only_finding(report.verdict)
     first = min(report.recommendations, key=lambda one: one.rank, default=None)
-    if named is None or first is None or first.column in (*AGAINST[named], "data"):
+    if finding is None or first is None or first.column in (*AGAINST[finding], "data"):
         return ""
     if first.expected is None or first.expected.high >= 0:
         return ""
     line = tr(
         "The model has {named}, yet “{first}” comes first: of all short runs it lowered the error on unseen rows most.",
-        named=str(COLUMNS[named]).lower(),
+        named=str(COLUMNS[finding]).lower(),
         first=first.title,
     )
     dearer = _gains_more(report, _change(first))
@@ -79,8 +79,8 @@ def order_line(report: Report) -> str:
 
 def _change(recommendation: Recommendation) -> float:
     """Return the change of the dev error that a remedy showed, else the one expected of it."""
-    seen = recommendation.trial.change if recommendation.trial is not None else recommendation.expected
-    return 0.0 if seen is None else seen.value
+    effect = recommendation.trial.change if recommendation.trial is not None else recommendation.expected
+    return 0.0 if effect is None else effect.value
 
 
 def _gains_more(report: Report, change: float) -> Recommendation | None:

@@ -149,10 +149,10 @@ def evidence(report: Report) -> list[TextRow]:
 
 def findings(report: Report, outcomes: Iterable[Outcome] = tuple(OUTCOMES)) -> list[TextRow]:
     """Return the findings, fired rules first; `outcomes` keeps some outcomes only."""
-    kept = set(outcomes)
+    outcomes_to_show = set(outcomes)
     order = list(OUTCOMES)
     rows = sorted(
-        (finding for finding in report.findings if finding.outcome in kept),
+        (finding for finding in report.findings if finding.outcome in outcomes_to_show),
         key=lambda finding: order.index(finding.outcome),
     )
     return [
@@ -251,8 +251,8 @@ def _model_settings(report: Report) -> list[tuple[str, str]]:
 
 
 def _setting_label(name: str) -> str:
-    known = params_of(Settings)
-    return translate(known[name].label) if name in known else name
+    params = params_of(Settings)
+    return translate(params[name].label) if name in params else name
 
 
 def _setting_value(name: str, value: Any) -> str:
