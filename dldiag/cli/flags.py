@@ -53,9 +53,9 @@ class Parser(argparse.ArgumentParser):
 def add_settings(parser: argparse.ArgumentParser) -> None:
     """Add one flag per parameter of Settings."""
     group = parser.add_argument_group(tr("how to diagnose"))
-    for name, one in params_of(Settings).items():
+    for name, param in params_of(Settings).items():
         if name not in _NOT_ASKED:
-            group.add_argument(flag(name), dest=name, metavar=_placeholder(one), help=help_of(one))
+            group.add_argument(flag(name), dest=name, metavar=_placeholder(param), help=help_of(param))
     params = params_of(Settings)
     group.add_argument("--trials", metavar="auto|none|N", help=help_of(params["trials"]))
     group.add_argument("--baselines", metavar="NAME,…", help=help_of(params["baselines"]))
@@ -93,13 +93,13 @@ def _text_of_costs(given: str) -> str:
 def add_reading_plan(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
     """Add one flag per part of the reading plan and the kinds of columns; return the group about columns."""
     group = parser.add_argument_group(tr("how to read the file (detected when not given)"))
-    for one in fields(ReadPlan):
+    for field in fields(ReadPlan):
         group.add_argument(
-            flag(one.name),
-            dest=f"read_{one.name}",
+            flag(field.name),
+            dest=f"read_{field.name}",
             metavar="X",
-            action="append" if one.name == "missing" else "store",
-            help=translate(READING_HELP.get(one.name, one.name)),
+            action="append" if field.name == "missing" else "store",
+            help=translate(READING_HELP.get(field.name, field.name)),
         )
     columns = parser.add_argument_group(tr("columns"))
     columns.add_argument("--kind", action="append", default=[], metavar="COLUMN=KIND", help=tr("kind of a column"))
@@ -125,7 +125,7 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
 
 def read_choices(args: argparse.Namespace) -> dict[str, Any]:
     """Return the parts of the reading plan that were given, each in its own type."""
-    texts = {one.name: getattr(args, f"read_{one.name}") for one in fields(ReadPlan)}
+    texts = {field.name: getattr(args, f"read_{field.name}") for field in fields(ReadPlan)}
     return {name: _choice(name, text) for name, text in texts.items() if text is not None}
 
 

@@ -167,8 +167,8 @@ def check_shares(settings: Any, names: Iterable[str]) -> None:
 
 def check_all(settings: Any) -> None:
     """Check every parameter of a settings dataclass instance."""
-    for name, one in params_of(settings).items():
-        check(name, one, getattr(settings, name))
+    for name, param in params_of(settings).items():
+        check(name, param, getattr(settings, name))
 
 
 def from_environment(settings: type[T]) -> T:
@@ -176,7 +176,7 @@ def from_environment(settings: type[T]) -> T:
 
     Raises SettingError for a value that cannot be used.
     """
-    variables = {VARIABLE.format(name=name.upper()): (name, one) for name, one in params_of(settings).items()}
+    variables = {VARIABLE.format(name=name.upper()): (name, param) for name, param in params_of(settings).items()}
     values = {name: parse(name, one, os.environ[key]) for key, (name, one) in variables.items() if key in os.environ}
     return settings(**values)
 

@@ -107,10 +107,10 @@ def fits_without(
     if len(plans) < len(usual):
         return None
     tasks = (
-        [one.task for one in plans],
-        [one.without(one.suspects, "clean") for one in plans],
-        [one.without(one.random, "random") for one in plans],
-        [one.relabelled(fits.dataset.y) for one in plans],
+        [plan.task for plan in plans],
+        [plan.without(plan.suspects, "clean") for plan in plans],
+        [plan.without(plan.random, "random") for plan in plans],
+        [plan.relabelled(fits.dataset.y) for plan in plans],
     )
     if judged is None:
         results = (usual, *(_judged(fits, group) for group in tasks[1:]))
@@ -172,12 +172,12 @@ def _out_of_fold(fits: FitCache, task: FitTask, rng: np.random.Generator) -> NDA
     folds = [rng.permutation(n) % _FOLDS for _ in range(_PARTITIONS)]
     tasks = [_fold(task, folds[p], p * _FOLDS + k) for p in range(_PARTITIONS) for k in range(_FOLDS)]
     total: Any = 0.0
-    for one in fits.fit_tasks(tasks):
-        kept = one.kept
-        if one.failed or kept is None or (fits.dataset.task == "classification" and not kept.has_probabilities):
+    for result in fits.fit_tasks(tasks):
+        kept = result.kept
+        if result.failed or kept is None or (fits.dataset.task == "classification" and not kept.has_probabilities):
             return None
         values = kept.predicted if kept.proba is None else kept.proba.astype(float)
-        number = one.task.key[2] % (_PARTITIONS * _FOLDS)
+        number = result.task.key[2] % (_PARTITIONS * _FOLDS)
         placed = np.zeros((n, *values.shape[1:]))
         placed[folds[number // _FOLDS] == number % _FOLDS] = values
         total = total + placed / _PARTITIONS

@@ -192,7 +192,9 @@ def _rungs_within(intervals: list[Interval], value: Any) -> list[Any]:
     elif isinstance(value, float) and value > 0:
         values = [float(f"{value * factor:.6g}") for factor in _FACTORS]
     elif value is None or value == 0:
-        values = [share * _upper(one) for one in intervals if one.type is not Integral for share in FROM_ZERO]
+        values = [
+            share * _upper(interval) for interval in intervals if interval.type is not Integral for share in FROM_ZERO
+        ]
     else:
         return []
     return [one for one in dict.fromkeys(values) if one != value and any(one in interval for interval in intervals)]

@@ -145,9 +145,9 @@ def forecast_from_half(results: Results, seed: int) -> float | None:
     different = np.unique(np.concatenate(labels))
     half = np.random.default_rng([seed, 10]).permutation(different)[: len(different) // 2]
     halves = [_on_rows(result, np.isin(of_row, half)) for result, of_row in zip(results, labels, strict=True)]
-    if len(half) < LEAST_HALF or any(one is None for one in halves):
+    if len(half) < LEAST_HALF or any(result is None for result in halves):
         return None
-    return _half_width(dev_error([replace(one, dev_times=2.0) for one in halves if one is not None]))
+    return _half_width(dev_error([replace(result, dev_times=2.0) for result in halves if result is not None]))
 
 
 def _on_rows(result: FitResult, kept: NDArray[np.bool_]) -> FitResult | None:

@@ -63,15 +63,15 @@ def rare_rows(fits: FitCache, model: Model, repeats: Sequence[int]) -> RareRows 
     if code is None:
         return None
     all_rows = fits.get(model, fits.split.n_train, repeats)
-    most = min(int((y[one.task.train_rows] == code).sum()) for one in all_rows)
+    most = min(int((y[result.task.train_rows] == code).sum()) for result in all_rows)
     sizes = sorted({n for share in SHARES if (n := round(share * most)) > 0})
-    results_to_thin = [one for one in all_rows if not one.failed][:REPEATS]
+    results_to_thin = [result for result in all_rows if not result.failed][:REPEATS]
     tasks = [_thinned(fits, model, one.task, code, n) for one in results_to_thin for n in sizes]
-    results = {one.task.key: one for one in fits.fit_tasks(tasks)}
-    results |= {(model.identity, most, one.task.key[2]): one for one in all_rows}
+    results = {result.task.key: result for result in fits.fit_tasks(tasks)}
+    results |= {(model.identity, most, result.task.key[2]): result for result in all_rows}
     curve = as_curve(model, [*sizes, most], len(all_rows), results, fits.encoded.choice.unit)
-    dev_rows = np.unique(np.concatenate([one.task.dev_rows for one in all_rows]))
-    guess = float(np.mean([one.guess_error for one in all_rows]))
+    dev_rows = np.unique(np.concatenate([result.task.dev_rows for result in all_rows]))
+    guess = float(np.mean([result.guess_error for result in all_rows]))
     return RareRows(code, int((y[dev_rows] == code).sum()), clipped(curve, guess))
 
 

@@ -104,4 +104,4 @@ def read_tags(text: str, known: Sequence[str]) -> tuple[str, ...]:
     """
     parts = [part.strip() for part in text.replace("，", ",").split(",")]
     tags = [known[int(part) - 1] if part.isdecimal() and 0 < int(part) <= len(known) else part for part in parts]
-    return tuple(dict.fromkeys(one for one in tags if one))
+    return tuple(dict.fromkeys(tag for tag in tags if tag))

@@ -68,7 +68,7 @@ def mean_estimate(
     if judged.clusters:
         part = clustered_part(influences, judged.clusters, least)
     else:
-        variances = [mean_variance(one) for one in influences]
+        variances = [mean_variance(influence) for influence in influences]
         part = RowPart(variances, judged.shared, least)
     return pooled_estimate(values, [part], floor=lowest)
 

@@ -104,7 +104,7 @@ def _logs(proba: NDArray[Any]) -> Values:
 def held_probabilities(stack: Sequence[FitTask], prepared: Sequence[Inputs], make: Make) -> list[NDArray[Any]]:
     """Return out-of-fold probabilities (training rows, K) of every task; networks of one shape train as one stack."""
     folds = [(i, *fold) for i, inputs in enumerate(prepared) for fold in _folds(inputs, stack[i].seed)]
-    held = [np.zeros((len(one.y), one.n_classes)) for one in prepared]
+    held = [np.zeros((len(inputs.y), inputs.n_classes)) for inputs in prepared]
     groups: dict[Hashable, list[int]] = {}
     models = [make(stack[i]) for i, _, _ in folds]
     for number, (i, train, _) in enumerate(folds):

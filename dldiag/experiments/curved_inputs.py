@@ -109,5 +109,5 @@ def _parts(estimator: Any) -> Iterator[Any]:
         parts = [step for _, step, _ in estimator.transformers]
     else:
         parts = []
-    for one in parts:
-        yield from _parts(one)
+    for part in parts:
+        yield from _parts(part)

@@ -177,7 +177,7 @@ def fit_prepared(
         except REFUSALS as error:
             if len(stack) == 1:
                 return [_refused(stack[0], time.perf_counter() - started, error)]
-    return [fit_prepared([task], [one], should_stop)[0] for task, one in zip(stack, prepared, strict=True)]
+    return [fit_prepared([task], [inputs], should_stop)[0] for task, inputs in zip(stack, prepared, strict=True)]
 
 
 def _fit_networks(stack: Sequence[FitTask], prepared: Sequence[Inputs], should_stop: ShouldStop) -> list[FitResult]:

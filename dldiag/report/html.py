@@ -90,8 +90,8 @@ def _parts(report: Report) -> dict[str, Any]:
             "table": TextTable(tr("Error budget"), view.budget(report)),
         },
         "fixes": _fixes(report),
-        "performance": [_section(one) for one in performance_sections(report)],
-        "errors": [] if report.errors is None else [_section(one) for one in error_sections(report.errors)],
+        "performance": [_section(section) for section in performance_sections(report)],
+        "errors": [] if report.errors is None else [_section(section) for section in error_sections(report.errors)],
         "curves": _curves(report),
         "findings": _findings(report),
         "forecast": _forecast(report),
@@ -157,10 +157,10 @@ def _applied(report: Report) -> dict[str, Any] | None:
 def _fixes(report: Report) -> dict[str, Any]:
     fixes = view.fixes(report)
     scale, table = scale_of(fixes), view.remedy_table(report)
-    bars = tr("Bars: change in dev error, left of the line is better.") if any(one.effect for one in fixes) else ""
+    bars = tr("Bars: change in dev error, left of the line is better.") if any(fix.effect for fix in fixes) else ""
     return {
         "notes": [line for line in (view.order_line(report), bars) if line],
-        "shown": [{"fix": one, "bar": _bar(one, scale), "look": look_of(one)} for one in fixes],
+        "shown": [{"fix": fix, "bar": _bar(fix, scale), "look": look_of(fix)} for fix in fixes],
         "columns": [_column(column, table[column]) for column in view.COURSE_COLUMNS],
         "others": TextTable(tr("Why not the others?"), view.all_not_recommended(report)),
     }

@@ -60,10 +60,10 @@ def _metrics(report: Report) -> Iterator[tuple[str, float]]:
         **errors,
         **{f"metric.{name}": metric for name, metric in report.metrics.items()},
     }
-    for name, one in estimates.items():
-        yield name, float(one.value)
-        yield f"{name}.low", float(one.low)
-        yield f"{name}.high", float(one.high)
+    for name, estimate in estimates.items():
+        yield name, float(estimate.value)
+        yield f"{name}.low", float(estimate.low)
+        yield f"{name}.high", float(estimate.high)
 
 
 def _tags(report: Report) -> dict[str, str]:

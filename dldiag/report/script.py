@@ -77,7 +77,7 @@ def _table(data: DatasetSummary) -> Iterator[str]:
     """Yield the constants that say how the table is read and used."""
     if data.plan is not None and data.name != FRAME_NAME:
         usual = ReadPlan()
-        own = {one.name: getattr(data.plan, one.name) for one in fields(ReadPlan)}
+        own = {field.name: getattr(data.plan, field.name) for field in fields(ReadPlan)}
         yield f"READING = dldiag.ReadPlan({_named({k: v for k, v in own.items() if v != getattr(usual, k)})})"
     if data.choices.get("kinds"):
         yield f"KINDS = {_plain(data.choices['kinds'])}  # of columns, set by hand"

@@ -121,7 +121,7 @@ def _say_if_closed(prefix: str, offered: dict[str, Reference]) -> None:
     closed = session.state().setdefault("closed", [])
     if st.query_params.get(f"{prefix}.data") == _OWN and _OWN not in offered and prefix not in closed:
         closed.append(prefix)
-        for name in [one for one in st.query_params if f".{_OWN}." in one]:
+        for name in [name for name in st.query_params if f".{_OWN}." in name]:
             del st.query_params[name]
     if prefix in closed and _OWN not in offered:
         show_message(

@@ -170,7 +170,7 @@ def _uses(data: Reference) -> list[str]:
     words = [tr("without {columns}", columns=legible(", ".join(data["exclude"]), 60))] if data.get("exclude") else []
     marks = {ROW_BLOCKS: tr("neighboring rows of the file"), ROW_ORDER: tr("their order in the file")}
     columns = (data.get("groups"), data.get("times"))
-    words += [tr("split by {column}", column=marks.get(one, legible(one, 60))) for one in columns if one]
+    words += [tr("split by {column}", column=marks.get(column, legible(column, 60))) for column in columns if column]
     return words + ([tr("logarithm of the target")] if data.get("log_target") else [])
 
 

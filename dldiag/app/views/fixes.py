@@ -59,11 +59,11 @@ def _show_others(report: Report, in_vain: list[Fix], scale: BarScale) -> None:
     with st.expander(tr("Why not the others?")):
         if in_vain:
             show_message(tr("Each of these was trained briefly with its change, and did not help:"))
-        for one in in_vain:
+        for fix in in_vain:
             text, bar, words = st.columns([2, 3, 3], vertical_alignment="center")
-            text.markdown(escape_markdown(one.title))
-            bar.html(interval_bar(one, scale))
-            words.markdown(escape_markdown(one.words))
+            text.markdown(escape_markdown(fix.title))
+            bar.html(interval_bar(fix, scale))
+            words.markdown(escape_markdown(fix.words))
         if rest:
             show_rows(rest, alt=tr("Why not the others?"))
 

@@ -53,12 +53,12 @@ def _pick_column(place: DeltaGenerator, label: str, names: Sequence[str], key: s
 def show_errors(analysis: ErrorAnalysis) -> None:
     """Show what was found, and offer the rows."""
     show_message(errors_line(analysis.findings))
-    for one in error_sections(analysis.findings):
-        st.subheader(escape_markdown(one.title), anchor=False)
-        for line in one.lines:
+    for section in error_sections(analysis.findings):
+        st.subheader(escape_markdown(section.title), anchor=False)
+        for line in section.lines:
             show_message(line)
-        if one.rows:
-            show_rows(one.rows, alt=one.title, key=f"{_PREFIX}.{one.key}")
+        if section.rows:
+            show_rows(section.rows, alt=section.title, key=f"{_PREFIX}.{section.key}")
     for i, part in enumerate(analysis.findings.confirmed, 1):
         show_list(tr("Rows with {rule}", rule=rule_text(part.rule)), analysis.rows_of(part), f"slice-{i}")
     show_list(tr("The worst rows"), analysis.worst(MOST_WORST), "worst")

@@ -44,7 +44,7 @@ def _back() -> None:
 
 
 def _show_opened(key: str) -> None:
-    runs = {one.id: one for one in history.past_reports()}
+    runs = {run.id: run for run in history.past_reports()}
     if key in runs and runs[key].label.name:
         _show_about(runs[key])
     show_past_report(history.past_report(key))
@@ -136,7 +136,7 @@ def _ask_label(run: PastReport) -> None:
 
 
 def _show_comparison(keys: Sequence[str]) -> None:
-    by_id = {one.id: one for one in history.past_reports()}
+    by_id = {run.id: run for run in history.past_reports()}
     present = [key for key in keys if key in by_id]
     names = dict(zip(present, distinct_titles([by_id[key] for key in present]), strict=True))
     titles = [f"{i}. {legible(names.get(key, key))}" for i, key in enumerate(keys, 1)]

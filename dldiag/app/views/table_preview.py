@@ -154,7 +154,7 @@ def _ask_encoding(present: str) -> str:
 
 def _ask_missing(present: Sequence[str]) -> dict[str, Any]:
     """Ask for the spellings of missing values; empty where nothing was changed."""
-    texts = tuple(one for one in present if one)
+    texts = tuple(value for value in present if value)
     help_text = tr("Spellings that mean “no value”, separated by commas; empty cells always do.")
     typed = st.text_input(tr("Missing values"), value=", ".join(texts), help=help_text)
     spelled = tuple(one.strip() for one in typed.split(",") if one.strip())

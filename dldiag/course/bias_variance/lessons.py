@@ -33,7 +33,7 @@ def sweep_outcomes(sweep: Sweep) -> Outcomes:
 
 def pairs_outcomes(readings: Sequence[PairReading], rows: int) -> Outcomes:
     """Judge statements 26 and 27 by the rules' readings of the textbook's pairs."""
-    answers = tuple((one.bias, one.has_variance) for one in readings[:4])
+    answers = tuple((reading.bias, reading.has_variance) for reading in readings[:4])
     agree = sum(ours == theirs for ours, theirs in zip(answers, EXPECTED, strict=True))
     values = {"agree": agree, "pairs": len(EXPECTED), "rows": rows}
     says = Message("The rules read {agree} of the {pairs} pairs as the notes do, on {rows:,} dev rows.", values)

@@ -141,14 +141,17 @@ def _train_stack(
     encoded: Encoded, model: Model, sets: Sequence[Rows], new_rows: Rows, seeds: Sequence[int], should_stop: ShouldStop
 ) -> NDArray[Any]:
     prepared = [encoded.preparation(rows, model) for rows in sets]
-    inputs = [one.inputs(rows) for one, rows in zip(prepared, sets, strict=True)]
+    inputs = [preparation.inputs(rows) for preparation, rows in zip(prepared, sets, strict=True)]
     targets, undo = zip(*(_centered(encoded.dataset, rows) for rows in sets), strict=True)
     networks = [clone(model.estimator).set_params(random_state=seed) for seed in seeds]
     with one_thread("blas"), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Training that stopped early shows in the bias.
         nn.fit_stack(networks, inputs, list(targets), should_stop=should_stop)
         return np.stack(
-            [back(net.predict(one.inputs(new_rows))) for net, one, back in zip(networks, prepared, undo, strict=True)]
+            [
+                back(net.predict(preparation.inputs(new_rows)))
+                for net, preparation, back in zip(networks, prepared, undo, strict=True)
+            ]
         )
 
 

@@ -24,7 +24,7 @@ def optimizer_outcomes(comparison: OptimizerComparison) -> Outcomes:
 
 def _outcomes(number: int, comparison: OptimizerComparison, answer: str, more: Message | None = None) -> Outcomes:
     first, last = comparison.ways[0], comparison.ways[-1]
-    learned = min(one.loss.mean[-1] for one in comparison.ways) < (1 - LEAST_FALL) * comparison.baseline
+    learned = min(way.loss.mean[-1] for way in comparison.ways) < (1 - LEAST_FALL) * comparison.baseline
     lower, higher = learned and comparison.ratio.high < 1, learned and comparison.ratio.low > 1
     values: dict[str, Value] = {
         "passes": comparison.passes,

@@ -150,9 +150,9 @@ def learners_differ_at(
     pairs = list(combinations(order, 2))
     intervals = [_paired(errors[worse] - errors[better], rho, len(pairs)) for better, worse in pairs]
     holds: Answer = "undecided"
-    if any(one.low > material for one in intervals):
+    if any(interval.low > material for interval in intervals):
         holds = "no"
-    elif all(one.high < material and one.low > -material for one in intervals):
+    elif all(interval.high < material and interval.low > -material for interval in intervals):
         holds = "yes"
     shown = max(range(len(pairs)), key=lambda i: intervals[i].low if holds == "no" else intervals[i].value)
     return SmallSizes(int(rows), *pairs[shown], intervals[shown], material, holds)

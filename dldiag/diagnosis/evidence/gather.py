@@ -241,7 +241,7 @@ def table_evidence(audit: TableAudit) -> dict[str, Estimate | None]:
         "group_suspicion": exactly(float(audit.groups is not None)),
         "time_suspicion": exactly(float(audit.order.suspected)),
         "split_misleads": exactly(float(audit.split_misleads)),
-        "outlier_share": exactly(sum(one.cells for one in audit.outliers) / cells),
+        "outlier_share": exactly(sum(outlier.cells for outlier in audit.outliers) / cells),
     }
 
 

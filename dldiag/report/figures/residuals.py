@@ -111,13 +111,13 @@ def _add_bins(fig: go.Figure, bins: ResidualBins, name: str, look: Theme, place:
     means = [bins.mean[i] for i in places]
     fig.add_scatter(
         x=x,
-        y=[one.value for one in means],
+        y=[mean.value for mean in means],
         mode="lines+markers" if _axis_type(bins) == "linear" else "markers",
         name=name,
         error_y={
             "type": "data",
-            "array": [one.high - one.value for one in means],
-            "arrayminus": [one.value - one.low for one in means],
+            "array": [mean.high - mean.value for mean in means],
+            "arrayminus": [mean.value - mean.low for mean in means],
             "color": color,
             "thickness": 2,
             "width": 4,

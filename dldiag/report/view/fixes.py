@@ -245,8 +245,8 @@ def not_recommended(report: Report) -> list[dict[str, str]]:
 def all_not_recommended(report: Report) -> list[dict[str, str]]:
     """Return the rest of the menu with the reason against each, what its short run did among them."""
     in_vain = [
-        _reason(one.remedy, tr("A short run did not help: {range}.", range=one.words))
-        for one in short_runs_in_vain(report)
+        _reason(fix.remedy, tr("A short run did not help: {range}.", range=fix.words))
+        for fix in short_runs_in_vain(report)
     ]
     return in_vain + not_recommended(report)
 

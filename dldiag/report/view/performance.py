@@ -94,9 +94,9 @@ def _classes(report: Report) -> Iterator[Section]:
         return
     listed = models if len(models[0].per_class) * len(models) <= _MOST_CLASS_ROWS else models[:1]
     rows = tuple(
-        _class_row(scores, performance_label(one) if len(listed) > 1 else "")
-        for places in zip(*(one.per_class for one in listed), strict=True)
-        for one, scores in zip(listed, places, strict=True)
+        _class_row(scores, performance_label(model) if len(listed) > 1 else "")
+        for of_class in zip(*(model.per_class for model in listed), strict=True)
+        for model, scores in zip(listed, of_class, strict=True)
     )
     yield Section("classes", tr("Each class"), tuple(_mistake_lines(models[0])), rows, ("confusion",))
 
@@ -249,8 +249,10 @@ def _residuals(report: Report) -> Iterator[Section]:
         ),
     )
     yield Section("fit", tr("Predicted against actual"), lines, (), ("predicted_actual", "residuals"))
-    listed = [one for one in residuals.by_column if one.explained >= LEAST_EXPLAINED]
-    rows = tuple({tr("Column"): one.column, tr("Share of the squared error"): f"{one.explained:.1%}"} for one in listed)
+    listed = [bins for bins in residuals.by_column if bins.explained >= LEAST_EXPLAINED]
+    rows = tuple(
+        {tr("Column"): bins.column, tr("Share of the squared error"): f"{bins.explained:.1%}"} for bins in listed
+    )
     text = tr("Where a column explains residuals, the model has not learned all that this column shows.")
     none = tr("No column explains any of the residuals: the model has learned what each one shows by itself.")
     figures = ("residuals_by_column",) if residuals.by_column else ()

@@ -37,10 +37,18 @@ def remedy_table(report: Report) -> dict[Column_, list[Cell]]:
     """Return the cells of each column: those of the list of fixes in its order, then the rest of the menu."""
     table: dict[Column_, list[Cell]] = {column: [] for column in COLUMNS}
     listed = fixes(report)
-    for place, one in enumerate(listed, 1):
-        table[one.column].append(Cell(one.remedy, one.title, place, one.is_recommended, _said_of(one)))
-    keys = {one.remedy for one in listed}
-    in_vain = {one.remedy for one in short_runs_in_vain(report)}
+    for place, recommendation in enumerate(listed, 1):
+        table[recommendation.column].append(
+            Cell(
+                recommendation.remedy,
+                recommendation.title,
+                place,
+                recommendation.is_recommended,
+                _said_of(recommendation),
+            )
+        )
+    keys = {recommendation.remedy for recommendation in listed}
+    in_vain = {fix.remedy for fix in short_runs_in_vain(report)}
     for key, row in REMEDIES.items():
         if key == LEAVE_IT:
             table[row.column].append(Cell(key, str(row.title), lit=rank_of_keeping(report) == 1))
