@@ -180,7 +180,7 @@ def help_of(param: Param) -> str:
     if param.choices is not None:
         parts.append(tr("One of {choices}.", choices=", ".join(param.choices)))
     if param.default not in (None, ()):
-        parts.append(tr("Default {default}.", default=_shown(param.default)))
+        parts.append(tr("Default {default}.", default=_default_text(param.default)))
     return " ".join(parts).replace("%", "%%")
 
 
@@ -226,5 +226,5 @@ def _placeholder(param: Param) -> str:
     return {int: "N", float: "X"}.get(param.kind, "TEXT")
 
 
-def _shown(default: Any) -> str:
+def _default_text(default: Any) -> str:
     return ",".join(str(part) for part in default) if isinstance(default, tuple) else str(default)

@@ -126,15 +126,15 @@ def _add_run_and_output(parser: argparse.ArgumentParser) -> None:
 
 
 def _diagnose(args: argparse.Namespace) -> None:
-    dataset, model, settings, jobs = _asked(args)
+    dataset, model, settings, jobs = _read_inputs(args)
     with speaking("en"), _cluster(args):  # A report holds English, whoever reads it.
         report = diagnose(dataset, model, settings, on_progress=_meter(args), n_jobs=jobs)
-    _tell(args, report)
+    _write_report(args, report)
     write_model(args, lambda: fitted(dataset, model, settings))
 
 
 def _improve(args: argparse.Namespace) -> None:
-    dataset, model, settings, jobs = _asked(args)
+    dataset, model, settings, jobs = _read_inputs(args)
     if args.open_test:
         check_unopened(dataset, settings, FROM_HERE)  # Checked now, not after hours of fits.
     start_report = None if args.known is None else from_json(args.known.read_bytes())
@@ -144,7 +144,7 @@ def _improve(args: argparse.Namespace) -> None:
         )
         if args.open_test:
             improvement = finish(dataset, settings, improvement, FROM_HERE)
-    _tell(args, improvement.report, path_to_text(improvement) + "\n")
+    _write_report(args, improvement.report, path_to_text(improvement) + "\n")
     write_model(args, lambda: fitted(dataset, improvement.winner, settings))
 
 
@@ -158,7 +158,7 @@ def _cluster(args: argparse.Namespace) -> Iterator[None]:
         yield
 
 
-def _asked(args: argparse.Namespace) -> tuple[Dataset, Model, Settings, int]:
+def _read_inputs(args: argparse.Namespace) -> tuple[Dataset, Model, Settings, int]:
     """Read the flags and the data; bad input is refused before any training starts."""
     check_outputs(args)
     settings, parameters = read_settings(args), read_parameters(args.model, args.set)
@@ -167,7 +167,7 @@ def _asked(args: argparse.Namespace) -> tuple[Dataset, Model, Settings, int]:
     return dataset, build_model(dataset.task, parameters, args.model), settings, jobs
 
 
-def _tell(args: argparse.Namespace, report: Report, first: str = "") -> None:
+def _write_report(args: argparse.Namespace, report: Report, first: str = "") -> None:
     if args.progress:
         clear_progress()
     if not args.quiet:

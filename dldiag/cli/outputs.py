@@ -59,7 +59,7 @@ def check_outputs(args: argparse.Namespace, names: Iterable[str] = (*OUTPUTS, _M
         if getattr(args, name, None):
             require(package, extra)
     places = set()
-    paths = _asked(args, names)
+    paths = _paths_of(args, names)
     for _, out in paths:
         try:
             _check_place(out)
@@ -96,7 +96,7 @@ def write_model(args: argparse.Namespace, train: Callable[[], TableModel]) -> No
 
 def write_texts(args: argparse.Namespace, texts: Mapping[str, Callable[[], str | bytes]]) -> None:
     """Write every requested output, each file whole or not at all."""
-    for name, out in _asked(args, texts):
+    for name, out in _paths_of(args, texts):
         text = texts[name]()
         content = text if isinstance(text, bytes) else text.encode()
         if _is_special(out):
@@ -120,5 +120,5 @@ def _draft(out: Path) -> Path:
     return Path(f"{out.resolve()}.{os.getpid()}.part")
 
 
-def _asked(args: argparse.Namespace, names: Iterable[str]) -> list[tuple[str, Path]]:
+def _paths_of(args: argparse.Namespace, names: Iterable[str]) -> list[tuple[str, Path]]:
     return [(name, Path(out)) for name in names if (out := getattr(args, name, None)) is not None]

@@ -87,7 +87,7 @@ def metric_demands(
         return {}
     ratio = 1.0 if is_weighted(model) else max(weights.values()) / min(weights.values())
     demands: dict[str, Estimate | None] = {"weight_ratio": exactly(ratio)}
-    if all(one.has_probabilities for one in _kept(guess)):
+    if all(one.has_probabilities for one in _outputs_of(guess)):
         demands["ranking_gain"] = _ranking_gain(fits, compared, guess)
     return demands
 
@@ -103,7 +103,7 @@ def names_of_demands(fits: FitCache) -> dict[str, Value]:
     return {"heavy_class": heavy, "light_class": light}
 
 
-def _kept(results: Sequence[FitResult]) -> list[KeptOutputs]:
+def _outputs_of(results: Sequence[FitResult]) -> list[KeptOutputs]:
     return [result.kept for result in results if result.kept is not None]
 
 
@@ -114,7 +114,7 @@ def _ranking_gain(
     ranked = [
         [measured_by(auc, judged_fit(result, fits.dataset, fits.encoded.choice, 1.0), result) for result in results]
         for results in (*compared, guess)
-        if all(kept.has_probabilities for kept in _kept(results)) and len(_kept(results)) == len(results)
+        if all(kept.has_probabilities for kept in _outputs_of(results)) and len(_outputs_of(results)) == len(results)
     ]
     if len(ranked) < 2:
         return None

@@ -41,7 +41,7 @@ SEARCHED: Mapping[str, DrawValue] = {
 }
 
 
-def drawn_change(model: Model, rng: np.random.Generator) -> Change:
+def draw_change(model: Model, rng: np.random.Generator) -> Change:
     """Draw one combination of settings; of each only what differs from the model's."""
     values = {name: draw(rng) for name, draw in SEARCHED.items()}
     now = {**model.parameters, "scale_inputs": model.scale_inputs}
@@ -73,7 +73,7 @@ def search(fits: FitCache, model: Model, *, material: float, effort: Effort, on_
     if not is_network(model):
         raise ValueError("only the settings of our network can be searched")
     rng = np.random.default_rng([fits.split.repeats[0].seed, TRIED])
-    changes = [drawn_change(model, rng) for _ in range(TRIED)]
+    changes = [draw_change(model, rng) for _ in range(TRIED)]
     best, choosing = _chosen(fits, model, changes, effort, on_result)
     if best.picked is None:
         return Trial(SEARCH, "no_effect", exactly(0.0), SELECTION_REPEATS, 0.0)

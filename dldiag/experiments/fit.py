@@ -20,7 +20,7 @@ from dldiag.core.cluster import Cluster
 from dldiag.core.i18n import Message
 from dldiag.core.parallel import ALONE, Processes, one_thread, portable
 from dldiag.core.statistics import mean_variance
-from dldiag.core.types import Clusters, ErrorUnit, ShouldStop, Stopped
+from dldiag.core.types import Clusters, ErrorUnit, ShouldStop
 from dldiag.experiments.adjust import ADJUSTMENTS, Decision, decide, held_probabilities
 from dldiag.experiments.judging import baseline_outputs, floor_of, loss_by_row, optimism_of, stopping_score, without_log
 from dldiag.experiments.model_outputs import (
@@ -34,6 +34,7 @@ from dldiag.experiments.model_outputs import (
 from dldiag.experiments.models import MODELS, fit_cost, is_network, trees_that_split
 from dldiag.experiments.tasks import Encoded, FitTask, Inputs, prepare_inputs
 from dldiag.nn.health import Health
+from dldiag.nn.training import stop_if_asked
 
 # Errors that our own estimators raise on rows that they cannot learn from; a user's estimator may raise anything.
 REFUSALS = (ValueError, TypeError, ArithmeticError, MemoryError, np.linalg.LinAlgError)
@@ -105,7 +106,7 @@ def fit_all(
     if processes.count > 1:
         stacks = _costliest_last(stacks, processes.count)
     while stacks and not processes.ready:
-        _ask(should_stop)
+        stop_if_asked(should_stop)
         yield from fit_one_stack(stacks.pop(0), encoded, should_stop)
     if isinstance(processes, Cluster):
         for results in processes.run_shared(fit_one_stack, reversed(stacks), encoded, should_stop):
@@ -114,7 +115,7 @@ def fit_all(
         portable_stop = portable(should_stop)
         work = ((stack, prepare_inputs(stack, encoded), portable_stop) for stack in reversed(stacks))
         for results in processes.run(fit_prepared, work):
-            _ask(should_stop)
+            stop_if_asked(should_stop)
             yield from results
 
 
@@ -167,7 +168,7 @@ def fit_prepared(
     Where one is refused, each is fitted alone: what fails does not depend on who shares the stack.
     """
     started = time.perf_counter()
-    _ask(should_stop)
+    stop_if_asked(should_stop)
     with one_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Non-convergence is reported as a finding, not as a warning in the terminal.
         if not is_network(stack[0].model):
@@ -389,8 +390,3 @@ def _kept(inputs: Inputs, of_each: bool) -> tuple[Clusters | None, Clusters | No
     """Return the clusters of the training rows, of each or one row of each cluster, and of every dev row."""
     train, dev = inputs.clusters
     return train if train is None or of_each else replace(train, labels=np.unique(train.labels)), dev
-
-
-def _ask(should_stop: ShouldStop) -> None:
-    if should_stop is not None and should_stop():
-        raise Stopped

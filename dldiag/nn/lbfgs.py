@@ -13,7 +13,7 @@ from dldiag.core.types import Array, ShouldStop
 from dldiag.nn.health_recorder import Recorder
 from dldiag.nn.observe import Observer
 from dldiag.nn.stack import Member, Plan, Stack
-from dldiag.nn.training import ask, quiet_and_single_threaded, shown_to
+from dldiag.nn.training import quiet_and_single_threaded, shown_to, stop_if_asked
 
 
 def minimize(
@@ -33,7 +33,7 @@ def minimize(
     health = _HealthOfIterations(stack) if plan.record_health else None
 
     def loss_and_gradient(flat: Array) -> tuple[float, Array]:
-        ask(should_stop)
+        stop_if_asked(should_stop)
         stack.flat[0] = flat
         loss = float(stack.differentiate(0, stack.n_rows, health.note if health else None)[0])
         return loss, stack.gradient[0].astype(np.float64)

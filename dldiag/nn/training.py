@@ -103,7 +103,7 @@ def run_epoch(
     stack: Stack, should_stop: ShouldStop, recorder: Recorder | None = None, after_step: AfterStep | None = None
 ) -> Array:
     """Take one step on every batch of every member, in each member's own order; return the mean losses (S,)."""
-    ask(should_stop)
+    stop_if_asked(should_stop)
     stack.shuffle()
     losses, asked_at = np.zeros(len(stack.members)), time.monotonic()
     for start in range(0, stack.n_rows, stack.plan.batch_size):
@@ -113,7 +113,7 @@ def run_epoch(
         if after_step is not None:
             after_step(loss)
         if should_stop is not None and time.monotonic() - asked_at > ASK_EVERY:
-            ask(should_stop)
+            stop_if_asked(should_stop)
             asked_at = time.monotonic()
     return losses
 
@@ -192,7 +192,7 @@ def quiet_and_single_threaded() -> Iterator[None]:
         yield
 
 
-def ask(should_stop: ShouldStop) -> None:
+def stop_if_asked(should_stop: ShouldStop) -> None:
     """Raise Stopped when should_stop() returns True."""
     if should_stop is not None and should_stop():
         raise Stopped

@@ -107,7 +107,7 @@ def _charts(report: Report, *, drawn: bool) -> dict[str, Any]:
         return {"charts": dict.fromkeys(FIGURES), "drawn": ""}
     return {
         "charts": {name: _chart(name, report) for name in FIGURES},
-        "drawn": _packed(json.dumps(_drawn(report), default=list)),
+        "drawn": _packed(json.dumps(_figures(report), default=list)),
         "bundle": _library(),
         "code": Markup(_asset("charts.js")),  # This file is our own.
     }
@@ -215,7 +215,7 @@ def _chart(name: str, report: Report) -> dict[str, str] | None:
     return {"name": name, "caption": str(row.caption), "words": str(row.alt(report))}
 
 
-def _drawn(report: Report) -> dict[str, Any]:
+def _figures(report: Report) -> dict[str, Any]:
     rows = {name: row for name, row in FIGURES.items() if row.shown(report)}
     return {
         name: {theme: row.draw(report, theme).to_plotly_json() for theme in ("light", "dark")}

@@ -40,7 +40,7 @@ def to_script(report: Report) -> str:
         imports="".join(f"{line}\n" for line in _imports(report)),
         table="".join(f"{line}\n" for line in _table(data)),
         model="".join(f"{line}\n" for line in _model(report)),
-        settings=_named(_settings(report)),
+        settings=_keywords(_settings(report)),
         fingerprint=_fingerprint(data),
         error=repr(float(report.evidence["dev_error"].value)),
         unit=_unit(report),
@@ -78,7 +78,7 @@ def _table(data: DatasetSummary) -> Iterator[str]:
     if data.plan is not None and data.name != FRAME_NAME:
         usual = ReadPlan()
         own = {field.name: getattr(data.plan, field.name) for field in fields(ReadPlan)}
-        yield f"READING = dldiag.ReadPlan({_named({k: v for k, v in own.items() if v != getattr(usual, k)})})"
+        yield f"READING = dldiag.ReadPlan({_keywords({k: v for k, v in own.items() if v != getattr(usual, k)})})"
     if data.choices.get("kinds"):
         yield f"KINDS = {_plain(data.choices['kinds'])}  # of columns, set by hand"
     yield f"CHOICES = {_plain(_choices(data))}"
@@ -138,7 +138,7 @@ def _unit(report: Report) -> str:
     return f"metric {name}, as a loss: lower is better"
 
 
-def _named(values: Mapping[str, Any]) -> str:
+def _keywords(values: Mapping[str, Any]) -> str:
     return ", ".join(f"{name}={_plain(value)}" for name, value in values.items())
 
 

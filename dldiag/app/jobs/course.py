@@ -38,8 +38,8 @@ REQUESTS: dict[type[LessonRequest], Callable[..., Any]] = {
     wrong_rows.WrongLabelsRequest: wrong_rows.wrong_labels_job,
     optimization.BatchesRequest: optimization.batches_job,
     optimization.OptimizersRequest: optimization.optimizers_job,
-    regularization.PenaltyRequest: regularization.penalty_job,
-    regularization.DropoutRequest: regularization.dropout_job,
+    regularization.PenaltyRequest: regularization.regularize_job,
+    regularization.DropoutRequest: regularization.regularize_job,
 }
 
 

@@ -138,7 +138,7 @@ OUT_OF_MEMORY = Message("There was not enough memory for this.")
 
 
 def _attempt(job: str, reporter: Reporter) -> store.Ending:
-    request = _asked(job)
+    request = _request_of(job)
     try:
         with on_cluster(os.environ.get(CLUSTER_VARIABLE)):
             result = JOBS[type(request)](request, reporter.on_progress, Canceled(store.folder_of(job)))
@@ -151,7 +151,7 @@ def _attempt(job: str, reporter: Reporter) -> store.Ending:
     return store.Ending("finished")
 
 
-def _asked(job: str) -> Job:
+def _request_of(job: str) -> Job:
     """Decode a job, here and nowhere else; uploads are looked up among its owner's files only."""
     spec = store.spec_of(job, any_job())
     request: Job = spec.job

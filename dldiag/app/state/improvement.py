@@ -97,7 +97,7 @@ def finished(job: str | None, kind: type[_T]) -> _T | None:
     return None if job is None or ending is None or ending.state != "finished" else store.result_of(job, kind)
 
 
-def kept(job: str, kind: type[_T]) -> _T | None:
+def partial_result(job: str, kind: type[_T]) -> _T | None:
     """Return the partial result of a canceled job, None when there is none."""
     ending = store.ending_of(job)
     try:
@@ -109,7 +109,7 @@ def kept(job: str, kind: type[_T]) -> _T | None:
 def path_found(job: str) -> FoundPath | None:
     """Return the steps of the automatic improvement, also of a stopped one; None while there are none."""
     other = started(job).get(IMPROVE)
-    return None if other is None else finished(other, FoundPath) or kept(other, FoundPath)
+    return None if other is None else finished(other, FoundPath) or partial_result(other, FoundPath)
 
 
 def dev_uses(job: str, report: Report) -> int:

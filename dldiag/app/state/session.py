@@ -156,7 +156,7 @@ def current_table() -> Table | None:
     reference = current_reference()
     if reference is None or "toy" in reference:
         return None
-    return cast(Table, _kept("table", reference, lambda: data_ref.load_table(own_reference(reference), apart=True)))
+    return cast(Table, _cached("table", reference, lambda: data_ref.load_table(own_reference(reference), apart=True)))
 
 
 def table_at_hand() -> Table | None:
@@ -174,7 +174,7 @@ def current_dataset() -> Dataset | None:
     if reference is None or not ("toy" in reference or reference.get("target")):
         return None
     read = lambda: data_ref.load_dataset(own_reference(reference), current_table(), apart=True)  # noqa: E731
-    return cast(Dataset, _kept("dataset", reference, read))
+    return cast(Dataset, _cached("dataset", reference, read))
 
 
 def suggested_repairs(dataset: Dataset) -> tuple[Repair, ...]:
@@ -196,7 +196,7 @@ def own_reference(reference: data_ref.Reference) -> data_ref.Reference:
     return data_ref.located(reference, owner())
 
 
-def _kept(what: str, reference: data_ref.Reference, read: Callable[[], Any]) -> Any:
+def _cached(what: str, reference: data_ref.Reference, read: Callable[[], Any]) -> Any:
     """Read a table or dataset and cache the last one; uploads are never shared between visitors."""
     identity = data_ref.identity(reference, what)
     return memory().get(_holder(reference, identity), what, identity, read)

@@ -154,5 +154,5 @@ def _column(column: Column_, cells: list[Cell]) -> str:
 
 def _cell(cell: Cell) -> str:
     tick = "✓ " if cell.lit else ""
-    mark = f" <b>{tick}{escape(cell.said)}</b>" if cell.said else ""
+    mark = f" <b>{tick}{escape(cell.outcome)}</b>" if cell.outcome else ""
     return f'<li class="{"lit" if cell.lit else "dim"}">{escape(legible(cell.title))}{mark}</li>'

@@ -50,7 +50,7 @@ def ask_curve(unit: str) -> LearningCurve | TrainingHistory | None:
         with explained():
             digest = uploads.keep(session.owner(), file.getvalue())
         session.state()[_KEPT] = {"digest": digest, "name": legible(file.name, 120)}
-    upload = _kept()
+    upload = _uploaded_curve()
     if upload is None:
         return None
     if file is None and st.button(tr("Remove the learning curve {name}", name=upload["name"])):
@@ -63,7 +63,7 @@ def ask_curve(unit: str) -> LearningCurve | TrainingHistory | None:
     return read_curve_table(path, upload["name"], unit, read_rows=read_isolated)
 
 
-def _kept() -> dict[str, Any] | None:
+def _uploaded_curve() -> dict[str, Any] | None:
     """Return the curve of this session, or after F5 that of the URL, if this visitor uploaded it."""
     if _KEPT not in session.state() and IN_ADDRESS in st.query_params:
         digest, _, name = st.query_params[IN_ADDRESS].partition(" ")

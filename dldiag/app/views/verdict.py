@@ -70,7 +70,7 @@ def _show_answers(report: Report) -> None:
     parts = [_answer(str(view.COLUMNS[column]), answer) for column, answer in answers]
     if report.verdict.stability is not None:
         name, share = view.answers(report)[-1]
-        parts.append(_named(":material/repeat:", name, share))
+        parts.append(_labeled(":material/repeat:", name, share))
     st.markdown("  ·  ".join(parts))
     show_message(view.judged_line(report), kind="caption")
     for line in (view.metric_why(report), view.rows_line(report), view.unit_line(report)):
@@ -82,8 +82,8 @@ def _show_answers(report: Report) -> None:
 
 def _answer(name: str, answer: Answer) -> str:
     icon = ANSWER_ICONS.get(answer, ANSWER_ICONS["undecided"])
-    return _named(icon, name, view.ANSWERS[answer])
+    return _labeled(icon, name, view.ANSWERS[answer])
 
 
-def _named(icon: str, name: str, sentence: str | Message) -> str:
+def _labeled(icon: str, name: str, sentence: str | Message) -> str:
     return f"{icon} {labeled(f'**{escape_markdown(name)}**', escape_markdown(sentence))}"

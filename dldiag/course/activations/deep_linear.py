@@ -139,7 +139,7 @@ def _assemble(
     sides, plane = plane_of_points(problem, _GRID)
     reference = [_logistic(problem, pool) for pool in pools]
     errors = np.array([_error(problem, dev, one.decision_function) for one, dev in zip(reference, devs, strict=True)])
-    models = [_drawn("logistic", 1, LINEAR, errors, reference[0].decision_function(plane))]
+    models = [_on_plane("logistic", 1, LINEAR, errors, reference[0].decision_function(plane))]
     models += [_drawn_network(problem, *each, devs, plane) for each in zip(recipes, networks, strict=True)]
     rho = devs.shape[1] / pools.shape[1]
     deep, slopes = networks[1][0], reference[0].coef_[0]
@@ -166,7 +166,7 @@ def _drawn_network(
         for member, dev in zip(members, devs, strict=True)
     ]
     key = f"{'linear' if name == LINEAR else 'bent'}_{layers}"
-    return _drawn(key, layers, name, np.array(errors), layer_outputs(members[0], plane, name)[:, 0])
+    return _on_plane(key, layers, name, np.array(errors), layer_outputs(members[0], plane, name)[:, 0])
 
 
 def _logistic(problem: BinaryProblem, rows: NDArray[np.int64]) -> Any:
@@ -177,7 +177,7 @@ def _error(problem: BinaryProblem, rows: NDArray[np.int64], score: Any) -> float
     return float(np.mean((score(problem.X[rows]) > 0) != (problem.y[rows] == 1)))
 
 
-def _drawn(key: str, layers: int, activation: str, errors: Array, z: Array) -> ModelOnPlane:
+def _on_plane(key: str, layers: int, activation: str, errors: Array, z: Array) -> ModelOnPlane:
     table = sigmoid(z).reshape(_GRID, _GRID)
     return ModelOnPlane(key, layers, activation, tuple(map(float, errors)), tuple(map(tuple, table.round(4).tolist())))
 

@@ -27,31 +27,12 @@ class DropoutRequest(JudgedPlaneRequest, frozen=True, kw_only=True, tag="dropout
     settings: DropoutSettings
 
 
-def penalty_job(
-    dataset: Dataset, request: PenaltyRequest, on_progress: OnProgress, should_stop: ShouldStop
+def regularize_job(
+    dataset: Dataset, request: PenaltyRequest | DropoutRequest, on_progress: OnProgress, should_stop: ShouldStop
 ) -> Regularized:
-    """Train without and with an L2 penalty."""
+    """Train without and with what the request names, an L2 penalty or dropout."""
     problem, data = plane_of(dataset, request.columns, request.positive), prepare_open_rows(dataset, JUDGED_ROWS)
+    choice = request.choice(dataset)
     return compare_regularization(
-        problem,
-        data,
-        request.settings,
-        choice=request.choice(dataset),
-        on_progress=on_progress,
-        should_stop=should_stop,
-    )
-
-
-def dropout_job(
-    dataset: Dataset, request: DropoutRequest, on_progress: OnProgress, should_stop: ShouldStop
-) -> Regularized:
-    """Train without and with dropout."""
-    problem, data = plane_of(dataset, request.columns, request.positive), prepare_open_rows(dataset, JUDGED_ROWS)
-    return compare_regularization(
-        problem,
-        data,
-        request.settings,
-        choice=request.choice(dataset),
-        on_progress=on_progress,
-        should_stop=should_stop,
+        problem, data, request.settings, choice=choice, on_progress=on_progress, should_stop=should_stop
     )

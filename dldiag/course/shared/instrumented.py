@@ -11,7 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from dldiag.core.i18n import Message
-from dldiag.core.types import Array, OnProgress, Progress, ShouldStop, Stopped
+from dldiag.core.types import Array, OnProgress, Progress, ShouldStop
 from dldiag.course.shared.prepared import MEASURED_ROWS, Prepared
 from dldiag.nn.activations import ACTIVATIONS, Activation
 from dldiag.nn.initializers import INITIALIZERS
@@ -21,7 +21,7 @@ from dldiag.nn.observe import Observation, Observer
 from dldiag.nn.optimizers import OPTIMIZERS, Rates
 from dldiag.nn.schedules import SCHEDULES
 from dldiag.nn.stack import Member, Plan
-from dldiag.nn.training import train
+from dldiag.nn.training import stop_if_asked, train
 
 OnStep = Callable[[int], None] | None
 
@@ -114,7 +114,7 @@ def record_run(
     Members with the same seed see the same batches in the same order, in this and any other recipe. `on_step` is
     called before every step and may raise `Stopped`. Of a run that diverged, what was not measured any more is NaN.
     """
-    members, plan = drawn_members(data, recipe, [data.rows] * seeds, seed)
+    members, plan = draw_members(data, recipe, [data.rows] * seeds, seed)
     moments = moments_of(steps, checkpoints)
     records: list[dict[str, Array]] = []
     clock = _Clock()
@@ -150,11 +150,7 @@ def observe_training(
 def stopping(should_stop: ShouldStop) -> Callable[[int], None]:
     """Return what to call before every step so that training ends when it is asked to."""
 
-    def on_step(step: int) -> None:
-        if should_stop is not None and should_stop():
-            raise Stopped
-
-    return on_step
+    return lambda step: stop_if_asked(should_stop)
 
 
 def reporting(
@@ -237,7 +233,7 @@ def record_runs(
     return [run(number, recipe) for number, recipe in enumerate(recipes)]
 
 
-def drawn_members(data: Prepared, recipe: Recipe, pools: Sequence[Array], seed: int) -> tuple[list[Member], Plan]:
+def draw_members(data: Prepared, recipe: Recipe, pools: Sequence[Array], seed: int) -> tuple[list[Member], Plan]:
     """Return a network for each rate and pool of row numbers, drawn as the recipe says, and what they share."""
     units = (data.n_features, *(recipe.units,) * recipe.hidden_layers, data.n_outputs)
     layout, activation, loss = Layout(units), ACTIVATIONS[recipe.activation], LOSSES[data.loss]

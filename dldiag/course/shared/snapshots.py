@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dldiag.core.types import Array
-from dldiag.course.shared.instrumented import OnStep, Recipe, drawn_members, observe_training
+from dldiag.course.shared.instrumented import OnStep, Recipe, draw_members, observe_training
 from dldiag.course.shared.prepared import Prepared
 from dldiag.nn.activations import ACTIVATIONS
 from dldiag.nn.observe import Observation
@@ -38,7 +38,7 @@ def train_snapshots(
     on_step: OnStep = None,
 ) -> list[list[Layers]]:
     """Train one network on each pool of rows and return all their layers before each of these steps, smallest first."""
-    members, plan = drawn_members(data, recipe, list(pools), seed)
+    members, plan = draw_members(data, recipe, list(pools), seed)
     snapshots: list[list[Layers]] = []
 
     def observe(observation: Observation) -> None:

@@ -161,14 +161,14 @@ def _positive(rows: float) -> int:
 
 def _point(curve: Curve, ahead: Outlook, rows: int, highest: float) -> ForecastPoint:
     if rows < curve.rows:
-        return _seen(curve, rows, highest)
+        return _interpolated(curve, rows, highest)
     drop, quantiles, _ = ahead.at(rows / curve.rows)
     ends = np.clip(curve.last - np.interp([HIGH, LOW], ahead.levels, quantiles), 0.0, highest)
     value = float(np.clip(curve.last - drop, *ends))
     return ForecastPoint(rows, value, float(ends[0]), float(ends[1]))
 
 
-def _seen(curve: Curve, rows: int, highest: float) -> ForecastPoint:
+def _interpolated(curve: Curve, rows: int, highest: float) -> ForecastPoint:
     """Return the error between sizes of the curve, with its noise."""
     if rows < curve.sizes[0]:
         raise ValueError(f"the curve begins at {curve.sizes[0]:g} rows and says nothing about {rows}")

@@ -180,7 +180,7 @@ def threshold_figure(report: Report, *, theme: ThemeName = "light") -> go.Figure
     fig.add_scatter(
         x=[at, at], y=[0, 1], mode="lines", name=tr("Threshold"), line={"color": look.ink, "width": 2}, hoverinfo="skip"
     )
-    fig.update_layout(**_said(thresholds, look), sliders=[_slider(thresholds, len(fig.data) - 1, look)])
+    fig.update_layout(**_annotation(thresholds, look), sliders=[_slider(thresholds, len(fig.data) - 1, look)])
     fig.update_layout(margin={"t": 104, "b": SLIDER_HEIGHT}, legend={"yref": "paper", "y": 1.0})
     is_log = sorted(thresholds.at)[len(thresholds.at) // 3] < LOG_FROM
     fig.update_xaxes(
@@ -199,7 +199,7 @@ def _add_cost(fig: go.Figure, cost: Band, look: Theme) -> None:
     fig.update_layout(yaxis2={**axis, "showgrid": False})
 
 
-def _said(thresholds: Thresholds, look: Theme) -> dict[str, Any]:
+def _annotation(thresholds: Thresholds, look: Theme) -> dict[str, Any]:
     text = {
         "text": threshold_words(thresholds, thresholds.now),
         "xref": "paper",

@@ -58,10 +58,10 @@ def _check(outlook: DevSetOutlook, unit: str) -> Iterator[str]:
 
 
 def _listed(names: Sequence[str]) -> str:
-    return f" {tr('and')} ".join(_named(name) for name in names)
+    return f" {tr('and')} ".join(_decision(name) for name in names)
 
 
-def _named(name: str) -> str:
+def _decision(name: str) -> str:
     if name in _OPEN:
         return str(_OPEN[name])
     return tr("whether “{fix}” helps", fix=REMEDIES[name].title)

@@ -24,40 +24,42 @@ COURSE_COLUMNS: tuple[Column_, ...] = ("bias", "variance")  # The two columns of
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of the remedy table: lit when recommended; its place in the list of fixes; what its run said."""
+    """One cell of the remedy table: lit when recommended; its place in the list of fixes; what came of its run."""
 
     remedy: str
     title: str
     rank: int | None = None
     lit: bool = False
-    said: str = ""
+    outcome: str = ""
 
 
 def remedy_table(report: Report) -> dict[Column_, list[Cell]]:
     """Return the cells of each column: those of the list of fixes in its order, then the rest of the menu."""
     table: dict[Column_, list[Cell]] = {column: [] for column in COLUMNS}
     listed = fixes(report)
-    for place, recommendation in enumerate(listed, 1):
-        table[recommendation.column].append(
+    for place, fix in enumerate(listed, 1):
+        table[fix.column].append(
             Cell(
-                recommendation.remedy,
-                recommendation.title,
+                fix.remedy,
+                fix.title,
                 place,
-                recommendation.is_recommended,
-                _said_of(recommendation),
+                fix.is_recommended,
+                _outcome_of(fix),
             )
         )
-    keys = {recommendation.remedy for recommendation in listed}
+    keys = {fix.remedy for fix in listed}
     in_vain = {fix.remedy for fix in short_runs_in_vain(report)}
     for key, row in REMEDIES.items():
         if key == LEAVE_IT:
             table[row.column].append(Cell(key, str(row.title), lit=rank_of_keeping(report) == 1))
         elif key not in keys and suits_model(key, report):
-            table[row.column].append(Cell(key, str(row.title), said=tr("did not help here") if key in in_vain else ""))
+            table[row.column].append(
+                Cell(key, str(row.title), outcome=tr("did not help here") if key in in_vain else "")
+            )
     return table
 
 
-def _said_of(fix: Fix) -> str:
+def _outcome_of(fix: Fix) -> str:
     if fix.is_recommended:
         return tr("recommended")
     return tr("did not help here") if fix.verdict in REFUTED else ""
