@@ -117,18 +117,13 @@ OpenTest = tuple[Estimate, Results, Results]
 def _open_tests(report: Report, fits: FitCache, model: Model) -> Iterator[tuple[str, OpenTest]]:
     """Yield the fixes whose test is undecided, each with its effect and its fits."""
     for recommendation in report.recommendations:
-        if (
-            recommendation.trial is None
-            or recommendation.trial.verdict != "undecided"
-            or not recommendation.trial.settings
-        ):
+        trial = recommendation.trial
+        if trial is None or trial.verdict != "undecided" or not trial.settings:
             continue
-        repeats, size = range(recommendation.trial.repeats), fits.split.n_train
-        before, after = (
-            fits.get(each, size, repeats) for each in (model, changed(model, recommendation.trial.settings))
-        )
-        if len(before) == len(after) == recommendation.trial.repeats:
-            yield recommendation.remedy, (recommendation.trial.change, before, after)
+        repeats, size = range(trial.repeats), fits.split.n_train
+        before, after = (fits.get(each, size, repeats) for each in (model, changed(model, trial.settings)))
+        if len(before) == len(after) == trial.repeats:
+            yield recommendation.remedy, (trial.change, before, after)
 
 
 def _decides(shown: Estimate, before: Results, after: Results, delta: float, times: float) -> bool:

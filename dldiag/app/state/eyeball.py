@@ -63,12 +63,10 @@ def with_error_facts(report: Report, job: str) -> Report:
     errors = report.errors
     if errors is None:
         return report
-    label_trial = improvement.finished(improvement.started(job).get(LABEL_TRIAL), LabelTrial)
-    suspects = (
-        errors.suspects
-        if errors.suspects is None or label_trial is None
-        else replace(errors.suspects, tried=label_trial)
-    )
+    trial = improvement.finished(improvement.started(job).get(LABEL_TRIAL), LabelTrial)
+    suspects = errors.suspects
+    if suspects is not None and trial is not None:
+        suspects = replace(suspects, tried=trial)
     tags = tag_counts(tags_of(job), errors.error.value)
     return replace(report, errors=replace(errors, suspects=suspects, tags=tuple(tags)))
 

@@ -36,18 +36,11 @@ def keep_trials(job: str, report: Report) -> None:
         return
     _keep_test(job, report)
     for recommendation in report.recommendations:
-        mark = store.folder_of(job) / f"noted_{recommendation.remedy}"
-        if recommendation.trial is None or mark.exists():
+        trial, mark = recommendation.trial, store.folder_of(job) / f"noted_{recommendation.remedy}"
+        if trial is None or mark.exists():
             continue
-        note(
-            _experiment(
-                report,
-                recommendation,
-                dict(recommendation.trial.settings),
-                effect_text(recommendation, unit_of(report)),
-                "trial",
-            )
-        )
+        effect = effect_text(recommendation, unit_of(report))
+        note(_experiment(report, recommendation, dict(trial.settings), effect, "trial"))
         with storing():
             mark.touch()
 

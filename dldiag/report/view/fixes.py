@@ -113,9 +113,8 @@ def what_may_help(report: Report) -> str:
 
 def is_recommended(recommendation: Recommendation, report: Report) -> bool:
     """Tell whether a fix is recommended: its test helped, or it stands before keeping the model as it is."""
-    if recommendation.trial is not None and (
-        recommendation.trial.verdict in HELPFUL or recommendation.trial.is_likely_help
-    ):
+    trial = recommendation.trial
+    if trial is not None and (trial.verdict in HELPFUL or trial.is_likely_help):
         return recommendation.remedy != LEAVE_IT
     return recommendation.rank < rank_of_keeping(report) and not _is_refuted(recommendation)
 
@@ -134,55 +133,50 @@ def _is_refuted(recommendation: Recommendation) -> bool:
 
 def _order(recommendation: Recommendation, report: Report) -> tuple[int, float, int]:
     """Tested ones first, by what they gain less what another model costs: the order of the recommendations themselves."""
+    trial, rank = recommendation.trial, recommendation.rank
     if _is_refuted(recommendation):
-        return 3, 0.0, recommendation.rank
-    if (
-        recommendation.trial is not None
-        and recommendation.trial.verdict == "helped"
-        and recommendation.problem not in BLOCKING
-    ):
-        worth = worth_of(recommendation.remedy, recommendation.trial.change.value, report.delta)
-        return (0, worth, recommendation.rank) if recommendation.remedy != MORE_DATA else (1, 0.0, recommendation.rank)
-    return 1 if is_recommended(recommendation, report) else 2, 0.0, recommendation.rank
+        return 3, 0.0, rank
+    if trial is not None and trial.verdict == "helped" and recommendation.problem not in BLOCKING:
+        worth = worth_of(recommendation.remedy, trial.change.value, report.delta)
+        return (0, worth, rank) if recommendation.remedy != MORE_DATA else (1, 0.0, rank)
+    return 1 if is_recommended(recommendation, report) else 2, 0.0, rank
 
 
 def _fix(recommendation: Recommendation, report: Report) -> Fix:
-    unit, trial = unit_of(report), recommendation.trial
+    remedy, trial, expected = recommendation.remedy, recommendation.trial, recommendation.expected
     settings = dict(trial.settings if trial is not None and trial.settings else recommendation.change)
-    model = better_model(report, recommendation) if recommendation.remedy == OTHER_MODEL else ""
-    change = changed_settings(report, settings) if settings else ""
-    if model:
-        change = changed_model(report, model)
-    if recommendation.remedy == MORE_DATA:
-        change = changed_rows(report)
-    if recommendation.remedy == RARE_ROWS:
-        change = changed_rare_rows(report, str(recommendation.because.values.get("rare_class", "")))
-    outlook = report.larger_dev_set if recommendation.remedy == LARGER_DEV_SET else None
-    if outlook is not None:
-        change = dev_set_change(outlook)
-    expected = (
-        recommendation.expected if recommendation.expected is not None and recommendation.expected.value != 0 else None
-    )
+    model = better_model(report, recommendation) if remedy == OTHER_MODEL else ""
+    if expected is not None and expected.value == 0:
+        expected = None
+    words = effect_text(recommendation, unit_of(report))
     note = "" if trial is None or trial.note is None else str(trial.note)
-    words, note = (
-        (effect_text(recommendation, unit), note)
-        if outlook is None
-        else (dev_set_gain(outlook, unit), dev_set_note(outlook, unit))
-    )
+    outlook = report.larger_dev_set if remedy == LARGER_DEV_SET else None
+    if outlook is not None:
+        words, note = dev_set_gain(outlook, unit_of(report)), dev_set_note(outlook, unit_of(report))
     return Fix(
-        recommendation.remedy, str(recommendation.title), recommendation.column, change, settings, model,
-        expected if trial is None else trial.change, words, None if trial is None else trial.verdict,
+        remedy, str(recommendation.title), recommendation.column, _change(recommendation, report, settings, model),
+        settings, model, expected if trial is None else trial.change, words, None if trial is None else trial.verdict,
         is_recommended(recommendation, report), _because(recommendation), note,
     )  # fmt: skip
 
 
+def _change(recommendation: Recommendation, report: Report, settings: Mapping[str, Any], model: str) -> str:
+    """Name what a fix changes, from what to what; "" where it changes nothing that has a number."""
+    if recommendation.remedy == LARGER_DEV_SET and report.larger_dev_set is not None:
+        return dev_set_change(report.larger_dev_set)
+    if recommendation.remedy == RARE_ROWS:
+        return changed_rare_rows(report, str(recommendation.because.values.get("rare_class", "")))
+    if recommendation.remedy == MORE_DATA:
+        return changed_rows(report)
+    if model:
+        return changed_model(report, model)
+    return changed_settings(report, settings) if settings else ""
+
+
 def _because(recommendation: Recommendation) -> str:
-    tested_without_cause = (
-        recommendation.trial is not None
-        and recommendation.trial.settings
-        and recommendation.problem == REMEDIES[recommendation.remedy].specific
-    )
-    return str(REMEDIES[recommendation.remedy].why if tested_without_cause else recommendation.because)
+    row, trial = REMEDIES[recommendation.remedy], recommendation.trial
+    tested_without_cause = trial is not None and trial.settings and recommendation.problem == row.specific
+    return str(row.why if tested_without_cause else recommendation.because)
 
 
 def better_model(report: Report, recommendation: Recommendation) -> str:

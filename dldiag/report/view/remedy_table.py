@@ -38,15 +38,7 @@ def remedy_table(report: Report) -> dict[Column_, list[Cell]]:
     table: dict[Column_, list[Cell]] = {column: [] for column in COLUMNS}
     listed = fixes(report)
     for place, fix in enumerate(listed, 1):
-        table[fix.column].append(
-            Cell(
-                fix.remedy,
-                fix.title,
-                place,
-                fix.is_recommended,
-                _outcome_of(fix),
-            )
-        )
+        table[fix.column].append(Cell(fix.remedy, fix.title, place, fix.is_recommended, _outcome_of(fix)))
     keys = {fix.remedy for fix in listed}
     in_vain = {fix.remedy for fix in short_runs_in_vain(report)}
     for key, row in REMEDIES.items():
