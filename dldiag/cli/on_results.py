@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import Any
 
 from dldiag.cli.flags import Parser, flag, help_of, read_value
 from dldiag.cli.outputs import add_outputs, check_outputs, write_outputs
@@ -20,19 +19,19 @@ from dldiag.report.text import comparison_to_text
 
 def add_numbers(verbs: argparse._SubParsersAction[Parser]) -> None:
     """Add the verb to the command line; its flags come from the parameters of Numbers."""
-    one = verbs.add_parser("numbers", help=tr("read errors measured elsewhere"), allow_abbrev=False)
+    parser = verbs.add_parser("numbers", help=tr("read errors measured elsewhere"), allow_abbrev=False)
     for name, param in params_of(GivenNumbers).items():
-        one.add_argument(
+        parser.add_argument(
             _flag(name), dest=name, metavar=_placeholder(param), choices=param.choices, help=help_of(param)
         )
-    one.add_argument(
+    parser.add_argument(
         "--curve", "--history", dest="curve", metavar="FILE",
         help=tr("a learning curve (rows, train_error, dev_error, repeat), or a training history of Keras or Lightning (CSV, JSON)"),
     )  # fmt: skip
-    add_outputs(one, ("json", "html"))
-    one.add_argument("--quiet", action="store_true", help=tr("write nothing on stdout"))
-    one.add_argument("--language", choices=tuple(LANGUAGES), help=tr("language of every text"))
-    one.set_defaults(verb=run_numbers)
+    add_outputs(parser, ("json", "html"))
+    parser.add_argument("--quiet", action="store_true", help=tr("write nothing on stdout"))
+    parser.add_argument("--language", choices=tuple(LANGUAGES), help=tr("language of every text"))
+    parser.set_defaults(verb=run_numbers)
 
 
 def run_numbers(args: argparse.Namespace) -> None:
@@ -77,16 +76,14 @@ def _curve(path: str | None, unit: str) -> LearningCurve | TrainingHistory | Non
     return read_curve_table(Path(path), name=Path(path).name, unit=unit)
 
 
-def add_compare(verbs: Any) -> None:
+def add_compare(verbs: argparse._SubParsersAction[Parser]) -> None:
     """Add the verb to the command line."""
-    one: argparse.ArgumentParser = verbs.add_parser(
-        "compare", help=tr("compare two or more reports"), allow_abbrev=False
-    )
-    one.add_argument("first", metavar="A.json", help=tr("the report of the first run, written with --json"))
-    one.add_argument("second", metavar="B.json", help=tr("the report of the second run"))
-    one.add_argument("more", nargs="*", metavar="C.json", help=tr("reports of further runs"))
-    one.add_argument("--language", choices=tuple(LANGUAGES), help=tr("language of every text"))
-    one.set_defaults(verb=_compare)
+    parser = verbs.add_parser("compare", help=tr("compare two or more reports"), allow_abbrev=False)
+    parser.add_argument("first", metavar="A.json", help=tr("the report of the first run, written with --json"))
+    parser.add_argument("second", metavar="B.json", help=tr("the report of the second run"))
+    parser.add_argument("more", nargs="*", metavar="C.json", help=tr("reports of further runs"))
+    parser.add_argument("--language", choices=tuple(LANGUAGES), help=tr("language of every text"))
+    parser.set_defaults(verb=_compare)
 
 
 def _compare(args: argparse.Namespace) -> None:

@@ -230,25 +230,25 @@ def _samples(_: argparse.Namespace) -> None:
 
 def add_errors(verbs: argparse._SubParsersAction[Parser]) -> None:
     """Add the verb to the command line."""
-    one = verbs.add_parser(
+    parser = verbs.add_parser(
         "errors", help=tr("say where a model is wrong, from its predictions in a table"), allow_abbrev=False
     )
-    one.add_argument("file", metavar="FILE", help=tr("a table with the target and the predictions, one row each"))
-    one.add_argument("--target", required=True, metavar="Y", help=tr("the column of true labels or values"))
-    one.add_argument("--prediction", required=True, metavar="YHAT", help=tr("the column of predictions"))
-    one.add_argument(
+    parser.add_argument("file", metavar="FILE", help=tr("a table with the target and the predictions, one row each"))
+    parser.add_argument("--target", required=True, metavar="Y", help=tr("the column of true labels or values"))
+    parser.add_argument("--prediction", required=True, metavar="YHAT", help=tr("the column of predictions"))
+    parser.add_argument(
         "--probability", action="append", default=[], metavar="COLUMN",
         help=tr("a column of class probabilities, one flag per class in their order; one flag for the second of two"),
     )  # fmt: skip
-    one.add_argument("--seed", type=int, default=0, metavar="S", help=tr("seed of the halves that find and confirm"))
-    add_reading_plan(one)
-    output = one.add_argument_group(tr("output"))
+    parser.add_argument("--seed", type=int, default=0, metavar="S", help=tr("seed of the halves that find and confirm"))
+    add_reading_plan(parser)
+    output = parser.add_argument_group(tr("output"))
     add_outputs(output, tuple(_WRITERS))
     for name, text in ROW_FILES.items():
         output.add_argument("--" + name.replace("_", "-"), metavar="OUT", help=str(text))
     output.add_argument("--quiet", action="store_true", help=tr("write nothing on stdout"))
-    one.add_argument("--language", choices=tuple(LANGUAGES), help=tr("language of every text"))
-    one.set_defaults(verb=run_errors)
+    parser.add_argument("--language", choices=tuple(LANGUAGES), help=tr("language of every text"))
+    parser.set_defaults(verb=run_errors)
 
 
 def run_errors(args: argparse.Namespace) -> None:

@@ -39,12 +39,9 @@ class Attempt:
     @classmethod
     def of(cls, recommendation: Recommendation) -> Attempt:
         """Return the attempt that a recommendation stands for."""
-        was_probed = recommendation.seen is not None and recommendation.expected is not None
-        return cls(
-            recommendation.remedy,
-            recommendation.change,
-            Picked(recommendation.seen, recommendation.expected) if was_probed else None,
-        )  # type: ignore[arg-type]
+        seen, expected = recommendation.seen, recommendation.expected
+        picked = None if seen is None or expected is None else Picked(seen, expected)
+        return cls(recommendation.remedy, recommendation.change, picked)
 
 
 def try_change(

@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+import pandas as pd
 
 from dldiag.app.jobs.diagnosis import JobProgress, JobStop, data_and_model, processes_of_a_job
 from dldiag.app.jobs.job_kinds import ErrorRowsJob, LabelTrialJob, ModelJob
 from dldiag.core.error_findings import LabelTrial, Slice
 from dldiag.core.i18n import Message
 from dldiag.core.types import Progress
-from dldiag.diagnosis.case import prepare_case
+from dldiag.diagnosis.case import Case, prepare_case
 from dldiag.diagnosis.label_trial import try_without_suspects
 from dldiag.error_analysis.eyeball import EyeballSet, draw_eyeball_set
 from dldiag.error_analysis.of_fits import analyze_fits
+from dldiag.experiments.fit import FitResult
 
 MOST_LISTED = 1_000  # Maximum number of rows per list.
 MOST_OF_SLICE = 20_000  # Maximum number of rows per slice.
@@ -36,7 +38,7 @@ def error_rows_job(job: ErrorRowsJob, on_progress: JobProgress, should_stop: Job
     case = _case(job, should_stop)
     done = [0]
 
-    def count(_: Any) -> None:
+    def count(_: FitResult) -> None:
         done[0] += 1
         on_progress(Progress(Message("Predicting your dev rows"), done[0], len(case.all_repeats)))
 
@@ -58,12 +60,12 @@ def label_trial_job(job: LabelTrialJob, on_progress: JobProgress, should_stop: J
     return try_without_suspects(case.fits, case.model, material=job.settings.material)
 
 
-def _case(job: ModelJob, should_stop: JobStop) -> Any:
+def _case(job: ModelJob, should_stop: JobStop) -> Case:
     dataset, model = data_and_model(job)
     return prepare_case(dataset, model, job.settings, should_stop=should_stop, n_jobs=processes_of_a_job())
 
 
-def _columns(table: Any) -> Columns:
+def _columns(table: pd.DataFrame) -> Columns:
     """Return a table by column, dates as texts and missing values as None."""
     plain = table.astype(object).where(table.notna(), None)
     return {

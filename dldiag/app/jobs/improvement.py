@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
 from dldiag.app.jobs.diagnosis import JobProgress, JobStop, data_and_model, processes_of_a_job
@@ -18,6 +16,7 @@ from dldiag.diagnosis.test_set import open_test
 from dldiag.diagnosis.trials import Attempt
 from dldiag.diagnosis.winners_curse import Picked
 from dldiag.experiments.chosen_model import choice_of, chosen_model
+from dldiag.experiments.fit import FitResult
 from dldiag.report.json_schema import from_json
 
 
@@ -38,7 +37,7 @@ def try_job(job: RemedyTrialJob, on_progress: JobProgress, should_stop: JobStop)
     case = prepare_case(dataset, model, job.settings, should_stop=should_stop, n_jobs=processes_of_a_job())
     effort, done = case.effort, [0]
 
-    def count(_: Any) -> None:
+    def count(_: FitResult) -> None:
         done[0] += 1
         on_progress(Progress(Message("Trying it on your data"), done[0], planned_fits(job.remedy, effort)))
 

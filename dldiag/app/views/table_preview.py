@@ -13,7 +13,7 @@ from dldiag.app.state import session
 from dldiag.app.ui.widgets import show_error, show_frame, show_message, show_notices
 from dldiag.core.i18n import Message, listed, tr
 from dldiag.core.sanitize import escape_markdown, legible
-from dldiag.core.types import DataError, Kind, ReadPlan, Table
+from dldiag.core.types import Column, DataError, Kind, ReadPlan, Table
 from dldiag.data.dataset import no_rows
 
 PREVIEW_ROWS = 5
@@ -211,7 +211,7 @@ def _ask_kinds(table: Table) -> None:
         _apply_kinds(table, list(after[kind_column]), {text: kind for kind, text in names.items()})
 
 
-def _column_row(column: Any, names: dict[Kind, str]) -> dict[str, Any]:
+def _column_row(column: Column, names: dict[Kind, str]) -> dict[str, Any]:
     return {
         tr("Column"): legible(column.name, 80),
         tr("Kind"): names[column.kind],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -173,7 +174,7 @@ def _logistic(problem: BinaryProblem, rows: NDArray[np.int64]) -> Any:
     return LogisticRegression(C=np.inf, max_iter=1000).fit(problem.X[rows], problem.y[rows])
 
 
-def _error(problem: BinaryProblem, rows: NDArray[np.int64], score: Any) -> float:
+def _error(problem: BinaryProblem, rows: NDArray[np.int64], score: Callable[[Array], Array]) -> float:
     return float(np.mean((score(problem.X[rows]) > 0) != (problem.y[rows] == 1)))
 
 

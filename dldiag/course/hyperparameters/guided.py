@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from dldiag.core.i18n import Message, format_error, tr
 from dldiag.core.params import param
-from dldiag.core.types import Dataset, OnProgress, Progress, ShouldStop
+from dldiag.core.types import Array, Dataset, OnProgress, Progress, ShouldStop
 from dldiag.data.split import make_split
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.metric_choice import MetricChoice
@@ -151,7 +151,7 @@ def _random_settings(model: Model, count: int, seed: int) -> list[Model]:
     ]
 
 
-def _compared(turns: tuple[Turn, ...], random: Any, settings: GuidedSettings, unit: str) -> SearchComparison:
+def _compared(turns: tuple[Turn, ...], random: Array, settings: GuidedSettings, unit: str) -> SearchComparison:
     rng = np.random.default_rng(settings.seed)
     draws = np.stack([rng.choice(random, settings.budget, replace=False) for _ in range(_RESAMPLES)])
     best = np.minimum.accumulate(draws, axis=1)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from dldiag.core.i18n import Message
 from dldiag.core.params import param
@@ -144,13 +145,13 @@ def ratio_through(data: Prepared, recipe: Recipe, seeds: int, seed: int) -> Any:
     return per_weight * gradients[:, 0] / np.maximum(gradients[:, -1], ZERO_GRADIENT)
 
 
-def log_band(x: Sequence[int] | range, values: Any) -> SeedBand:
+def log_band(x: Sequence[int] | range, values: ArrayLike) -> SeedBand:
     """Return a band of positive values (T, S) whose mean and interval are taken of the logarithms."""
     logs = band(x, np.log(np.maximum(np.asarray(values, float), ZERO_GRADIENT)))
     return SeedBand(logs.x, *(tuple(np.exp(side).tolist()) for side in (logs.mean, logs.low, logs.high)))
 
 
-def _geometric_means(gradients: Any) -> tuple[tuple[float, ...], ...]:
+def _geometric_means(gradients: ArrayLike) -> tuple[tuple[float, ...], ...]:
     """Return (T, L) geometric means over members of gradients (T, S, L)."""
     means = np.exp(np.log(np.maximum(gradients, ZERO_GRADIENT)).mean(axis=1))
     return tuple(tuple(float(f"{value:.3g}") for value in row) for row in means)
