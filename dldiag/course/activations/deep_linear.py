@@ -162,16 +162,17 @@ def _drawn_network(
 ) -> ModelOnPlane:
     """Return the dev errors of a network's members, and what the first of them predicts on the plane."""
     name, layers = recipe.activation, recipe.hidden_layers + 1
-    errors = [
-        _error(problem, dev, lambda X, one=member: layer_outputs(one, X, name)[:, 0])
-        for member, dev in zip(members, devs, strict=True)
-    ]
+    errors = [_error(problem, dev, _decision_function(member, name)) for member, dev in zip(members, devs, strict=True)]
     key = f"{'linear' if name == LINEAR else 'bent'}_{layers}"
     return _on_plane(key, layers, name, np.array(errors), layer_outputs(members[0], plane, name)[:, 0])
 
 
 def _logistic(problem: BinaryProblem, rows: NDArray[np.int64]) -> Any:
     return LogisticRegression(C=np.inf, max_iter=1000).fit(problem.X[rows], problem.y[rows])
+
+
+def _decision_function(layers: Layers, activation: str) -> Callable[[Array], Array]:
+    return lambda X: layer_outputs(layers, X, activation)[:, 0]
 
 
 def _error(problem: BinaryProblem, rows: NDArray[np.int64], score: Callable[[Array], Array]) -> float:
