@@ -28,6 +28,8 @@ TIMES = (2, 4, 10)  # Multiples of the dev rows for which the report says what t
 LEAST_HALF = 20  # Least dev rows in each half, to forecast anything.
 
 Results = Sequence[FitResult]
+# The effect that is shown, and the fits before and after the change.
+OpenTest = tuple[Estimate, Results, Results]
 
 
 def with_larger_dev_set(
@@ -43,26 +45,34 @@ def with_larger_dev_set(
     tests = dict(_open_tests(report, fits, model))
     if not is_listed and (small is None or not tests):
         return report
-    now, rows = _open_questions(report), distinct_dev_rows(measurements.current)
-    sizes = []
-    for times in TIMES:
-        still = _still_open(measurements, settings, now, times)
-        decided = [name for name in now if name not in still]
-        decided += [name for name, run in tests.items() if _decides(*run, report.delta, times)]
-        dev = dev_error(_as_many(measurements.current, times))
-        sizes.append(DevSetSize(times, times * rows, _half_width(dev), tuple(decided)))
-    outlook = DevSetOutlook(
-        rows,
-        _half_width(dev_error(measurements.current)),
-        forecast_from_half(measurements.current, report.settings["seed"]),
-        (*now, *tests),
-        tuple(sizes),
-    )
+    outlook = _outlook(report, measurements, tests, settings)
     if is_listed:
         return replace(report, larger_dev_set=outlook)
-    if small is None or not any(size.decided for size in sizes):
+    if small is None or not any(size.decided for size in outlook.sizes):
         return report
     return replace(report, larger_dev_set=outlook, recommendations=(*report.recommendations, _added(small, report)))
+
+
+def _outlook(
+    report: Report, measurements: Measurements, tests: Mapping[str, OpenTest], settings: Settings
+) -> DevSetOutlook:
+    """Return what each multiple of the dev rows would decide, of the verdict's questions and of the open tests."""
+    current, questions = measurements.current, _open_questions(report)
+    rows = distinct_dev_rows(current)
+
+    def size(times: int) -> DevSetSize:
+        still = _still_open(measurements, settings, questions, times)
+        decided = [name for name in questions if name not in still]
+        decided += [name for name, run in tests.items() if _decides(*run, report.delta, times)]
+        return DevSetSize(times, times * rows, _half_width(dev_error(_as_many(current, times))), tuple(decided))
+
+    return DevSetOutlook(
+        rows,
+        _half_width(dev_error(current)),
+        forecast_from_half(current, report.settings["seed"]),
+        (*questions, *tests),
+        tuple(size(times) for times in TIMES),
+    )
 
 
 def _added(small: Finding, report: Report) -> Recommendation:
@@ -108,10 +118,6 @@ def _measured_as_many(measurements: Measurements, times: float) -> Measurements:
         training_dev=_as_many(measurements.training_dev, times),
         references_training_dev=of_each(measurements.references_training_dev),
     )
-
-
-# The effect that is shown, and the fits before and after the change.
-OpenTest = tuple[Estimate, Results, Results]
 
 
 def _open_tests(report: Report, fits: FitCache, model: Model) -> Iterator[tuple[str, OpenTest]]:

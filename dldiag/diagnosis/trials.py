@@ -136,13 +136,9 @@ def hindcast(curve: LearningCurve, evidence: Evidence) -> Trial | None:
     past = forecast(curve.sizes[:n_shown], curve.dev_errors[:n_shown], [hidden], unit=curve.unit)
     if gain is None or not past.points:
         return None
-    present_error = evidence.dev_error  # This error comes from more repeats than the curve has.
-    real, point = (
-        float(np.nanmean(curve.dev_errors[-1])) if present_error is None else present_error.value,
-        past.points[0],
-    )
-    hit = point.low <= real <= point.high
-    change = -gain
+    point, measured = past.points[0], evidence.dev_error  # This error comes from more repeats than the curve has.
+    real = float(np.nanmean(curve.dev_errors[-1])) if measured is None else measured.value
+    is_inside, change = point.low <= real <= point.high, -gain
     values: dict[str, Value] = {
         "seen": int(curve.sizes[n_shown - 1]), "hidden": hidden, "predicted": point.value, "low": point.low, "high": point.high,
         "real": real, "unit": curve.unit,
@@ -152,5 +148,5 @@ def hindcast(curve: LearningCurve, evidence: Evidence) -> Trial | None:
         "{real:error}.",
         values,
     )
-    verdict = decide_order(change, evidence.delta) if hit else "undecided"
+    verdict = decide_order(change, evidence.delta) if is_inside else "undecided"
     return Trial(MORE_DATA, verdict, change, curve.dev_errors.shape[1], 0.0, note=note)

@@ -122,19 +122,24 @@ def conclude(
     answers = _answers(bias, variance, evidence, by_answers)
     rule, first = _headline(rules, outcomes, bias, variance)
     details = [answers] if _answers_follow(rule, first, bias, variance) else []
-    details += [one.remark for one in rules if one.remark and one is not rule and outcomes.get(one.code) == "fired"]
+    fired = [one for one in rules if one is not rule and outcomes.get(one.code) == "fired"]
+    details += [one.remark for one in fired if one.remark]
     details += [REFERENCE] if evidence.reference_error is not None and evidence.names.get("reference") else []
     values = values_of(evidence, target)
-    problem = next(
-        (finding.problem for finding in findings if rule and finding.code == rule.code), _problem(bias, variance)
-    )
+    problem = next((one.problem for one in findings if rule and one.code == rule.code), _problem(bias, variance))
     share = stability(results, evidence, seed) if {bias, variance} <= {"yes", "no"} else None
     headline = answers if first is None else first.text
-    detail = joined([one.filled(**values) for one in details])
-    code = CODES.get((bias, variance), "undecided") if rule is None else rule.problem or rule.code
-    if rule is None and headline in (TOGETHER, _NOT_ASKED):
-        code = "adds_up" if headline is TOGETHER else "not_judged"
+    detail, code = joined([one.filled(**values) for one in details]), _code(rule, headline, bias, variance)
     return Verdict(headline.filled(**values), bias, variance, detail, share, problem, code)
+
+
+def _code(rule: Rule | None, headline: Message, bias: Answer, variance: Answer) -> str:
+    """Return the code of a verdict: of the rule that opens it, else of the two answers."""
+    if rule is not None:
+        return rule.problem or rule.code
+    if headline is TOGETHER:
+        return "adds_up"
+    return "not_judged" if headline is _NOT_ASKED else CODES.get((bias, variance), "undecided")
 
 
 def agreeing(verdict: Verdict, recommendations: Sequence[Recommendation]) -> Verdict:

@@ -105,8 +105,7 @@ def columns_of_fit(
     None for more than MOST_GROUPS groups of columns.
     """
     dataset, task = fits.dataset, _task_of_first_repeat(fits, model, seed)
-    dev = task.dev_rows
-    table = dataset.X.iloc[dev].reset_index(drop=True)
+    table = dataset.X.iloc[task.dev_rows].reset_index(drop=True)
     groups = column_groups(table)
     if len(groups) > MOST_GROUPS:
         return None
@@ -114,21 +113,18 @@ def columns_of_fit(
     fitted = fitted_model(task, inputs)
 
     def losses(group: Sequence[int], time: int) -> NDArray[np.float64]:
-        order = np.random.default_rng([seed, time, *group]).permutation(len(dev))
+        order = np.random.default_rng([seed, time, *group]).permutation(len(table))
         return _losses(fitted, _moved_inputs(fits, task, inputs, group, order), inputs, dataset.task)
 
     def inputs_with(column: int, row: int) -> Any:
-        return _moved_inputs(fits, task, inputs, [column], np.full(len(dev), row))
+        return _moved_inputs(fits, task, inputs, [column], np.full(len(table), row))
 
     names = [column.name for column in dataset.columns]
     is_root = dataset.task == "regression"
     importance = permutation_importance(groups, names, losses, is_root=is_root, shuffles=QUICK_SHUFFLES)
-    columns_to_show = [names.index(column.column) for column in importance if column.increase.low > 0][
-        :MOST_DEPENDENCES
-    ]
-    curves = (
-        dependence(table.iloc[:, j], partial(inputs_with, j), _mean_of(fitted, fits, inputs)) for j in columns_to_show
-    )
+    important = [names.index(column.column) for column in importance if column.increase.low > 0]
+    mean_of = _mean_of(fitted, fits, inputs)
+    curves = (dependence(table.iloc[:, j], partial(inputs_with, j), mean_of) for j in important[:MOST_DEPENDENCES])
     return importance, [curve for curve in curves if curve is not None]
 
 

@@ -14,13 +14,14 @@ from sklearn.base import clone
 
 from dldiag import nn
 from dldiag.core.parallel import one_thread
-from dldiag.core.types import Array, Dataset, Rows, ShouldStop, Split, Stopped
+from dldiag.core.types import Array, Dataset, Rows, ShouldStop, Split
 from dldiag.course.bias_variance.decomposition import ErrorParts, squared_parts, zero_one_parts
 from dldiag.course.bias_variance.truth import posterior
 from dldiag.course.shared.toys import TOYS, toy
 from dldiag.data.split import make_split
 from dldiag.experiments.models import Model
 from dldiag.experiments.tasks import Encoded, encode_dataset
+from dldiag.nn.training import stop_if_asked
 
 TEST_ROWS = 600  # The parts of the error are means over this many fresh rows.
 GRID_1D, GRID_2D = 161, 41  # Points of a picture along one axis.
@@ -115,8 +116,7 @@ def predict_after_each(
 
     Sets that hold equally many classes are trained as one stack; a set of one class can only ever predict that class.
     """
-    if should_stop is not None and should_stop():
-        raise Stopped
+    stop_if_asked(should_stop)
     encoded = encode_dataset(dataset, Split(np.empty(0, dtype=np.int64), (), "given"))
     predictions = np.empty((len(sets), len(new_rows)), dtype=dataset.y.dtype)
     for stack in _stacks(dataset, sets):

@@ -11,8 +11,9 @@ import numpy as np
 
 from dldiag.core.i18n import Message
 from dldiag.core.params import param
-from dldiag.core.types import Array, Progress, Stopped
+from dldiag.core.types import Array, OnProgress, Progress, ShouldStop
 from dldiag.course.shared.problem import BinaryProblem, sigmoid
+from dldiag.nn.training import stop_if_asked
 
 SMALLEST_FALL = 0.001  # In nats; a smaller fall of the cost does not count as progress.
 ROUNDING = 1e-9  # In nats; a smaller rise of the cost is the rounding of 64-bit numbers, not too long a step.
@@ -214,11 +215,8 @@ def _split_start(start: Sequence[float] | None, d: int) -> tuple[Array, float]:
     return values[:d], float(values[d])
 
 
-def _report(
-    done: int, total: int, on_progress: Callable[[Progress], None] | None, should_stop: Callable[[], bool] | None
-) -> None:
-    if should_stop is not None and should_stop():
-        raise Stopped
+def _report(done: int, total: int, on_progress: OnProgress, should_stop: ShouldStop) -> None:
+    stop_if_asked(should_stop)
     if on_progress is not None:
         on_progress(Progress(Message("Gradient descent"), done, total))
 

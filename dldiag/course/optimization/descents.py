@@ -28,6 +28,7 @@ WAYS: dict[str, tuple[Message, Recipe]] = {
     "rmsprop": (Message("RMSprop"), Recipe(optimizer="rmsprop")),
     "adam": (Message("Adam"), Recipe(optimizer="adam")),
 }
+_CHECKPOINTS = 20  # Most checkpoints of a run.
 _POINTS = 41  # Points along each side of the map of the cost.
 _ROOM = 0.3  # Part of the range of all paths that is drawn around them.
 _LEAST_ROOM = 0.5
@@ -167,18 +168,13 @@ def _descend_all(
     for number, (label, recipe) in enumerate(ways):
         if on_progress is not None:
             on_progress(Progress(Message("Training networks"), number, len(ways)))
-        steps, on_step = steps_per_pass(data.n_rows, recipe.batch_size), stopping(should_stop)
-        ran = record_run(
-            data,
-            recipe,
-            seeds=settings.seeds,
-            steps=settings.passes * steps,
-            checkpoints=20,
-            seed=seed,
-            on_step=on_step,
-        )
+        steps = steps_per_pass(data.n_rows, recipe.batch_size)
+        run = record_run(
+            data, recipe, seeds=settings.seeds, steps=settings.passes * steps, checkpoints=_CHECKPOINTS, seed=seed,
+            on_step=stopping(should_stop),
+        )  # fmt: skip
         weights, costs = _path(stretched, recipe, settings.passes, seed)
-        descents.append((_descended(label, ran, steps, weights, costs), weights))
+        descents.append((_descended(label, run, steps, weights, costs), weights))
     return OptimizerComparison(
         settings.passes,
         settings.batch_rows,

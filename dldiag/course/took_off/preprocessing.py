@@ -20,11 +20,12 @@ from threadpoolctl import threadpool_limits
 from dldiag.core.i18n import Message, format_error
 from dldiag.core.params import param
 from dldiag.core.statistics import t_interval
-from dldiag.core.types import Array, Dataset, Estimate, OnProgress, Progress, ShouldStop, Stopped, Task
+from dldiag.core.types import Array, Dataset, Estimate, OnProgress, Progress, ShouldStop, Task
 from dldiag.course.shared.judge import judge_of
 from dldiag.course.shared.prepared import prepare_open_rows
 from dldiag.experiments.metric_choice import MetricChoice
 from dldiag.experiments.metrics import VALUES
+from dldiag.nn.training import stop_if_asked
 from dldiag.report.figures.theme import MARKERS, THEMES, ThemeName, error_axis, figure
 
 _MOST_FEATURES = 12  # Most inputs of the table that squares and products are made of.
@@ -146,8 +147,7 @@ def compare_preprocessing(
         for r in range(chosen.repeats):
             train, dev = _parts(dataset.task, y, rows, chosen.seed + r)
             for key, make in variants.items():
-                if should_stop is not None and should_stop():
-                    raise Stopped
+                stop_if_asked(should_stop)
                 errors[key].append(_error(make(dataset.task), X, y, (train, dev), judge))
             if on_progress is not None:
                 on_progress(Progress(Message("Training learners on growing subsets"), r + 1, chosen.repeats))

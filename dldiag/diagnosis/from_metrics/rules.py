@@ -109,17 +109,13 @@ def verdict_of(
     conclusion = verdict.conclude(
         findings, evidence, "", rules=number_rules() if rules is None else rules, by_answers=by_answers
     )
-    values = conclusion.headline.values
-    if memorizes:
-        conclusion = replace(conclusion, headline=MEMORIZES.filled(**values), code="training_error_says_little")
-        return replace(
-            conclusion, detail=verdict.joined([one for one in (*remarks, conclusion.detail) if one is not None])
-        )
+    values, details = conclusion.headline.values, [*remarks, conclusion.detail]
     is_judged = (conclusion.bias, conclusion.variance) != ("unknown", "unknown")
-    details = [
-        one for one in (*remarks, conclusion.detail, ASSUMED if assumed and is_judged else None) if one is not None
-    ]
-    conclusion = replace(conclusion, detail=verdict.joined(details))
+    if assumed and is_judged and not memorizes:
+        details.append(ASSUMED)
+    conclusion = replace(conclusion, detail=verdict.joined([one for one in details if one is not None]))
+    if memorizes:
+        return replace(conclusion, headline=MEMORIZES.filled(**values), code="training_error_says_little")
     if evidence.achievable is None:
         return _without_bias(conclusion, evidence)
     if assumed and (conclusion.bias, conclusion.variance) == ("yes", "yes") and not _is_large(evidence):

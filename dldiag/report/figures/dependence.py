@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -33,6 +34,17 @@ def dependence_figure(report: Report, *, theme: ThemeName = "light") -> go.Figur
             visible=number == 0,
             hovertemplate="%{x}: %{y:.4~g}<extra></extra>",
         )
+    if len(dependences) > 1:
+        _add_column_choice(fig, dependences, theme)
+    fig.update_xaxes(
+        title={"text": _name(dependences[0]), "standoff": 8}, zeroline=False, type=_axis_type(dependences[0])
+    )
+    axis = {**SHARE_AXIS, "autorange": True, "range": None} if dependences[0].label else {}
+    return fig.update_yaxes(title={"text": _predicted(report), "standoff": 8}, zeroline=False, **axis)
+
+
+def _add_column_choice(fig: go.Figure, dependences: Sequence[PartialDependence], theme: ThemeName) -> None:
+    """Add the menu that shows one column and hides the others."""
     changes: list[list[Any]] = [
         [
             {"visible": [other is one for other in dependences]},
@@ -40,13 +52,7 @@ def dependence_figure(report: Report, *, theme: ThemeName = "light") -> go.Figur
         ]
         for one in dependences
     ]
-    if len(dependences) > 1:
-        add_choice(fig, [_name(one) for one in dependences], changes, theme)
-    fig.update_xaxes(
-        title={"text": _name(dependences[0]), "standoff": 8}, zeroline=False, type=_axis_type(dependences[0])
-    )
-    axis = {**SHARE_AXIS, "autorange": True, "range": None} if dependences[0].label else {}
-    return fig.update_yaxes(title={"text": _predicted(report), "standoff": 8}, zeroline=False, **axis)
+    add_choice(fig, [_name(one) for one in dependences], changes, theme)
 
 
 def alt_dependence(report: Report) -> Message:
