@@ -227,6 +227,7 @@ def _rise(curve: LearningCurve) -> Estimate | None:
 def table_evidence(audit: TableAudit) -> dict[str, Estimate | None]:
     """Return the evidence about the table, by name."""
     leak = audit.leaky_columns[0] if audit.leaky_columns else None
+    computed = audit.computed_target
     cells = max(1, audit.rows * max(1, audit.scales.numbers))
     return {
         "n_features": exactly(audit.features),
@@ -235,6 +236,7 @@ def table_evidence(audit: TableAudit) -> dict[str, Estimate | None]:
         "conflict_floor": audit.copies.error_floor,
         "conflict_ratio": None if audit.copies.disagreement is None else exactly(audit.copies.disagreement),
         "leak_gain": exactly(leak.removed if leak is not None else 0.0),
+        "computed_share": exactly(computed.explained if computed is not None else 0.0),
         "majority_share": exactly(audit.majority_share) if audit.classes else None,
         "rarest_class_rows": exactly(audit.rarest_class_rows) if audit.classes else None,
         "scale_ratio": exactly(audit.scales.ratio),
@@ -249,6 +251,7 @@ def table_names(audit: TableAudit) -> dict[str, Value]:
     """Return the column names that rules about the table mention."""
     return {
         "leak_column": audit.leaky_columns[0].column if audit.leaky_columns else "",
+        "formula": audit.computed_target.formula if audit.computed_target is not None else "",
         "group_column": audit.groups.column if audit.groups is not None else "",
         "time_column": audit.order.column,
         "structure": audit.groups.column if audit.groups is not None else audit.order.column or FILE_ORDER,
