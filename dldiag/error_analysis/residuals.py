@@ -12,7 +12,7 @@ from dldiag.core.performance import ResidualBins, Residuals
 from dldiag.core.types import Estimate, Floats
 from dldiag.error_analysis.conditions import MISSING, BinnedColumn, as_numbers, binned_columns
 from dldiag.error_analysis.judged_rows import JudgedRows, mean_estimate, of_repeats, shortened
-from dldiag.experiments.judging import HOPELESS
+from dldiag.experiments.scoring import HOPELESS
 
 CELLS = 24  # Cells on each axis of predicted against actual.
 TAIL = 0.005  # Share of the values on either side in the outermost cells.

@@ -22,7 +22,6 @@ from dldiag.core.parallel import ALONE, Processes, one_thread, portable
 from dldiag.core.statistics import mean_variance
 from dldiag.core.types import Clusters, ErrorUnit, ShouldStop
 from dldiag.experiments.adjust import ADJUSTMENTS, Decision, decide, held_probabilities
-from dldiag.experiments.judging import baseline_outputs, floor_of, loss_by_row, optimism_of, stopping_score, without_log
 from dldiag.experiments.model_outputs import (
     KeptOutputs,
     ModelOutputs,
@@ -32,6 +31,7 @@ from dldiag.experiments.model_outputs import (
     predictions_by,
 )
 from dldiag.experiments.models import MODELS, fit_cost, is_network, trees_that_split
+from dldiag.experiments.scoring import baseline_outputs, floor_of, loss_by_row, optimism_of, stopping_score, without_log
 from dldiag.experiments.tasks import Encoded, FitTask, Inputs, prepare_inputs
 from dldiag.nn.health import Health
 from dldiag.nn.training import stop_if_asked

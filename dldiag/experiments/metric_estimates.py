@@ -11,9 +11,9 @@ from dldiag.core.types import Dataset, Estimate
 from dldiag.experiments import estimates
 from dldiag.experiments.fit import FitResult
 from dldiag.experiments.judged import Judged
-from dldiag.experiments.judging import HOPELESS
 from dldiag.experiments.metric_choice import MetricChoice
 from dldiag.experiments.metrics import COSTS, METRICS, NONNEGATIVE, POSITIVE, PROBABILITIES, Metric
+from dldiag.experiments.scoring import HOPELESS
 
 
 def metric_estimates(

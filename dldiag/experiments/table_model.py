@@ -18,10 +18,10 @@ from dldiag.data.new_rows import typed_rows
 from dldiag.experiments.added_features import InputColumns, TableRows
 from dldiag.experiments.adjust import Decision
 from dldiag.experiments.fit import fitted_estimator, learned_decision
-from dldiag.experiments.judging import HOPELESS, in_own_unit, smear_factor
 from dldiag.experiments.model_outputs import class_probabilities, predictions_by
 from dldiag.experiments.models import Model
 from dldiag.experiments.preparation import prepared_values
+from dldiag.experiments.scoring import HOPELESS, in_own_unit, smear_factor
 from dldiag.experiments.tasks import Encoded, FitTask, Inputs, class_labels, with_codes
 
 
