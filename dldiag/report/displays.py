@@ -37,8 +37,8 @@ class FigureDisplay:
             return plot_report(self.drawn, self.kind, theme=theme)
         return plot_curve(self.drawn, theme=theme)
 
-    def _repr_mimebundle_(self, *given: Any, **named: Any) -> Any:
-        return self.figure_._repr_mimebundle_(*given, **named)
+    def _repr_mimebundle_(self, *args: Any, **kwargs: Any) -> Any:
+        return self.figure_._repr_mimebundle_(*args, **kwargs)
 
     def _repr_html_(self) -> str:
         return str(self.figure_._repr_html_())

@@ -22,22 +22,22 @@ _TRIED_ROWS = 500  # Rows of a trial fit that shows whether an estimator accepts
 _TARGET = "target"  # The name given to a y without one.
 
 
-def diagnose_data(data: Any, *given: Any, **named: Any) -> Report:
+def diagnose_data(data: Any, *args: Any, **kwargs: Any) -> Report:
     """Diagnose a model on data: `diagnose(dataset, model, settings)` or `diagnose(model, X, y, settings=…)`.
 
     model: an unfitted scikit-learn estimator, None for our network. X: (rows, features) array or DataFrame; y: (rows,)
     labels or numbers. settings, on_progress, should_stop and n_jobs are those of `dldiag.diagnosis.diagnose.diagnose`, whose
     errors this raises, too; ValueError when X and y differ in length.
     """
-    is_ours = isinstance(data, Dataset) or not (len(given) >= 2 or "X" in named or "y" in named)
+    is_ours = isinstance(data, Dataset) or not (len(args) >= 2 or "X" in kwargs or "y" in kwargs)
     if is_ours:
-        return diagnose(data, *given, **named)
-    values = dict(zip(("X", "y", "settings"), given, strict=False))
-    X, y = (values.pop(name) if name in values else named.pop(name, None) for name in ("X", "y"))
-    dataset = dataset_of(X, y, task=named.pop("task", "auto"))
+        return diagnose(data, *args, **kwargs)
+    values = dict(zip(("X", "y", "settings"), args, strict=False))
+    X, y = (values.pop(name) if name in values else kwargs.pop(name, None) for name in ("X", "y"))
+    dataset = dataset_of(X, y, task=kwargs.pop("task", "auto"))
     if isinstance(X, pd.DataFrame) and _takes_frame(data, X, y):
         data, dataset = replace(as_model(data), raw=True), _with_frame(dataset, X, y)
-    return diagnose(dataset, data, **values, **named)
+    return diagnose(dataset, data, **values, **kwargs)
 
 
 def _takes_frame(model: Any, X: pd.DataFrame, y: Any) -> bool:
