@@ -78,7 +78,7 @@ def audit_table(dataset: Dataset, seed: int = 0) -> TableAudit:
         outliers=outliers(dataset),
         target_skewness=skewness,
         log_offered=log_offered,
-        repairs=_repairs(dataset.target, _all_leaky(leaky, computed), groups, order, log_offered),
+        repairs=_repairs(dataset.target, leaky, computed, groups, order, log_offered),
     )
 
 
@@ -112,16 +112,17 @@ def _balance(dataset: Dataset) -> tuple[float, str, int]:
     return float(counts.max()) / dataset.n_rows, dataset.classes[rarest], int(counts[rarest])
 
 
-def _all_leaky(leaky: tuple[LeakyColumn, ...], computed: ComputedTarget | None) -> tuple[str, ...]:
-    """Return the columns that leak the target, alone or together."""
-    together = () if computed is None else computed.columns
-    return tuple(dict.fromkeys((*(one.column for one in leaky), *together)))
-
-
 def _repairs(
-    target: str, columns_left_out: tuple[str, ...], groups: Groups | None, order: Order, log_offered: bool
+    target: str,
+    leaky: tuple[LeakyColumn, ...],
+    computed: ComputedTarget | None,
+    groups: Groups | None,
+    order: Order,
+    log_offered: bool,
 ) -> tuple[Repair, ...]:
-    found = [repair("exclude_column", column) for column in columns_left_out]
+    found = [repair("exclude_column", one.column) for one in leaky]
+    if computed is not None:
+        found.append(repair("exclude_parts", *computed.columns, formula=computed.formula))
     if groups is not None:
         found.append(repair("split_by_group", groups.column))
     elif order.suspected and order.sorted_by_target:

@@ -28,7 +28,7 @@ from dldiag.report.view.dev_set import dev_set_change, dev_set_gain, dev_set_not
 from dldiag.report.view.effects import before_after, before_change, effect_text, range_text
 from dldiag.report.view.labels import COLUMNS, OUTCOMES, unit_of
 
-OTHER_MODEL, NETWORK = "other_model", "mlp"
+OTHER_MODEL, REPAIR_TABLE, NETWORK = "other_model", "repair_table", "mlp"
 BLOCKING = ("leak", "misleading_split", "no_signal")  # Problems that no change of the model removes.
 
 FixKind = Literal["good", "keep", "act", "stop", "open"]
@@ -81,7 +81,9 @@ def fixes(report: Report) -> list[Fix]:
 
 
 def best_fix(report: Report) -> Fix | None:
-    """Return the fix that the verdict proposes; None where nothing is recommended."""
+    """Return the fix that the verdict proposes; None where nothing is recommended, or a repair of the table comes first."""
+    if report.verdict.problem in BLOCKING and report.repairs:
+        return None
     return next((fix for fix in fixes(report) if fix.is_recommended), None)
 
 
@@ -132,14 +134,16 @@ def _is_refuted(recommendation: Recommendation) -> bool:
 
 
 def _order(recommendation: Recommendation, report: Report) -> tuple[int, float, int]:
-    """Tested ones first, by what they gain less what another model costs: the order of the recommendations themselves."""
+    """What comes before any model first, then what was tested, by what it gains less what another model costs."""
     trial, rank = recommendation.trial, recommendation.rank
     if _is_refuted(recommendation):
-        return 3, 0.0, rank
-    if trial is not None and trial.verdict == "helped" and recommendation.problem not in BLOCKING:
+        return 4, 0.0, rank
+    if recommendation.problem in BLOCKING and is_recommended(recommendation, report):
+        return 0, 0.0, rank
+    if trial is not None and trial.verdict == "helped":
         worth = worth_of(recommendation.remedy, trial.change.value, report.delta)
-        return (0, worth, rank) if recommendation.remedy != MORE_DATA else (1, 0.0, rank)
-    return 1 if is_recommended(recommendation, report) else 2, 0.0, rank
+        return (1, worth, rank) if recommendation.remedy != MORE_DATA else (2, 0.0, rank)
+    return 2 if is_recommended(recommendation, report) else 3, 0.0, rank
 
 
 def _fix(recommendation: Recommendation, report: Report) -> Fix:
@@ -161,16 +165,24 @@ def _fix(recommendation: Recommendation, report: Report) -> Fix:
 
 
 def _change(recommendation: Recommendation, report: Report, settings: Mapping[str, Any], model: str) -> str:
-    """Name what a fix changes, from what to what; "" where it changes nothing that has a number."""
+    """Name what a fix changes, from what to what; "" where it changes nothing that has a name or a number."""
     if recommendation.remedy == LARGER_DEV_SET and report.larger_dev_set is not None:
         return dev_set_change(report.larger_dev_set)
     if recommendation.remedy == RARE_ROWS:
         return changed_rare_rows(report, str(recommendation.because.values.get("rare_class", "")))
+    if recommendation.remedy == REPAIR_TABLE:
+        return _repairs_of(recommendation.problem, report)
     if recommendation.remedy == MORE_DATA:
         return changed_rows(report)
     if model:
         return changed_model(report, model)
     return changed_settings(report, settings) if settings else ""
+
+
+def _repairs_of(problem: str, report: Report) -> str:
+    """Name the repairs that remove a problem of the data setup."""
+    kind = "exclude_" if problem == "leak" else "split_"
+    return listed([str(repair.title) for repair in report.repairs if repair.code.startswith(kind)])
 
 
 def _because(recommendation: Recommendation) -> str:
