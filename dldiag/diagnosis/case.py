@@ -22,7 +22,6 @@ from dldiag.experiments.learning_curve import curve_sizes
 from dldiag.experiments.metric_choice import choose_metric
 from dldiag.experiments.models import Model, as_model, build_model, reference_model
 
-EARLY_ROWS = 2_500  # Most training rows of the first verdict, reported while larger sizes are still being fitted.
 EARLY_POINTS = 3  # Least sizes of the curve for a first verdict.
 EARLY_TIMES = 2  # Multiple of those rows in all; with fewer, the whole curve is soon done.
 
@@ -96,7 +95,7 @@ def prepare_case(
     check_metric(choice, dataset, split, own, settings)
     audit = audit_open_rows(dataset, settings, split)
     sizes = curve_sizes(split.n_train, settings.sizes, len(dataset.classes))
-    early = early_size(sizes)
+    early = early_size(sizes, effort.early_rows)
     fits = FitCache(
         dataset,
         split,
@@ -122,22 +121,22 @@ def open_rows(dataset: Dataset, split: Split) -> Dataset:
     return rows_of(dataset, np.setdiff1d(np.arange(dataset.n_rows), split.test_rows))
 
 
-def early_size(sizes: Sequence[int]) -> int | None:
+def early_size(sizes: Sequence[int], early_rows: int) -> int | None:
     """Return the size of the learning curve at which a first verdict is reported; None where the whole curve is soon done.
 
-    >>> early_size((312, 565, 1022, 1849, 3345, 6050, 10946, 20000)), early_size((100, 400, 1600, 3200))
+    >>> early_size((312, 565, 1022, 1849, 3345, 6050, 10946, 20000), 2500), early_size((100, 400, 1600, 3200), 2500)
     (1849, None)
     """
-    small = [size for size in sizes if size <= EARLY_ROWS]
-    return small[-1] if len(small) >= EARLY_POINTS and sizes[-1] > EARLY_TIMES * EARLY_ROWS else None
+    small = [size for size in sizes if size <= early_rows]
+    return small[-1] if len(small) >= EARLY_POINTS and sizes[-1] > EARLY_TIMES * early_rows else None
 
 
-def curve_stages(sizes: Sequence[int]) -> list[Sequence[int]]:
+def curve_stages(sizes: Sequence[int], early_rows: int) -> list[Sequence[int]]:
     """Cut the sizes of the curve into stages: up to the first verdict, and the rest.
 
-    >>> curve_stages((312, 565, 1022, 1849, 3345, 6050)), curve_stages((100, 400, 1600))
+    >>> curve_stages((312, 565, 1022, 1849, 3345, 6050), 2500), curve_stages((100, 400, 1600), 2500)
     ([(312, 565, 1022, 1849), (3345, 6050)], [(100, 400, 1600)])
     """
-    early = early_size(sizes)
+    early = early_size(sizes, early_rows)
     n = len(sizes) if early is None else sizes.index(early) + 1
     return [part for part in (sizes[:n], sizes[n:]) if part]

@@ -91,7 +91,7 @@ def _fit_curves(case: Case, progress: ProgressMeter, started: float) -> None:
     """Fit the learning curves, the quick reference first, and report a first verdict before the slow ones."""
     quick, slow = case.references[:1], case.references[1:]
     progress.enter(Message("Learning curves"))
-    for sizes in curve_stages(case.sizes):
+    for sizes in curve_stages(case.sizes, case.effort.early_rows):
         points = case.points([case.guess, case.model, *quick], sizes)
         case.fits.fit_points(points, on_result=progress.advance, watched=sizes[-1:])
         if sizes[-1] != case.sizes[-1]:
@@ -124,7 +124,7 @@ def _test_remedies(case: Case, report: Report, evidence: Evidence, progress: Pro
 
 def early_report(case: Case, references: Sequence[Model], started: float) -> Report:
     """Make a first report from the sizes up to `early_size`; its verdict says that it is early."""
-    size = early_size(case.sizes)
+    size = early_size(case.sizes, case.effort.early_rows)
     early = replace(case, sizes=tuple(n for n in case.sizes if size is None or n <= size), is_early=True)
     report = report_on(early, references, started)
     detail = EARLY.filled(rows=early.sizes[-1], all=case.fits.split.n_train)
