@@ -29,7 +29,8 @@ from dldiag.core.settings import Settings
 from dldiag.core.types import Dataset, Recommendation, Report
 from dldiag.data.audit.duplicates import duplicate_groups
 from dldiag.data.encode import encode
-from dldiag.diagnosis.diagnose import Case as Prepared, diagnose, prepare_case, run_case as run_prepared
+from dldiag.diagnosis.case import Case as Prepared, prepare_case
+from dldiag.diagnosis.diagnose import diagnose, run_case as run_prepared
 from dldiag.diagnosis.remedies import REMEDIES, applicable
 from dldiag.experiments.fit import fit_all
 from dldiag.experiments.models import Model, changed

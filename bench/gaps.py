@@ -20,7 +20,7 @@ from bench.advice_cases import FAULTS, Case, make_case
 from bench.advice_table import DAMAGED, covers, is_sure, surely_apart
 from dldiag.core.settings import Settings
 from dldiag.data.encode import encode
-from dldiag.diagnosis.diagnose import Case as Prepared, prepare_case
+from dldiag.diagnosis.case import Case as Prepared, prepare_case
 from dldiag.diagnosis.evidence.gather import material_of
 from dldiag.diagnosis.rules.engine import compare_with_threshold
 from dldiag.experiments import estimates

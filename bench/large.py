@@ -46,7 +46,7 @@ from pathlib import Path
 from dldiag.data.dataset import make_dataset
 from dldiag.data.io import Sampling
 from dldiag.data.read_table import read_table
-from dldiag.diagnosis.diagnose import prepare_case
+from dldiag.diagnosis.case import prepare_case
 from dldiag.core.settings import Settings
 table = read_table(Path(sys.argv[1]), sampling=Sampling(target="y"))
 case = prepare_case(make_dataset(table, "y"), None, Settings())

@@ -19,7 +19,8 @@ import pandas as pd
 from dldiag.core.settings import Settings
 from dldiag.core.types import Dataset, Recommendation
 from dldiag.data.dataset import make_dataset
-from dldiag.diagnosis.diagnose import prepare_case, run_case
+from dldiag.diagnosis.case import prepare_case
+from dldiag.diagnosis.diagnose import run_case
 from dldiag.diagnosis.effort import diagnosis_split
 from dldiag.experiments.fit import fit_all
 from dldiag.experiments.models import Model, build_model, changed

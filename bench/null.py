@@ -28,7 +28,8 @@ from dldiag.core.i18n import Message
 from dldiag.core.settings import Settings
 from dldiag.core.types import Column, Dataset, Estimate, Report, Trial
 from dldiag.data.encode import encode
-from dldiag.diagnosis.diagnose import Case as Prepared, prepare_case, run_case
+from dldiag.diagnosis.case import Case as Prepared, prepare_case
+from dldiag.diagnosis.diagnose import run_case
 from dldiag.diagnosis.probes import probe
 from dldiag.diagnosis.search import search
 from dldiag.diagnosis.trials import Attempt, try_change

@@ -21,7 +21,8 @@ from bench.advice_cases import load
 from dldiag.core.settings import Settings
 from dldiag.core.types import Dataset, Report
 from dldiag.diagnosis import probes
-from dldiag.diagnosis.diagnose import prepare_case, run_case
+from dldiag.diagnosis.case import prepare_case
+from dldiag.diagnosis.diagnose import run_case
 from dldiag.experiments.fit import FitResult
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.tasks import FitTask

@@ -19,9 +19,9 @@ import numpy as np
 from bench.advice import RESULTS, TABLES, truth
 from bench.advice_cases import FAULTS, Case, make_case
 from dldiag.core.settings import Settings
-from dldiag.diagnosis.diagnose import prepare_case
+from dldiag.diagnosis.case import prepare_case
 from dldiag.diagnosis.improve import improve
-from dldiag.diagnosis.search import drawn_change
+from dldiag.diagnosis.search import draw_change
 from dldiag.experiments.models import changed
 
 RESULT_FOLDER = Path(__file__).with_name("results")
@@ -34,7 +34,7 @@ def search(case: Case) -> dict[str, Any]:
     prepared = prepare_case(case.seen, FAULTS[case.fault].model_of(case.seen.task), Settings(seed=case.seed))
     model, size, repeats = prepared.model, prepared.fits.split.n_train, range(REPEATS)
     rng = np.random.default_rng([case.seed, 77])
-    candidates = [model, *(changed(model, drawn_change(model, rng)) for _ in range(TRIED))]
+    candidates = [model, *(changed(model, draw_change(model, rng)) for _ in range(TRIED))]
     started = time.process_time()
     prepared.fits.fit(candidates, [size], repeats)
     seconds = time.process_time() - started

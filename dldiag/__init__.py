@@ -69,8 +69,8 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'dldiag' has no attribute {name!r}")
     module, _, own = _PUBLIC[name].partition(":")
     import_module("dldiag.report.displays").attach()
-    found = globals()[name] = getattr(import_module(module), own or name)
-    return found
+    public = globals()[name] = getattr(import_module(module), own or name)
+    return public
 
 
 def __dir__() -> list[str]:

@@ -15,8 +15,13 @@ from dldiag.core.types import Progress
 from dldiag.course.shared.activation_race import ActivationRace, RaceSettings, runner_to_use
 from dldiag.course.shared.lesson import Lesson
 from dldiag.course.took_off.figures import alt_race, alt_scale, crossing_rows, race_figure, scale_figure, scale_rows
-from dldiag.course.took_off.hand_work import HandWork, HandWorkSettings, alt_hand_work, hand_work_figure
-from dldiag.course.took_off.jobs import HandWorkRequest, RaceRequest, ScaleRequest
+from dldiag.course.took_off.jobs import PreprocessingRequest, RaceRequest, ScaleRequest
+from dldiag.course.took_off.preprocessing import (
+    PreprocessingComparison,
+    PreprocessingSettings,
+    alt_preprocessing,
+    preprocessing_figure,
+)
 from dldiag.course.took_off.scaling import (
     LEARNERS,
     LearnerComparison,
@@ -58,11 +63,11 @@ def show_scale(lesson: Lesson) -> None:
     reference = data_of_page()
     labels = {key: row.label for key, row in LEARNERS.items()}
     first = ("train_rows", "learners")
-    asked = ask_few(ScaleSettings(), "scale", first, choices={"learners": labels})
-    reference = with_rows(reference, rows_for(asked["train_rows"]))
+    values = ask_few(ScaleSettings(), "scale", first, choices={"learners": labels})
+    reference = with_rows(reference, rows_for(values["train_rows"]))
     result = run_experiment(
         reference,
-        ScaleRequest(metric=lesson_metric(reference), asked=ScaleSettings(**asked)),
+        ScaleRequest(metric=lesson_metric(reference), settings=ScaleSettings(**values)),
         LearnerComparison,
         partial=partial,
     )
@@ -82,28 +87,30 @@ def show_scale(lesson: Lesson) -> None:
             show_rows(crossing_rows(result.others), alt=tr("Who overtakes whom, and at how many rows"))
     show_formulas(FORMULAS)
     show_remark(size_words(result))
-    show_remark(left_out_words(ScaleSettings(**asked)))
+    show_remark(left_out_words(ScaleSettings(**values)))
     offer_settings(size_to_use(result, lesson_dataset(reference).task), reference, key="use.size")
 
 
 def show_few(lesson: Lesson) -> None:
     reference = data_of_page()
-    asked = ask_params(HandWorkSettings(), "hand", columns=3, sliders=("rows",))
-    request = HandWorkRequest(metric=lesson_metric(reference), asked=HandWorkSettings(**asked))
-    result = run_experiment(reference, request, HandWork)
+    values = ask_params(PreprocessingSettings(), "hand", columns=3, sliders=("rows",))
+    request = PreprocessingRequest(metric=lesson_metric(reference), settings=PreprocessingSettings(**values))
+    result = run_experiment(reference, request, PreprocessingComparison)
     if result is None:
         return
     show_outcomes(lesson, reference, result)
     show_figure(
-        hand_work_figure(result, title=axis_title(reference), theme=figure_mode()), alt_hand_work(result), key="hand"
+        preprocessing_figure(result, title=axis_title(reference), theme=figure_mode()),
+        alt_preprocessing(result),
+        key="hand",
     )
 
 
 def show_race(lesson: Lesson) -> None:
     reference = with_rows(data_of_page(), rows_for(0))
     first = ("hidden_layers", "first", "second")
-    asked = ask_few(RaceSettings(), "race", first)
-    result = run_experiment(reference, RaceRequest(asked=RaceSettings(**asked)), ActivationRace)
+    values = ask_few(RaceSettings(), "race", first)
+    result = run_experiment(reference, RaceRequest(settings=RaceSettings(**values)), ActivationRace)
     if result is None:
         return
     show_outcomes(lesson, reference, result)

@@ -60,15 +60,15 @@ def ask_problem() -> tuple[Reference, BinaryProblem, dict[str, Any]]:
     return reference, binary_problem(data, plane["columns"], positive=plane["positive"]), plane
 
 
-def descent_of(problem: BinaryProblem, asked: dict[str, Any]) -> Descent:
-    return descend(problem, learning_rate=asked["learning_rate"], steps=asked["steps"])
+def descent_of(problem: BinaryProblem, values: dict[str, Any]) -> Descent:
+    return descend(problem, learning_rate=values["learning_rate"], steps=values["steps"])
 
 
 def show_unit(lesson: Lesson) -> None:
     reference, problem, _ = ask_problem()
-    asked = ask_few(UnitSettings(), "unit", ("row", "step"))
-    descent = descent_of(problem, asked)
-    shown = step_to_show(problem, descent, asked["step"], asked["row"])
+    values = ask_few(UnitSettings(), "unit", ("row", "step"))
+    descent = descent_of(problem, values)
+    shown = step_to_show(problem, descent, values["step"], values["row"])
     row = pass_at(problem, descent, shown.step, shown.row)
     show_outcomes(lesson, reference, row, descent)
     show_remark(shown.words)
@@ -86,18 +86,18 @@ def show_unit(lesson: Lesson) -> None:
 
 def show_likelihood(lesson: Lesson) -> None:
     reference, problem, _ = ask_problem()
-    asked = ask_params(LikelihoodSettings(), "likelihood", columns=2, sliders=("rows", "step"))
-    found = likelihood_of(problem, descend(problem), asked["rows"], asked["step"])
-    show_outcomes(lesson, reference, found)
+    values = ask_params(LikelihoodSettings(), "likelihood", columns=2, sliders=("rows", "step"))
+    likelihood = likelihood_of(problem, descend(problem), values["rows"], values["step"])
+    show_outcomes(lesson, reference, likelihood)
     for formula in LIKELIHOOD:
         st.latex(formula)
-    show_figure(likelihood_figure(found, theme=figure_mode()), alt_likelihood(found), key="likelihood")
+    show_figure(likelihood_figure(likelihood, theme=figure_mode()), alt_likelihood(likelihood), key="likelihood")
 
 
 def show_descent(lesson: Lesson) -> None:
     reference, problem, _ = ask_problem()
-    asked = ask_few(UnitSettings(), "unit", ("learning_rate", "steps"))
-    descent = descent_of(problem, asked)
+    values = ask_few(UnitSettings(), "unit", ("learning_rate", "steps"))
+    descent = descent_of(problem, values)
     made = cost_map(problem, descent)
     show_outcomes(lesson, reference, descent, len(problem.y))
     last = len(descent.steps) - 1
@@ -127,13 +127,13 @@ def show_layer(lesson: Lesson) -> None:
 def show_backprop(lesson: Lesson) -> None:
     reference, problem, _ = ask_problem()
     settings = TwoLayerSettings()
-    asked = ask_params(settings, "two", columns=3, sliders=("hidden_units", "learning_rate"))
-    found = train_two_layers(problem, TwoLayerSettings(**asked))
-    show_outcomes(lesson, reference, found)
+    values = ask_params(settings, "two", columns=3, sliders=("hidden_units", "learning_rate"))
+    training = train_two_layers(problem, TwoLayerSettings(**values))
+    show_outcomes(lesson, reference, training)
     for formula in TWO_LAYERS:
         st.latex(formula)
-    show_rows(gradient_rows(found), alt=tr("The gradients of the first step, from the back"))
-    show_figure(costs_figure(found.costs, theme=figure_mode()), alt_costs(found.costs), key="costs")
+    show_rows(gradient_rows(training), alt=tr("The gradients of the first step, from the back"))
+    show_figure(costs_figure(training.costs, theme=figure_mode()), alt_costs(training.costs), key="costs")
 
 
 SHOWS = {

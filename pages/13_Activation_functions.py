@@ -46,8 +46,8 @@ def show_bend(lesson: Lesson) -> None:
             Message("This table has one usable column; a plane needs two, so a toy problem is shown."), kind="info"
         )
         reference, plane = Reference(toy="circles"), {"columns": None, "positive": None}
-    asked = ask_few(DeepLinearSettings(), "linear", ("depth", "bend"))
-    result = run_experiment(reference, DeepLinearRequest(**plane, asked=DeepLinearSettings(**asked)), DeepLinear)
+    values = ask_few(DeepLinearSettings(), "linear", ("depth", "bend"))
+    result = run_experiment(reference, DeepLinearRequest(**plane, settings=DeepLinearSettings(**values)), DeepLinear)
     if result is None:
         return
     show_outcomes(lesson, reference, result)
@@ -60,25 +60,25 @@ def show_bend(lesson: Lesson) -> None:
 
 
 def show_shapes(lesson: Lesson) -> None:
-    asked = ask_params(ShapeSettings(), "shapes", choices={"functions": LABELS}, columns=2, sliders=("layers",))
-    shapes = [shape(name) for name in asked["functions"] or OFFERED]
-    show_outcomes(lesson, Reference(toy="circles"), shapes, asked["layers"])
+    values = ask_params(ShapeSettings(), "shapes", choices={"functions": LABELS}, columns=2, sliders=("layers",))
+    shapes = [shape(name) for name in values["functions"] or OFFERED]
+    show_outcomes(lesson, Reference(toy="circles"), shapes, values["layers"])
     for column, slopes in zip(st.columns(2), (False, True), strict=True):
         with column:
             figure = draw.shapes_figure(shapes, slopes=slopes, theme=figure_mode())
             show_figure(figure, draw.alt_shapes(shapes, slopes=slopes), key=f"shapes.{slopes}")
-    show_formulas([(rf"{one.formula}, \qquad {one.derivative_formula}", Message(one.label)) for one in shapes])
+    show_formulas([(rf"{shape.formula}, \qquad {shape.derivative_formula}", Message(shape.label)) for shape in shapes])
 
 
 def show_flow(lesson: Lesson) -> None:
     reference = data_of_page()
-    asked = ask_few(
+    values = ask_few(
         FlowSettings(),
         "flow",
         ("hidden_layers", "functions"),
         choices={"functions": LABELS},
     )
-    result = run_experiment(reference, FlowRequest(asked=FlowSettings(**asked)), Flow)
+    result = run_experiment(reference, FlowRequest(settings=FlowSettings(**values)), Flow)
     if result is None:
         return
     show_outcomes(lesson, reference, result)
@@ -94,8 +94,8 @@ def show_flow(lesson: Lesson) -> None:
 
 def show_dying(lesson: Lesson) -> None:
     reference = data_of_page("toy:moons")
-    asked = ask_few(DeadUnitsSettings(), "dead_units", ("start_bias", "learning_rate"))
-    result = run_experiment(reference, DeadUnitsRequest(asked=DeadUnitsSettings(**asked)), DeadUnitsRun)
+    values = ask_few(DeadUnitsSettings(), "dead_units", ("start_bias", "learning_rate"))
+    result = run_experiment(reference, DeadUnitsRequest(settings=DeadUnitsSettings(**values)), DeadUnitsRun)
     if result is None:
         return
     show_outcomes(lesson, reference, result)

@@ -26,8 +26,8 @@ FORMULAS = (
 
 def run_starts(lesson: Lesson) -> tuple[Reference, StartsRun | None]:
     reference = ask_data("initialization", toys=("moons", "circles", "blobs", "wave"), default="toy:moons")
-    asked = ask_few(StartSettings(), "starts", ("hidden_layers", "activation"))
-    result = run_experiment(reference, StartsRequest(asked=StartSettings(**asked)), StartsRun)
+    values = ask_few(StartSettings(), "starts", ("hidden_layers", "activation"))
+    result = run_experiment(reference, StartsRequest(settings=StartSettings(**values)), StartsRun)
     if result is not None:
         show_outcomes(lesson, reference, result)
     return reference, result

@@ -73,15 +73,15 @@ def data_of_page() -> Reference:
 def show_sizes(lesson: Lesson) -> None:
     reference = data_of_page()
     dataset = lesson_dataset(reference)
-    asked = ask_params(SplitSettings(), "size", columns=3)
-    choice, error, spread = lesson_choice(reference), asked["error"], None
+    values = ask_params(SplitSettings(), "size", columns=3)
+    choice, error, spread = lesson_choice(reference), values["error"], None
     is_plain = choice.name == plain_choice(dataset.task).name
     if error is None or not is_plain:
         expected = expected_error(reference, choice)
         error, spread = error or expected.error, None if is_plain else expected.spread
         show_remark(expected.words)
     show_remark(metric_words(choice, dataset.task))
-    advice = advise_split(asked["rows"] or dataset.n_rows, error, asked["difference"], choice.unit, spread)
+    advice = advise_split(values["rows"] or dataset.n_rows, error, values["difference"], choice.unit, spread)
     show_outcomes(lesson, reference, advice)
     show_figure(shares_figure(advice, theme=figure_mode()), describe_split_advice(advice), key="shares")
     show_rows(split_rows(advice), alt=tr("Rows of each set for five ways of splitting"))
@@ -97,15 +97,15 @@ def show_sizes(lesson: Lesson) -> None:
 
 def show_choice(lesson: Lesson) -> None:
     reference = data_of_page()
-    asked = ask_few(SelectionSettings(), "choice", ("models", "test_rows", "kind"))
+    values = ask_few(SelectionSettings(), "choice", ("models", "test_rows", "kind"))
     request = SelectionRequest(
-        model=lesson_settings(), metric=lesson_metric(reference), asked=SelectionSettings(**asked)
+        model=lesson_settings(), metric=lesson_metric(reference), settings=SelectionSettings(**values)
     )
     result = run_experiment(reference, request, Selection)
     if result is None:
         return
     show_outcomes(lesson, reference, result)
-    show_remark(fewer_rows(result, asked["test_rows"]))
+    show_remark(fewer_rows(result, values["test_rows"]))
     left, right = st.columns(2)
     with left:
         show_figure(

@@ -76,10 +76,10 @@ def show_values(lesson: Lesson) -> None:
     show_message(describe_hyperparameters(model), kind="caption")
     search = SearchSettings(**ask_params(SearchSettings(), "search", columns=2))
     show_remark(same_twice(search))
-    asked = ask_few(ValidationSettings(), "validation", ("repeats", "train_rows"))
+    values = ask_few(ValidationSettings(), "validation", ("repeats", "train_rows"))
     grid = tuple(grid_of(model, search).items())
     request = ValidationRequest(
-        model=lesson_settings(), metric=lesson_metric(reference), grid=grid, asked=ValidationSettings(**asked)
+        model=lesson_settings(), metric=lesson_metric(reference), grid=grid, settings=ValidationSettings(**values)
     )
     result = run_experiment(reference, request, ValidationGrid)
     if result is None:
@@ -114,8 +114,10 @@ def show_errors(result: ValidationGrid, title: str) -> None:
 def show_loop(lesson: Lesson) -> None:
     reference = data_of_page()
     dataset = lesson_dataset(reference)
-    asked = ask_few(GuidedSettings(), "guided", ("budget", "train_rows"))
-    request = SearchesRequest(model=lesson_settings(), metric=lesson_metric(reference), asked=GuidedSettings(**asked))
+    values = ask_few(GuidedSettings(), "guided", ("budget", "train_rows"))
+    request = SearchesRequest(
+        model=lesson_settings(), metric=lesson_metric(reference), settings=GuidedSettings(**values)
+    )
     result = run_experiment(reference, request, SearchComparison)
     if result is None:
         return

@@ -72,9 +72,9 @@ FORMULAS = (
 
 def show_sweep(lesson: Lesson) -> None:
     reference = ask_data("bias", toys=KNOWN, default="toy:wave")
-    asked = ask_few(SweepSettings(), "sweep", ("axis", "draws"))
+    values = ask_few(SweepSettings(), "sweep", ("axis", "draws"))
     model = {} if "toy" in reference else lesson_settings()
-    request = SweepRequest(toy=reference.get("toy", ""), model=model, asked=SweepSettings(**asked))
+    request = SweepRequest(toy=reference.get("toy", ""), model=model, settings=SweepSettings(**values))
     sweep = run_experiment(reference, request, Sweep)
     if sweep is None:
         return
@@ -123,7 +123,7 @@ def show_capacity(lesson: Lesson) -> None:
     plane = ask_plane(open_dataset(reference), reference, "plane")
     chosen = CapacitySettings(**ask_few(CapacitySettings(), "capacity", ("units", "times", "longer")))
     result = run_experiment(
-        reference, CapacityRequest(**plane, metric=lesson_metric(reference), asked=chosen), SetupComparison
+        reference, CapacityRequest(**plane, metric=lesson_metric(reference), settings=chosen), SetupComparison
     )
     if result is None:
         return

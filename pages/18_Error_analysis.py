@@ -22,9 +22,9 @@ def data_of_page() -> Reference:
 
 def count(lesson: Lesson) -> Categories | None:
     reference = data_of_page()
-    asked = ask_few(EyeballSettings(), "eyeball", ("rows", "seed"))
+    values = ask_few(EyeballSettings(), "eyeball", ("rows", "seed"))
     request = CategoriesRequest(
-        model=lesson_settings(), metric=lesson_metric(reference), asked=EyeballSettings(**asked)
+        model=lesson_settings(), metric=lesson_metric(reference), settings=EyeballSettings(**values)
     )
     result = run_experiment(reference, request, Categories)
     if result is not None:
@@ -49,8 +49,8 @@ def show_eyeball(lesson: Lesson) -> None:
 
 def show_labels(lesson: Lesson) -> None:
     reference = data_of_page()
-    asked = ask_few(LabelSettings(), "labels", ("share", "seed"))
-    request = WrongLabelsRequest(model=lesson_settings(), asked=LabelSettings(**asked))
+    values = ask_few(LabelSettings(), "labels", ("share", "seed"))
+    request = WrongLabelsRequest(model=lesson_settings(), settings=LabelSettings(**values))
     result = run_experiment(reference, request, WrongLabels)
     if result is None:
         return

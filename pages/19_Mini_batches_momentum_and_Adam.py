@@ -54,8 +54,8 @@ def show_ways(result: OptimizerComparison) -> None:
 
 def show_batches(lesson: Lesson) -> None:
     reference, plane = ask_rows()
-    asked = ask_few(BatchSettings(), "batches", ("batch_rows", "passes", "stretch"))
-    result = run_experiment(reference, BatchesRequest(**plane, asked=BatchSettings(**asked)), OptimizerComparison)
+    values = ask_few(BatchSettings(), "batches", ("batch_rows", "passes", "stretch"))
+    result = run_experiment(reference, BatchesRequest(**plane, settings=BatchSettings(**values)), OptimizerComparison)
     if result is None:
         return
     show_outcomes(lesson, reference, result)
@@ -65,16 +65,16 @@ def show_batches(lesson: Lesson) -> None:
 
 def show_optimizers(lesson: Lesson) -> None:
     reference, plane = ask_rows()
-    asked = ask_few(OptimizerSettings(), "optimizers", ("method", "hidden_layers", "stretch"))
+    values = ask_few(OptimizerSettings(), "optimizers", ("method", "hidden_layers", "stretch"))
     result = run_experiment(
-        reference, OptimizersRequest(**plane, asked=OptimizerSettings(**asked)), OptimizerComparison
+        reference, OptimizersRequest(**plane, settings=OptimizerSettings(**values)), OptimizerComparison
     )
     if result is None:
         return
     show_outcomes(lesson, reference, result)
     show_ways(result)
     show_formulas(METHODS)
-    offer_settings(optimizer_to_use(result, OptimizerSettings(**asked)), reference, key="use.optimizer")
+    offer_settings(optimizer_to_use(result, OptimizerSettings(**values)), reference, key="use.optimizer")
 
 
 show_topic("optimization", {"batches": show_batches, "optimizers": show_optimizers})

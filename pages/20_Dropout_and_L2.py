@@ -37,9 +37,11 @@ def ask_rows() -> tuple[Reference, dict[str, Any]]:
 
 def show_l2(lesson: Lesson) -> None:
     reference, plane = ask_rows()
-    asked = ask_few(PenaltySettings(), "penalty", ("alpha", "train_rows"))
+    values = ask_few(PenaltySettings(), "penalty", ("alpha", "train_rows"))
     result = run_experiment(
-        reference, PenaltyRequest(**plane, metric=lesson_metric(reference), asked=PenaltySettings(**asked)), Regularized
+        reference,
+        PenaltyRequest(**plane, metric=lesson_metric(reference), settings=PenaltySettings(**values)),
+        Regularized,
     )
     if result is None:
         return
@@ -51,9 +53,11 @@ def show_l2(lesson: Lesson) -> None:
 
 def show_dropout(lesson: Lesson) -> None:
     reference, plane = ask_rows()
-    asked = ask_few(DropoutSettings(), "dropout", ("dropout", "train_rows"))
+    values = ask_few(DropoutSettings(), "dropout", ("dropout", "train_rows"))
     result = run_experiment(
-        reference, DropoutRequest(**plane, metric=lesson_metric(reference), asked=DropoutSettings(**asked)), Regularized
+        reference,
+        DropoutRequest(**plane, metric=lesson_metric(reference), settings=DropoutSettings(**values)),
+        Regularized,
     )
     if result is None:
         return

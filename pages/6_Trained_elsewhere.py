@@ -16,6 +16,6 @@ with explained():
         show_message(tr("Upload the table with your predictions on the first page; then come back."), kind="info")
         link_to(MAIN, tr("Diagnose a model"))
     else:
-        found = ask_predictions(table)
-        if found is not None:
-            show_errors(found)
+        analysis = ask_predictions(table)
+        if analysis is not None:
+            show_errors(analysis)

@@ -53,19 +53,19 @@ class Parser(argparse.ArgumentParser):
 def add_settings(parser: argparse.ArgumentParser) -> None:
     """Add one flag per parameter of Settings."""
     group = parser.add_argument_group(tr("how to diagnose"))
-    for name, one in params_of(Settings).items():
+    for name, param in params_of(Settings).items():
         if name not in _NOT_ASKED:
-            group.add_argument(flag(name), dest=name, metavar=_placeholder(one), help=help_of(one))
+            group.add_argument(flag(name), dest=name, metavar=_placeholder(param), help=help_of(param))
     params = params_of(Settings)
     group.add_argument("--trials", metavar="auto|none|N", help=help_of(params["trials"]))
     group.add_argument("--baselines", metavar="NAME,…", help=help_of(params["baselines"]))
     group.add_argument("--muted", metavar="CODE,…", help=help_of(params["muted"]))
 
 
-def read_settings(given: argparse.Namespace) -> Settings:
+def read_settings(args: argparse.Namespace) -> Settings:
     """Return the settings that the flags ask for; SettingError when one cannot be used."""
     params = params_of(Settings)
-    texts = {name: getattr(given, name) for name in params if getattr(given, name) is not None}
+    texts = {name: getattr(args, name) for name in params if getattr(args, name) is not None}
     values = {name: read_value(name, params[name], text) for name, text in texts.items() if name not in _NOT_ASKED}
     if "trials" in texts:
         text = texts["trials"].strip().lower()
@@ -93,13 +93,13 @@ def _text_of_costs(given: str) -> str:
 def add_reading_plan(parser: argparse.ArgumentParser) -> argparse._ArgumentGroup:
     """Add one flag per part of the reading plan and the kinds of columns; return the group about columns."""
     group = parser.add_argument_group(tr("how to read the file (detected when not given)"))
-    for one in fields(ReadPlan):
+    for field in fields(ReadPlan):
         group.add_argument(
-            flag(one.name),
-            dest=f"read_{one.name}",
+            flag(field.name),
+            dest=f"read_{field.name}",
             metavar="X",
-            action="append" if one.name == "missing" else "store",
-            help=translate(READING_HELP.get(one.name, one.name)),
+            action="append" if field.name == "missing" else "store",
+            help=translate(READING_HELP.get(field.name, field.name)),
         )
     columns = parser.add_argument_group(tr("columns"))
     columns.add_argument("--kind", action="append", default=[], metavar="COLUMN=KIND", help=tr("kind of a column"))
@@ -123,15 +123,15 @@ def add_reading(parser: argparse.ArgumentParser) -> None:
     columns.add_argument("--log-target", action="store_true", help=tr("learn the logarithm of the target"))
 
 
-def read_choices(given: argparse.Namespace) -> dict[str, Any]:
+def read_choices(args: argparse.Namespace) -> dict[str, Any]:
     """Return the parts of the reading plan that were given, each in its own type."""
-    texts = {one.name: getattr(given, f"read_{one.name}") for one in fields(ReadPlan)}
+    texts = {field.name: getattr(args, f"read_{field.name}") for field in fields(ReadPlan)}
     return {name: _choice(name, text) for name, text in texts.items() if text is not None}
 
 
-def read_kinds(given: argparse.Namespace) -> dict[str, Kind]:
+def read_kinds(args: argparse.Namespace) -> dict[str, Kind]:
     """Return {column: kind} of every --kind."""
-    kinds = dict(named_values("--kind", text) for text in given.kind)
+    kinds = dict(named_values("--kind", text) for text in args.kind)
     _check_names("--kind", kinds.values(), Kind.__args__)  # type: ignore[attr-defined]
     return kinds  # type: ignore[return-value]
 
@@ -174,13 +174,13 @@ def named_values(option: str, text: str) -> tuple[str, str]:
     return name.strip(), value
 
 
-def help_of(one: Param) -> str:
+def help_of(param: Param) -> str:
     """Write a parameter's help with its choices, range and default."""
-    parts = [translate(one.help)]
-    if one.choices is not None:
-        parts.append(tr("One of {choices}.", choices=", ".join(one.choices)))
-    if one.default not in (None, ()):
-        parts.append(tr("Default {default}.", default=_shown(one.default)))
+    parts = [translate(param.help)]
+    if param.choices is not None:
+        parts.append(tr("One of {choices}.", choices=", ".join(param.choices)))
+    if param.default not in (None, ()):
+        parts.append(tr("Default {default}.", default=_default_text(param.default)))
     return " ".join(parts).replace("%", "%%")
 
 
@@ -220,11 +220,11 @@ def _check_names(option: str, given: Iterable[str], known: Mapping[str, Any] | I
             raise SettingError(tr("{option}: there is no {name}. Possible here: {choices}.", **values))
 
 
-def _placeholder(one: Param) -> str:
-    if one.choices is not None:
-        return "|".join(one.choices)
-    return {int: "N", float: "X"}.get(one.kind, "TEXT")
+def _placeholder(param: Param) -> str:
+    if param.choices is not None:
+        return "|".join(param.choices)
+    return {int: "N", float: "X"}.get(param.kind, "TEXT")
 
 
-def _shown(default: Any) -> str:
+def _default_text(default: Any) -> str:
     return ",".join(str(part) for part in default) if isinstance(default, tuple) else str(default)

@@ -47,10 +47,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _refuse(tr("This is a fault of dldiag, not of your data: {what}.", what=what), FAULT)
 
 
-def _run_verb(given: argparse.Namespace) -> int:
+def _run_verb(args: argparse.Namespace) -> int:
     """Run a verb. A reader that closes the pipe early, such as `head`, is not an error."""
     try:
-        status = int(given.verb(given) or 0)
+        status = int(args.verb(args) or 0)
         sys.stdout.flush()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -79,9 +79,9 @@ def parser(*, only_numbers: bool = False) -> argparse.ArgumentParser:
     return top
 
 
-def _add_plain(one: argparse.ArgumentParser, verb: Callable[[argparse.Namespace], int | None]) -> None:
-    one.add_argument("--language", choices=tuple(LANGUAGES), help=tr("language of every text"))
-    one.set_defaults(verb=verb)
+def _add_plain(parser: argparse.ArgumentParser, verb: Callable[[argparse.Namespace], int | None]) -> None:
+    parser.add_argument("--language", choices=tuple(LANGUAGES), help=tr("language of every text"))
+    parser.set_defaults(verb=verb)
 
 
 # --- output -------------------------------------------------------------------------------------------------------
@@ -118,10 +118,10 @@ def _write_any_character() -> None:
 # --- dashboard -------------------------------------------------------------------------------------------------
 
 
-def _dashboard(given: argparse.Namespace) -> int:
+def _dashboard(args: argparse.Namespace) -> int:
     require("streamlit", "app")
     command = [sys.executable, "-m", "streamlit", "run", str(dashboard_folder() / "served_app.py")]
-    command += ["--server.port", str(given.port)] if given.port else []
+    command += ["--server.port", str(args.port)] if args.port else []
     started = time.monotonic()
     with subprocess.Popen(command) as server:
         # A service manager ends this process; the server must not outlive it.

@@ -35,7 +35,8 @@ from dldiag.data.io import Sampling
 from dldiag.data.read_table import read_table
 from dldiag.data.samples import SAMPLES, sample_bytes
 from dldiag.data.second_file import FROM_FILE, SECOND, with_second_file
-from dldiag.diagnosis.diagnose import diagnose, prepare_case
+from dldiag.diagnosis.case import prepare_case
+from dldiag.diagnosis.diagnose import diagnose
 from dldiag.diagnosis.effort import rows_to_draw
 from dldiag.diagnosis.fitted import fitted
 from dldiag.diagnosis.improve import finish, improve_case
@@ -80,26 +81,28 @@ def add_table_verbs(verbs: argparse._SubParsersAction[Parser]) -> None:
     samples.set_defaults(verb=_samples)
 
 
-def _add_diagnose(one: argparse.ArgumentParser, verb: Callable[[argparse.Namespace], None]) -> None:
-    one.add_argument("file", metavar="FILE", help=tr("the table; sample:NAME takes one that ships with dldiag"))
-    one.add_argument("--target", metavar="NAME", help=tr("the column to predict"))
-    one.add_argument(
+def _add_diagnose(parser: argparse.ArgumentParser, verb: Callable[[argparse.Namespace], None]) -> None:
+    parser.add_argument("file", metavar="FILE", help=tr("the table; sample:NAME takes one that ships with dldiag"))
+    parser.add_argument("--target", metavar="NAME", help=tr("the column to predict"))
+    parser.add_argument(
         "--task", choices=("auto", "classification", "regression"), default="auto", help=tr("kind of task")
     )
-    one.add_argument("--model", choices=[key for key in MODELS if key != "guess"], default="mlp", help=tr("the model"))
-    one.add_argument(
+    parser.add_argument(
+        "--model", choices=[key for key in MODELS if key != "guess"], default="mlp", help=tr("the model")
+    )
+    parser.add_argument(
         "--set", action="append", default=[], metavar="NAME=VALUE", help=tr("a setting of the model, by its name")
     )
-    add_settings(one)
-    add_reading(one)
-    _add_run_and_output(one)
-    one.add_argument("--language", choices=tuple(LANGUAGES), help=tr("language of every text"))
-    one.set_defaults(verb=verb)
+    add_settings(parser)
+    add_reading(parser)
+    _add_run_and_output(parser)
+    parser.add_argument("--language", choices=tuple(LANGUAGES), help=tr("language of every text"))
+    parser.set_defaults(verb=verb)
 
 
-def _add_run_and_output(one: argparse.ArgumentParser) -> None:
+def _add_run_and_output(parser: argparse.ArgumentParser) -> None:
     """Add the flags that say what is written, and where the fits run."""
-    output = one.add_argument_group(tr("output"))
+    output = parser.add_argument_group(tr("output"))
     add_outputs(output)
     add_model_output(output)
     jobs = tr("worker processes; the result is the same (default: one per core, up to {most})", most=USUAL_MOST)
@@ -122,73 +125,75 @@ def _add_run_and_output(one: argparse.ArgumentParser) -> None:
     output.add_argument("--quiet", action="store_true", help=tr("write nothing on stdout"))
 
 
-def _diagnose(given: argparse.Namespace) -> None:
-    dataset, model, settings, jobs = _asked(given)
-    with speaking("en"), _cluster(given):  # A report holds English, whoever reads it.
-        report = diagnose(dataset, model, settings, on_progress=_meter(given), n_jobs=jobs)
-    _tell(given, report)
-    write_model(given, lambda: fitted(dataset, model, settings))
+def _diagnose(args: argparse.Namespace) -> None:
+    dataset, model, settings, jobs = _read_inputs(args)
+    with speaking("en"), _cluster(args):  # A report holds English, whoever reads it.
+        report = diagnose(dataset, model, settings, on_progress=_meter(args), n_jobs=jobs)
+    _write_report(args, report)
+    write_model(args, lambda: fitted(dataset, model, settings))
 
 
-def _improve(given: argparse.Namespace) -> None:
-    dataset, model, settings, jobs = _asked(given)
-    if given.open_test:
+def _improve(args: argparse.Namespace) -> None:
+    dataset, model, settings, jobs = _read_inputs(args)
+    if args.open_test:
         check_unopened(dataset, settings, FROM_HERE)  # Checked now, not after hours of fits.
-    known = None if given.known is None else from_json(given.known.read_bytes())
-    with speaking("en"), _cluster(given):
-        found = improve_case(prepare_case(dataset, model, settings, n_jobs=jobs), known, on_progress=_meter(given))
-        if given.open_test:
-            found = finish(dataset, settings, found, FROM_HERE)
-    _tell(given, found.report, path_to_text(found) + "\n")
-    write_model(given, lambda: fitted(dataset, found.winner, settings))
+    start_report = None if args.known is None else from_json(args.known.read_bytes())
+    with speaking("en"), _cluster(args):
+        improvement = improve_case(
+            prepare_case(dataset, model, settings, n_jobs=jobs), start_report, on_progress=_meter(args)
+        )
+        if args.open_test:
+            improvement = finish(dataset, settings, improvement, FROM_HERE)
+    _write_report(args, improvement.report, path_to_text(improvement) + "\n")
+    write_model(args, lambda: fitted(dataset, improvement.winner, settings))
 
 
 @contextmanager
-def _cluster(given: argparse.Namespace) -> Iterator[None]:
+def _cluster(args: argparse.Namespace) -> Iterator[None]:
     """Fit on the cluster that was asked for, and say where its own page is."""
-    with on_cluster(given.cluster) as cluster:
-        if cluster is not None and given.progress:
+    with on_cluster(args.cluster) as cluster:
+        if cluster is not None and args.progress:
             text = tr("Cluster: {n} fits at a time; its own page: {link}", n=cluster.count, link=cluster.link)
             print(terminal_safe(text), file=sys.stderr)
         yield
 
 
-def _asked(given: argparse.Namespace) -> tuple[Dataset, Model, Settings, int]:
+def _read_inputs(args: argparse.Namespace) -> tuple[Dataset, Model, Settings, int]:
     """Read the flags and the data; bad input is refused before any training starts."""
-    check_outputs(given)
-    settings, parameters = read_settings(given), read_parameters(given.model, given.set)
-    jobs = parse("--jobs", Param(1, int, "", "", low=1), given.jobs)
-    dataset = _dataset(given, rows_to_draw(settings))
-    return dataset, build_model(dataset.task, parameters, given.model), settings, jobs
+    check_outputs(args)
+    settings, parameters = read_settings(args), read_parameters(args.model, args.set)
+    jobs = parse("--jobs", Param(1, int, "", "", low=1), args.jobs)
+    dataset = _dataset(args, rows_to_draw(settings))
+    return dataset, build_model(dataset.task, parameters, args.model), settings, jobs
 
 
-def _tell(given: argparse.Namespace, report: Report, first: str = "") -> None:
-    if given.progress:
+def _write_report(args: argparse.Namespace, report: Report, first: str = "") -> None:
+    if args.progress:
         clear_progress()
-    if not given.quiet:
+    if not args.quiet:
         print(terminal_safe(first + to_text(report)), end="")
-    write_outputs(given, report)
-    if given.mlflow:
+    write_outputs(args, report)
+    if args.mlflow:
         run = log_to_mlflow(report)
         print(tr("MLflow run: {run}", run=run), file=sys.stderr)
 
 
-def _dataset(given: argparse.Namespace, rows: int | None) -> Dataset:
+def _dataset(args: argparse.Namespace, rows: int | None) -> Dataset:
     source: Path | bytes
-    if given.file.startswith(_SAMPLE):
-        sample = SAMPLES.get(given.file.removeprefix(_SAMPLE))
+    if args.file.startswith(_SAMPLE):
+        sample = SAMPLES.get(args.file.removeprefix(_SAMPLE))
         if sample is None:
             raise SettingError(tr("There is no such sample; there are {names}.", names=", ".join(SAMPLES)))
-        source, name, target = sample_bytes(sample.key), sample.file, given.target or sample.target
+        source, name, target = sample_bytes(sample.key), sample.file, args.target or sample.target
     else:
-        source, name, target = _readable(given.file), Path(given.file).name, given.target
-    sampling = Sampling(rows, target or "", given.group or "")
-    table = read_table(source, name=name, kinds=read_kinds(given), sampling=sampling, **read_choices(given))
-    domain = named_values("--domain", given.domain) if given.domain else None
-    if given.second:
+        source, name, target = _readable(args.file), Path(args.file).name, args.target
+    sampling = Sampling(rows, target or "", args.group or "")
+    table = read_table(source, name=name, kinds=read_kinds(args), sampling=sampling, **read_choices(args))
+    domain = named_values("--domain", args.domain) if args.domain else None
+    if args.second:
         if domain:
             raise SettingError(tr("--second and --domain cannot be used together."))
-        second = _readable(given.second)
+        second = _readable(args.second)
         table, domain = with_second_file(table, second, name=second.name), (FROM_FILE, SECOND)
     if target is None:
         names = ", ".join(column.name for column in table.columns[:20])
@@ -196,12 +201,12 @@ def _dataset(given: argparse.Namespace, rows: int | None) -> Dataset:
     return make_dataset(
         table,
         target,
-        task=given.task,
-        groups=given.group,
-        times=given.time,
+        task=args.task,
+        groups=args.group,
+        times=args.time,
         domain=domain,
-        exclude=given.exclude,
-        log_target=given.log_target,
+        exclude=args.exclude,
+        log_target=args.log_target,
     )
 
 
@@ -213,49 +218,49 @@ def _readable(name: str) -> Path:
         return path
 
 
-def _meter(given: argparse.Namespace) -> Callable[[Progress], None] | None:
-    return progress_meter() if given.progress else None
+def _meter(args: argparse.Namespace) -> Callable[[Progress], None] | None:
+    return progress_meter() if args.progress else None
 
 
 def _samples(_: argparse.Namespace) -> None:
-    for one in SAMPLES.values():
-        print(f"{_SAMPLE}{one.key}  {one.title} ({translate(one.task)}, {tr('target')} {one.target})")
-        print(f"    {one.story}")
+    for sample in SAMPLES.values():
+        print(f"{_SAMPLE}{sample.key}  {sample.title} ({translate(sample.task)}, {tr('target')} {sample.target})")
+        print(f"    {sample.story}")
 
 
 def add_errors(verbs: argparse._SubParsersAction[Parser]) -> None:
     """Add the verb to the command line."""
-    one = verbs.add_parser(
+    parser = verbs.add_parser(
         "errors", help=tr("say where a model is wrong, from its predictions in a table"), allow_abbrev=False
     )
-    one.add_argument("file", metavar="FILE", help=tr("a table with the target and the predictions, one row each"))
-    one.add_argument("--target", required=True, metavar="Y", help=tr("the column of true labels or values"))
-    one.add_argument("--prediction", required=True, metavar="YHAT", help=tr("the column of predictions"))
-    one.add_argument(
+    parser.add_argument("file", metavar="FILE", help=tr("a table with the target and the predictions, one row each"))
+    parser.add_argument("--target", required=True, metavar="Y", help=tr("the column of true labels or values"))
+    parser.add_argument("--prediction", required=True, metavar="YHAT", help=tr("the column of predictions"))
+    parser.add_argument(
         "--probability", action="append", default=[], metavar="COLUMN",
         help=tr("a column of class probabilities, one flag per class in their order; one flag for the second of two"),
     )  # fmt: skip
-    one.add_argument("--seed", type=int, default=0, metavar="S", help=tr("seed of the halves that find and confirm"))
-    add_reading_plan(one)
-    output = one.add_argument_group(tr("output"))
+    parser.add_argument("--seed", type=int, default=0, metavar="S", help=tr("seed of the halves that find and confirm"))
+    add_reading_plan(parser)
+    output = parser.add_argument_group(tr("output"))
     add_outputs(output, tuple(_WRITERS))
     for name, text in ROW_FILES.items():
         output.add_argument("--" + name.replace("_", "-"), metavar="OUT", help=str(text))
     output.add_argument("--quiet", action="store_true", help=tr("write nothing on stdout"))
-    one.add_argument("--language", choices=tuple(LANGUAGES), help=tr("language of every text"))
-    one.set_defaults(verb=run_errors)
+    parser.add_argument("--language", choices=tuple(LANGUAGES), help=tr("language of every text"))
+    parser.set_defaults(verb=run_errors)
 
 
-def run_errors(given: argparse.Namespace) -> None:
+def run_errors(args: argparse.Namespace) -> None:
     """Read the table, analyze the errors, and write what was asked for."""
-    check_outputs(given, (*_WRITERS, *ROW_FILES))
-    path = Path(given.file)
-    table = read_table(path, name=path.name, kinds=read_kinds(given), **read_choices(given))
-    found = analyze_table(table, given.target, given.prediction, given.probability, seed=given.seed)
-    report = ErrorReport(table.name, given.target, found.findings)
-    if not given.quiet:
+    check_outputs(args, (*_WRITERS, *ROW_FILES))
+    path = Path(args.file)
+    table = read_table(path, name=path.name, kinds=read_kinds(args), **read_choices(args))
+    analysis = analyze_table(table, args.target, args.prediction, args.probability, seed=args.seed)
+    report = ErrorReport(table.name, args.target, analysis.findings)
+    if not args.quiet:
         sys.stdout.write(terminal_safe(error_report_text(report)))
     texts: dict[str, Callable[[], str]] = {name: partial(write, report) for name, write in _WRITERS.items()}
-    texts["worst_csv"] = lambda: found.worst(WORST).to_csv(index=False)
-    texts["suspects_csv"] = lambda: found.suspects().to_csv(index=False)
-    write_texts(given, texts)
+    texts["worst_csv"] = lambda: analysis.worst(WORST).to_csv(index=False)
+    texts["suspects_csv"] = lambda: analysis.suspects().to_csv(index=False)
+    write_texts(args, texts)

@@ -53,21 +53,21 @@ def add_model_output(group: argparse._ActionsContainer) -> None:
     group.add_argument("--save-model", metavar="OUT", help=text)
 
 
-def check_outputs(given: argparse.Namespace, names: Iterable[str] = (*OUTPUTS, _MODEL)) -> None:
+def check_outputs(args: argparse.Namespace, names: Iterable[str] = (*OUTPUTS, _MODEL)) -> None:
     """Refuse paths that cannot be written, and two outputs at one path, before the work starts."""
     for name, (package, extra) in _NEEDED.items():
-        if getattr(given, name, None):
+        if getattr(args, name, None):
             require(package, extra)
-    seen = set()
-    asked = _asked(given, names)
-    for _, out in asked:
+    places = set()
+    paths = _paths_of(args, names)
+    for _, out in paths:
         try:
             _check_place(out)
-            seen.add(out.resolve())
+            places.add(out.resolve())
         except (OSError, RuntimeError) as error:  # A link that leads to itself raises one or the other.
             reason = getattr(error, "strerror", None) or str(error)
             raise SettingError(tr("{path} cannot be written: {reason}.", path=repr(str(out)), reason=reason)) from error
-    if len(seen) < len(asked):
+    if len(places) < len(paths):
         raise SettingError(tr("Two outputs cannot be written to one place; give two outputs two names."))
 
 
@@ -82,23 +82,23 @@ def _check_place(out: Path) -> None:
         draft.unlink()
 
 
-def write_outputs(given: argparse.Namespace, report: Report) -> None:
+def write_outputs(args: argparse.Namespace, report: Report) -> None:
     """Write every requested form of a report."""
-    write_texts(given, {name: partial(write, report) for name, (write, _) in OUTPUTS.items()})
+    write_texts(args, {name: partial(write, report) for name, (write, _) in OUTPUTS.items()})
 
 
-def write_model(given: argparse.Namespace, train: Callable[[], TableModel]) -> None:
+def write_model(args: argparse.Namespace, train: Callable[[], TableModel]) -> None:
     """Train and write the model where its flag was given."""
     from dldiag.report.model_file import model_bytes  # keeps start-up short
 
-    write_texts(given, {_MODEL: lambda: model_bytes(train())})
+    write_texts(args, {_MODEL: lambda: model_bytes(train())})
 
 
-def write_texts(given: argparse.Namespace, texts: Mapping[str, Callable[[], str | bytes]]) -> None:
+def write_texts(args: argparse.Namespace, texts: Mapping[str, Callable[[], str | bytes]]) -> None:
     """Write every requested output, each file whole or not at all."""
-    for name, out in _asked(given, texts):
-        made = texts[name]()
-        content = made if isinstance(made, bytes) else made.encode()
+    for name, out in _paths_of(args, texts):
+        text = texts[name]()
+        content = text if isinstance(text, bytes) else text.encode()
         if _is_special(out):
             out.write_bytes(content)
             continue
@@ -120,5 +120,5 @@ def _draft(out: Path) -> Path:
     return Path(f"{out.resolve()}.{os.getpid()}.part")
 
 
-def _asked(given: argparse.Namespace, names: Iterable[str]) -> list[tuple[str, Path]]:
-    return [(name, Path(out)) for name in names if (out := getattr(given, name, None)) is not None]
+def _paths_of(args: argparse.Namespace, names: Iterable[str]) -> list[tuple[str, Path]]:
+    return [(name, Path(out)) for name in names if (out := getattr(args, name, None)) is not None]

@@ -44,6 +44,6 @@ def progress_line(progress: Progress, width: int) -> str:
     full = round(_BAR * share)
     seconds = progress.seconds_left
     left = "" if seconds is None else ", " + tr("about {seconds:.0f} s left", seconds=seconds)
-    said = f"{share:4.0%} {progress.stage} {progress.done}/{progress.total}{left}"
-    bar = FULL * full + EMPTY * (_BAR - full) + " " if width > _BAR + len(said) + 1 else ""
-    return terminal_safe(bar + said)[: max(1, width - 1)]
+    text = f"{share:4.0%} {progress.stage} {progress.done}/{progress.total}{left}"
+    bar = FULL * full + EMPTY * (_BAR - full) + " " if width > _BAR + len(text) + 1 else ""
+    return terminal_safe(bar + text)[: max(1, width - 1)]

@@ -41,10 +41,10 @@ class StopOnCluster:
     def __call__(self) -> bool:
         """Tell whether somebody has asked the work to stop."""
         now = time.monotonic()
-        said = _answers.get(self.name)
-        if said is None or (not said[1] and now - said[0] > WORKER_ASKS_SECONDS):
-            said = _answers[self.name] = (now, _is_set(self.name))
-        return said[1]
+        answer = _answers.get(self.name)
+        if answer is None or (not answer[1] and now - answer[0] > WORKER_ASKS_SECONDS):
+            answer = _answers[self.name] = (now, _is_set(self.name))
+        return answer[1]
 
 
 _answers: dict[str, tuple[float, bool]] = {}  # Each event name has the time of its last question and the answer to it.
@@ -191,13 +191,13 @@ def on_cluster(address: str | None) -> Iterator[Cluster | None]:
     if address is None:
         yield None
         return
-    made = connect(address)
-    _active.append(made)
+    cluster = connect(address)
+    _active.append(cluster)
     try:
-        yield made
+        yield cluster
     finally:
-        _active.remove(made)
-        made.close()
+        _active.remove(cluster)
+        cluster.close()
 
 
 def active_cluster() -> Cluster | None:
@@ -224,9 +224,9 @@ def connect(address: str) -> Cluster:
     except (OSError, ValueError) as error:
         text = tr("There is no Dask scheduler at {address}: {reason}.", address=address, reason=str(error).rstrip("."))
         raise SettingError(text) from error
-    made = Cluster(client, lambda: _close(client))
-    _check_workers(made, client, address)
-    return made
+    cluster = Cluster(client, lambda: _close(client))
+    _check_workers(cluster, client, address)
+    return cluster
 
 
 def _local_workers(address: str) -> int:
@@ -240,16 +240,16 @@ def _local_workers(address: str) -> int:
     return int(number)
 
 
-def _check_workers(made: Cluster, client: Any, address: str) -> None:
+def _check_workers(cluster: Cluster, client: Any, address: str) -> None:
     """Refuse a cluster without workers, or whose Python or packages differ from ours."""
     if not client.nthreads():
-        made.close()
+        cluster.close()
         raise SettingError(tr("The scheduler at {address} has no workers; start some and try again.", address=address))
     try:
         client.get_versions(check=True, packages=["numpy", "scikit-learn", "dldiag"])
         client.run(_import_ours)
     except Exception as error:  # Any error here means that the worker cannot run our code.
-        made.close()
+        cluster.close()
         reason = " ".join(str(error).split())[:200]
         text = tr(
             "The workers at {address} cannot run dldiag: {reason}. Install the same versions there.",
@@ -266,9 +266,9 @@ def _import_ours() -> None:
 def _finished(running: Any) -> list[Any]:
     """Wait a moment for futures that have ended, and return those there are."""
     deadline = time.monotonic() + ASK_SECONDS
-    while not (found := running.next_batch(block=False)) and time.monotonic() < deadline:
+    while not (batch := running.next_batch(block=False)) and time.monotonic() < deadline:
         time.sleep(ASK_SECONDS / 20)
-    return list(found)
+    return list(batch)
 
 
 def _is_set(event: str) -> bool:

@@ -131,7 +131,7 @@ class FileTotals:
 
     def column(self, name: str) -> ColumnTotals | None:
         """Return the totals of a column, where it was counted."""
-        return next((one for one in self.columns if one.name == name), None)
+        return next((column for column in self.columns if column.name == name), None)
 
 
 @dataclass(frozen=True, eq=False)

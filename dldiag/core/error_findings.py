@@ -147,4 +147,4 @@ class ErrorFindings:
     @property
     def confirmed(self) -> tuple[Slice, ...]:
         """The slices that are worse than the rest on rows that did not find them."""
-        return tuple(one for one in self.slices if one.confirmed)
+        return tuple(part for part in self.slices if part.confirmed)

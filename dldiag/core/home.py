@@ -29,8 +29,8 @@ def require(package: str, extra: str) -> None:
 
 def home() -> Path:
     """Return the folder of history, uploads and the record of opened test sets: $DLDIAG_HOME, else the user's data folder."""
-    named = os.environ.get("DLDIAG_HOME")
-    return Path(named) if named else platformdirs.user_data_path(_NAME, appauthor=False)
+    folder = os.environ.get("DLDIAG_HOME")
+    return Path(folder) if folder else platformdirs.user_data_path(_NAME, appauthor=False)
 
 
 def dashboard_folder() -> Path:

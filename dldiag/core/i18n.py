@@ -52,7 +52,7 @@ class Message:
     context: str = ""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "values", {name: plain_number_of(one) for name, one in self.values.items()})
+        object.__setattr__(self, "values", {name: plain_number_of(value) for name, value in self.values.items()})
 
     def __str__(self) -> str:
         return _TEXT.vformat(self._translated(), (), self.values)
@@ -65,14 +65,14 @@ class Message:
             return f"Message({self.template!r})"
 
     def _translated(self) -> str:
-        known = _translations(_language.get())
+        catalog = _translations(_language.get())
         if not self.plural:
-            return known.pgettext(self.context, self.template) if self.context else translate(self.template)
+            return catalog.pgettext(self.context, self.template) if self.context else translate(self.template)
         n = self.values.get("n", self.values.get("count"))
         count = n if isinstance(n, int) else 2
         if self.context:
-            return known.npgettext(self.context, self.template, self.plural, count)
-        return known.ngettext(self.template, self.plural, count)
+            return catalog.npgettext(self.context, self.template, self.plural, count)
+        return catalog.ngettext(self.template, self.plural, count)
 
     def filled(self, **values: Value) -> Message:
         """Return the same message with these values.

@@ -178,7 +178,7 @@ def _environment() -> dict[str, str]:
 def _call_once(target: str, request: bytes, bounds: Bounds) -> bytearray:
     command = [sys.executable, "-m", "dldiag.core.isolated", target]
     try:
-        found = subprocess.run(
+        process = subprocess.run(
             command,
             input=request,
             capture_output=True,
@@ -188,7 +188,7 @@ def _call_once(target: str, request: bytes, bounds: Bounds) -> bytearray:
         )
     except subprocess.TimeoutExpired as error:
         raise OutOfTimeError(target) from error
-    return _judged(bytearray(found.stdout) + bytes([found.returncode % 256]))
+    return _judged(bytearray(process.stdout) + bytes([process.returncode % 256]))
 
 
 # --- the server's side --------------------------------------------------------------------------------------------

@@ -148,9 +148,9 @@ def _is_of_kind(value: Any, kind: type) -> bool:
     if isinstance(value, bool | np.bool_):
         return kind not in (int, float, tuple)
     if kind in (int, float):
-        wanted = numbers.Integral if kind is int else numbers.Real
+        number_type = numbers.Integral if kind is int else numbers.Real
         endless = isinstance(value, float | np.floating) and not math.isfinite(value)
-        return isinstance(value, wanted) and not endless
+        return isinstance(value, number_type) and not endless
     if kind is bool:
         return False
     return isinstance(value, tuple | list) if kind is tuple else True
@@ -167,8 +167,8 @@ def check_shares(settings: Any, names: Iterable[str]) -> None:
 
 def check_all(settings: Any) -> None:
     """Check every parameter of a settings dataclass instance."""
-    for name, one in params_of(settings).items():
-        check(name, one, getattr(settings, name))
+    for name, param in params_of(settings).items():
+        check(name, param, getattr(settings, name))
 
 
 def from_environment(settings: type[T]) -> T:
@@ -176,9 +176,9 @@ def from_environment(settings: type[T]) -> T:
 
     Raises SettingError for a value that cannot be used.
     """
-    named = {VARIABLE.format(name=name.upper()): (name, one) for name, one in params_of(settings).items()}
-    given = {name: parse(name, one, os.environ[key]) for key, (name, one) in named.items() if key in os.environ}
-    return settings(**given)
+    variables = {VARIABLE.format(name=name.upper()): (name, param) for name, param in params_of(settings).items()}
+    values = {name: parse(name, one, os.environ[key]) for key, (name, one) in variables.items() if key in os.environ}
+    return settings(**values)
 
 
 def _read_bool(text: str) -> bool:

@@ -23,9 +23,9 @@ def escape_markdown(text: object, longest: int = LONGEST) -> str:
     >>> escape_markdown("![x](http://a.b/c.png)").count("![")
     0
     """
-    kept = unbroken(legible(text, longest))
-    kept = _LINK.sub(lambda found: found.group(0) + _JOINER, kept).replace("@", "@" + _JOINER)
-    return _PUNCTUATION.sub(r"\\\1", kept).replace("\n", " ")
+    clean = unbroken(legible(text, longest))
+    clean = _LINK.sub(lambda found: found.group(0) + _JOINER, clean).replace("@", "@" + _JOINER)
+    return _PUNCTUATION.sub(r"\\\1", clean).replace("\n", " ")
 
 
 def legible(text: object, longest: int = LONGEST) -> str:
@@ -34,8 +34,8 @@ def legible(text: object, longest: int = LONGEST) -> str:
     >>> legible("abc\\u202etxt")
     'abc\ufffdtxt'
     """
-    kept = _CONTROL.sub("\ufffd", _BIDI.sub("\ufffd", str(text)))
-    return kept if len(kept) <= longest else kept[: longest - 1] + "…"
+    clean = _CONTROL.sub("\ufffd", _BIDI.sub("\ufffd", str(text)))
+    return clean if len(clean) <= longest else clean[: longest - 1] + "…"
 
 
 def unbroken(text: str) -> str:

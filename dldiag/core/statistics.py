@@ -125,14 +125,14 @@ def clustered_part(shares: Sequence[NDArray[np.float64]], clusters: Sequence[Clu
     one repeat alone may hold too few clusters to tell how they vary. Degrees of freedom: clusters - 1, of clusters
     of equal weight that would be as uncertain (Carter, Schnepel & Steigerwald 2017).
     """
-    labels = [one.labels for one in clusters]
-    weights = np.concatenate([np.full(len(one), 1 / len(one) / len(labels)) for one in labels])
+    labels = [cluster.labels for cluster in clusters]
+    weights = np.concatenate([np.full(len(ids), 1 / len(ids) / len(labels)) for ids in labels])
     values, together = np.concatenate(list(shares)), np.concatenate(labels)
     of_clusters = _sums(weights * (values - weights @ values), together)
     in_mean = float(np.square(of_clusters).sum()) * _of_few(len(of_clusters))
     if len(of_clusters) == 1:  # One cluster says nothing about others, which may differ as much as single rows do.
         in_mean = float(values.var())
-    part = float(np.mean([len(np.unique(one)) for one in labels])) / len(of_clusters)
+    part = float(np.mean([len(np.unique(ids)) for ids in labels])) / len(of_clusters)
     alike = 1 / float(np.square(_sums(weights, together)).sum())
     return RowPart([in_mean / part], part, least, max(1.0, alike - 1))
 
@@ -159,11 +159,11 @@ def unbounded_part(
     shares, rows: (J,) of each repeat. The largest losses are likely among the rows not seen yet, so that a mean is rather too
     low than too high: the upper bound allows for one more row as large as the largest, and for how few rows decide the variance.
     """
-    centered = np.concatenate([(one - one.mean()) / len(one) for one in shares]) / len(shares)
+    centered = np.concatenate([(share - share.mean()) / len(share) for share in shares]) / len(shares)
     adds = _sums(centered, np.concatenate(list(rows)))
     more = float(np.square(adds).max(initial=0.0))
     return RowPart(
-        [mean_variance(one) for one in shares], shared(rows), least, heavy=True, more=more, few=dof_of_few(adds)
+        [mean_variance(share) for share in shares], shared(rows), least, heavy=True, more=more, few=dof_of_few(adds)
     )
 
 
@@ -203,12 +203,12 @@ def pooled_estimate(repeats: ArrayLike, parts: Sequence[RowPart], **how: Any) ->
     scatter -= min(scatter, of_rows) * _gone(parts)
     dof = np.inf if scatter == 0 else max(least, least * (variance * n / scatter) ** 2)
     dof = min([dof, *(part.dof for part in parts)])
-    found = estimate(float(x.mean()), variance, dof, **how)
+    pooled = estimate(float(x.mean()), variance, dof, **how)
     if all(part.more == 0 and part.few == np.inf for part in parts):
-        return found
+        return pooled
     variance += sum(part.more / part.times for part in parts)
     above = estimate(float(x.mean()), variance, min([dof, *(part.few for part in parts)]), **how)
-    return replace(found, high=above.high, at_most=above.surely_below)
+    return replace(pooled, high=above.high, at_most=above.surely_below)
 
 
 def _gone(parts: Sequence[RowPart]) -> float:
@@ -273,8 +273,8 @@ def rate_estimate(errors: float, rows: int, source: Message | None = None) -> Es
 
 
 def _wilson(rate: float, rows: int, level: float) -> tuple[float, float]:
-    found = stats.binomtest(round(rate * rows), rows).proportion_ci(level, method="wilson")
-    return min(float(found.low), rate), max(float(found.high), rate)
+    interval = stats.binomtest(round(rate * rows), rows).proportion_ci(level, method="wilson")
+    return min(float(interval.low), rate), max(float(interval.high), rate)
 
 
 def difference(a: Estimate, b: Estimate, source: Message | None = None) -> Estimate:

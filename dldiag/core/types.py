@@ -303,8 +303,8 @@ class Report:
     @property
     def delta(self) -> float:
         """δ, the smallest difference in error that matters here."""
-        found = self.evidence.get("material")
-        return float(self.settings["material"]) if found is None else found.value
+        material = self.evidence.get("material")
+        return float(self.settings["material"]) if material is None else material.value
 
 
 @dataclass(frozen=True, eq=False)

@@ -46,5 +46,10 @@ def all_lessons() -> Iterator[tuple[Topic, Lesson]]:
 
 def all_statements() -> list[tuple[Topic, Lesson, Statement]]:
     """Return the statements of the notes in the order of their numbers."""
-    found = [(topic, lesson, one) for topic, lesson in all_lessons() for one in lesson.statements if one.number]
-    return sorted(found, key=lambda row: row[2].number)
+    statements = [
+        (topic, lesson, statement)
+        for topic, lesson in all_lessons()
+        for statement in lesson.statements
+        if statement.number
+    ]
+    return sorted(statements, key=lambda row: row[2].number)

@@ -57,25 +57,25 @@ class SeenStatement:
 
 def seen_statements(seen: Mapping[str, Seen]) -> list[SeenStatement]:
     """Return every statement in the order of the course with what was seen of it; seen: by the key of the lesson."""
-    found = []
+    statements = []
     for topic in TOPICS.values():
-        pairs = [(lesson, one) for lesson in topic.lessons for one in lesson.statements]
+        pairs = [(lesson, statement) for lesson in topic.lessons for statement in lesson.statements]
         for lesson, statement in sorted(pairs, key=lambda pair: pair[1].number or LAST):
             last = seen.get(lesson.key)
-            claims = {} if last is None else {one.statement: one for one in last.claims}
+            claims = {} if last is None else {claim.statement: claim for claim in last.claims}
             claim = claims.get(statement.number)
-            found.append(SeenStatement(topic, lesson, statement, claim, last if claim else None))
-    return found
+            statements.append(SeenStatement(topic, lesson, statement, claim, last if claim else None))
+    return statements
 
 
 def count_seen(rows: Sequence[SeenStatement]) -> Message:
     """Say how many statements were seen, on own data, and against the notes."""
-    tried = [one for one in rows if one.claim is not None]
-    verdicts = [one.claim.verdict for one in tried if one.claim is not None]
+    tried = [row for row in rows if row.claim is not None]
+    verdicts = [statement.claim.verdict for statement in tried if statement.claim is not None]
     values = {
         "tried": len(tried),
         "all": len(rows),
-        "own": sum(one.own for one in tried),
+        "own": sum(statement.own for statement in tried),
         "shown": verdicts.count("shown"),
         "hidden": verdicts.count("not_shown"),
         "against": verdicts.count("contradicted"),
@@ -101,15 +101,15 @@ def summary_html(rows: Sequence[SeenStatement], named: Mapping[str, str]) -> str
     parts = [f"<h1>{title}</h1>", f"<p>{escape(str(count_seen(rows)))}</p>"]
     for topic in TOPICS.values():
         parts.append(f"<h2>{escape(str(topic.title))}</h2>")
-        parts += [_statement_html(one, named) for one in rows if one.topic is topic]
+        parts += [_statement_html(row, named) for row in rows if row.topic is topic]
     head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title>{_STYLE}'
     return f'<!doctype html>\n<html lang="{current_language()}"><head>{head}</head>\n<body>{"".join(parts)}</body></html>\n'
 
 
-def _statement_html(one: SeenStatement, named: Mapping[str, str]) -> str:
-    lines = [f"<strong>{escape(legible(one.name, 1000))}</strong>", f"<em>{escape(one.verdict)}</em>"]
-    if one.claim is not None and one.seen is not None:
-        data = named.get(one.seen.data, one.seen.data)
-        lines[1] += f" {escape(legible(one.claim.says, 2000))}"
-        lines.append(f"<small>{escape(legible(data))}, {escape(one.seen.at)}</small>")
+def _statement_html(statement: SeenStatement, named: Mapping[str, str]) -> str:
+    lines = [f"<strong>{escape(legible(statement.name, 1000))}</strong>", f"<em>{escape(statement.verdict)}</em>"]
+    if statement.claim is not None and statement.seen is not None:
+        data = named.get(statement.seen.data, statement.seen.data)
+        lines[1] += f" {escape(legible(statement.claim.says, 2000))}"
+        lines.append(f"<small>{escape(legible(data))}, {escape(statement.seen.at)}</small>")
     return f"<p>{'<br>'.join(lines)}</p>\n"

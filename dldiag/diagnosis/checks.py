@@ -1,17 +1,20 @@
-"""Checks of the input of a diagnosis; every error says what to do instead."""
+"""Checks of a diagnosis: its input before anything is fitted, then whether the fits worked; every error says what to do instead."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from sklearn.base import is_classifier, is_regressor
 
 from dldiag.core.i18n import Message, tr
-from dldiag.core.params import SettingError
+from dldiag.core.params import SettingError, check_shares
 from dldiag.core.settings import Settings
-from dldiag.core.types import DataError, Dataset
+from dldiag.core.types import DataError, Dataset, Split
 from dldiag.diagnosis.rules import RULES
+from dldiag.experiments.fit import FitResult
+from dldiag.experiments.metric_choice import MetricChoice, check_judged
 from dldiag.experiments.models import Model, is_of_counts
 
 
@@ -27,11 +30,11 @@ def check_types(dataset: Any, settings: Any) -> None:
 
 def check_muted(settings: Settings) -> None:
     """Refuse to mute an unknown rule; SettingError."""
-    known = [rule.code for rule in RULES]
-    unknown = [code for code in settings.muted if code not in known]
+    codes = [rule.code for rule in RULES]
+    unknown = [code for code in settings.muted if code not in codes]
     if unknown:
         raise SettingError(
-            tr("muted: there is no rule {code}; there are {codes}.", code=repr(unknown[0]), codes=", ".join(known))
+            tr("muted: there is no rule {code}; there are {codes}.", code=repr(unknown[0]), codes=", ".join(codes))
         )
 
 
@@ -59,3 +62,41 @@ def check_target(dataset: Dataset, model: Model) -> None:
             Message("{target} is not above 0 in every row, so it has no logarithm.", {"target": dataset.target}),
             Message("Leave log_target off."),
         )
+
+
+def check_metric(choice: MetricChoice, dataset: Dataset, split: Split, model: Model, settings: Settings) -> None:
+    """Refuse a metric that the model or the dev rows cannot give, and a target error outside its range."""
+    if choice.unit in ("rate", "score"):
+        check_shares(settings, ["target_error"])
+    if choice.needs_probabilities and not hasattr(model.estimator, "predict_proba"):
+        raise DataError(
+            Message(
+                "{model} gives no class probabilities, which the metric {metric} needs.",
+                {"model": model.label, "metric": choice.name},
+            ),
+            Message("Choose error or balanced_error as the metric, or a model with probabilities."),
+        )
+    for repeat in split.measuring:
+        check_judged(choice, dataset.y[repeat.dev_rows], dataset.classes)
+
+
+def check_trained(results: Sequence[FitResult]) -> None:
+    """Refuse a model that could not be trained in some repeat; DataError."""
+    if failed := _first_failure(results):
+        raise DataError(
+            Message("The model cannot be trained on these rows: {error}", {"error": failed}),
+            Message("Change the model's settings, or diagnose another model."),
+        )
+
+
+def check_test_results(results: Sequence[FitResult]) -> None:
+    """Refuse to show a test result of a model that cannot be judged on the test rows; DataError."""
+    if failed := _first_failure(results):
+        raise DataError(
+            Message("The model cannot be judged on the test rows: {error}", {"error": failed}),
+            Message("Let the model take values that no training row has, then open the test set again."),
+        )
+
+
+def _first_failure(results: Sequence[FitResult]) -> str:
+    return next((result.failed for result in results if result.failed), "")

@@ -102,9 +102,9 @@ def _same_rows(first: Report, second: Report) -> bool:
 def _change(first: Report, second: Report, name: str, *, paired: bool) -> Estimate | None:
     before, after = first.evidence.get(name), second.evidence.get(name)
     if paired and first.curves and second.curves:
-        found = paired_repeats(first.curves[0], second.curves[0], _overlap(second), f"{name}s")
-        if found is not None:
-            return _of_all_repeats(found, before, after)
+        change = paired_repeats(first.curves[0], second.curves[0], _overlap(second), f"{name}s")
+        if change is not None:
+            return _of_all_repeats(change, before, after)
     if before is None or after is None:
         return None
     mean = after.value - before.value

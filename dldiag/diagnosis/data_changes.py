@@ -50,18 +50,18 @@ class ErrorContext:
     def gap(self) -> float:
         """Dev error − training error at full size."""
         fits = self.fits.get(self.model, self.fits.split.n_train, range(len(self.fits.split.measuring)))
-        return float(np.mean([one.useful_error - one.train_error for one in fits]))
+        return float(np.mean([fit.useful_error - fit.train_error for fit in fits]))
 
 
 def missing_features(context: ErrorContext) -> tuple[DataChange, ...]:
     """Propose interactions, ratios, splines and cycles that the residuals suggest, and target encoding of many levels."""
     if context.model.raw:
         return ()
-    found = _screened(context)
+    features = _screened(context)
     old = context.model.new_features
-    texts = [one.text for one in found if one.text not in old]
+    texts = [feature.text for feature in features if feature.text not in old]
     sets = dict.fromkeys((tuple(texts[:1]), tuple(texts)))
-    luck = luck_of_passing(found[0].z, found[0].cut) if found else 0.0
+    luck = luck_of_passing(features[0].z, features[0].cut) if features else 0.0
     return (*(DataChange({"new_features": (*old, *one)}, luck) for one in sets if one), *_encoded_levels(context))
 
 
@@ -72,10 +72,10 @@ def _screened(context: ErrorContext) -> list[FoundFeature]:
     from dldiag.error_analysis.row_losses import row_losses  # keeps start-up short
 
     matrix = context.fits.encoded.matrix
-    found = screen_features(context.found.case, context.found.losses, matrix)
+    features = screen_features(context.found.case, context.found.losses, matrix)
     linear = build_model(context.fits.dataset.task, key="linear")
-    if found or linear.identity == context.model.identity:
-        return found
+    if features or linear.identity == context.model.identity:
+        return features
     reference = case_of_fits(context.fits, linear, context.found.case.seed)
     return [] if reference is None else screen_features(reference, row_losses(reference), matrix, only_pairs=True)
 
@@ -87,15 +87,15 @@ def _encoded_levels(context: ErrorContext) -> tuple[DataChange, ...]:
     dropped = set(context.model.drop_columns)
     rare = MANY_LEVELS, context.fits.split.n_train / ROWS_PER_LEVEL
     names = [
-        one.name
-        for one in context.fits.dataset.columns
-        if one.kind == "category" and len(one.levels) >= max(rare) and one.name not in dropped
+        column.name
+        for column in context.fits.dataset.columns
+        if column.kind == "category" and len(column.levels) >= max(rare) and column.name not in dropped
     ]
     if not names:
         return ()
-    made = [ADDED[kind].written(name) for name in names for kind in ("target", "frequency")]
+    features = [ADDED[kind].written(name) for name in names for kind in ("target", "frequency")]
     change = {
-        "new_features": (*context.model.new_features, *made),
+        "new_features": (*context.model.new_features, *features),
         "drop_columns": (*context.model.drop_columns, *names),
     }
     return (DataChange(change),)
@@ -117,9 +117,9 @@ def curves_of_linear(context: ErrorContext) -> tuple[DataChange, ...]:
     scaled: Change = {} if model.scale_inputs else {"scale_inputs": True}
     sets = ((splines, MOST_BENT), (pairs, MOST_CROSSED))
     return tuple(
-        DataChange({"new_features": (*model.new_features, *made), **scaled})
-        for made, most in sets
-        if 0 < len(numbers) <= most and not set(made) & set(model.new_features)
+        DataChange({"new_features": (*model.new_features, *features), **scaled})
+        for features, most in sets
+        if 0 < len(numbers) <= most and not set(features) & set(model.new_features)
     )
 
 
@@ -140,12 +140,13 @@ def idle_columns_dropped(context: ErrorContext) -> tuple[DataChange, ...]:
         return ()
     dropped = context.model.drop_columns
     groups = [
-        (one.increase, [name for name in one.columns or (one.column,) if name not in dropped]) for one in importance
+        (column.increase, [name for name in column.columns or (column.column,) if name not in dropped])
+        for column in importance
     ]
     idle = [name for increase, names in groups if increase.low <= 0 for name in names]
-    found = [idle] if len(idle) >= IDLE_SHARE * len(columns) else []
-    found += [names for increase, names in reversed(groups) if increase.value < 0]
-    sets = list(dict.fromkeys(tuple(_in_order(names, columns)) for names in found))[:MOST_LEFT_OUT]
+    columns_to_drop = [idle] if len(idle) >= IDLE_SHARE * len(columns) else []
+    columns_to_drop += [names for increase, names in reversed(groups) if increase.value < 0]
+    sets = list(dict.fromkeys(tuple(_in_order(names, columns)) for names in columns_to_drop))[:MOST_LEFT_OUT]
     return tuple(
         DataChange({"drop_columns": (*dropped, *names)})
         for names in sets
@@ -154,7 +155,7 @@ def idle_columns_dropped(context: ErrorContext) -> tuple[DataChange, ...]:
 
 
 def _in_order(names: list[str], columns: tuple[Column, ...]) -> list[str]:
-    return [one.name for one in columns if one.name in names]
+    return [column.name for column in columns if column.name in names]
 
 
 def other_kind_weighted(context: ErrorContext) -> tuple[DataChange, ...]:
@@ -164,7 +165,7 @@ def other_kind_weighted(context: ErrorContext) -> tuple[DataChange, ...]:
         return ()
     takes_weights = has_fit_parameter(context.model.estimator, "sample_weight") and not context.model.raw
     tried = [one for one in OTHER_KIND if one != context.model.reweight_rows and (takes_weights or one == 0)]
-    return tuple(DataChange({"reweight_rows": one}) for one in tried)
+    return tuple(DataChange({"reweight_rows": setting}) for setting in tried)
 
 
 def no_change(context: ErrorContext) -> tuple[DataChange, ...]:

@@ -13,17 +13,19 @@ MORE_REPEATS = 2  # Times the curve's repeats, run with all training rows where 
 # A search chooses by this many repeats beyond all others, so that the others can measure what it chose.
 SELECTION_REPEATS = 4
 LEAST_REPEATS, MOST_REPEATS = 4, 10  # Repeats of a probe, on many and on few rows.
+EARLY_ROWS = 2_500  # Most training rows of the first verdict, reported while larger sizes are still being fitted.
 
 
 @dataclass(frozen=True)
 class Effort:
-    """The budget: rows of a probe and of all its repeats, trials, repeats of a trial, rows of a curve."""
+    """The budget: rows of a probe and of all its repeats, trials, repeats of a trial, rows of a curve, of a first verdict."""
 
     probe_rows: int
     probe_budget: int
     trials: int
     trial_repeats: int
     most_rows: int
+    early_rows: int = EARLY_ROWS
 
 
 EFFORTS: dict[str, Effort] = {
@@ -40,11 +42,12 @@ def effort_for(budget: str, n_columns: int) -> Effort:
     """Return what a budget spends on a table of this many columns: above NARROW, a row counts as columns / NARROW rows.
 
     >>> effort_for("standard", 200)
-    Effort(probe_rows=1000, probe_budget=4000, trials=2, trial_repeats=10, most_rows=20000)
+    Effort(probe_rows=1000, probe_budget=4000, trials=2, trial_repeats=10, most_rows=20000, early_rows=1250)
     """
     effort, times = EFFORTS[budget], max(1.0, n_columns / NARROW)
     rows = max(round(effort.probe_rows / times), min(LEAST_WIDE_ROWS, effort.probe_rows))
-    return replace(effort, probe_rows=rows, probe_budget=round(effort.probe_budget / times))
+    cut = {"probe_budget": round(effort.probe_budget / times), "early_rows": round(EARLY_ROWS / times)}
+    return replace(effort, probe_rows=rows, **cut)
 
 
 DRAWN_TIMES = 1.25  # Times the training rows wanted; the others become dev and test rows.

@@ -50,8 +50,8 @@ def fitted(
 def dev_repeats(dataset: Dataset, settings: Settings = _USUAL) -> tuple[Repeat, ...]:
     """Return the repeats whose mean is the dev error of a report: train_rows, dev_rows and the seed of each."""
     split = diagnosis_split(dataset, settings)
-    chosen = [split.repeats[r] for r in verdict_repeats(settings, split, len(dataset.columns))]
-    return tuple(replace(one, train_rows=one.train_rows[: split.n_train]) for one in chosen)
+    repeats = [split.repeats[r] for r in verdict_repeats(settings, split, len(dataset.columns))]
+    return tuple(replace(repeat, train_rows=repeat.train_rows[: split.n_train]) for repeat in repeats)
 
 
 def error_of(model: TableModel, dataset: Dataset, rows: Rows, settings: Settings = _USUAL) -> float:

@@ -34,23 +34,23 @@ def forecast_or_abstain(
     curve: LearningCurve, settings: Settings, findings: Sequence[Finding], dev: Estimate
 ) -> Forecast:
     """Forecast the curve of more rows, or say why that cannot be done; dev: the error at all rows, with its interval."""
-    found = {one.problem for one in findings if one.outcome == "fired"}
-    if found & UNFINISHED:
+    problems = {finding.problem for finding in findings if finding.outcome == "fired"}
+    if problems & UNFINISHED:
         return Forecast(abstains=TRAIN_FIRST)
-    if "uneven_start" in found:
+    if "uneven_start" in problems:
         return Forecast(abstains=START_FIRST)
-    if "ill_behaved_curve" in found:
+    if "ill_behaved_curve" in problems:
         return Forecast(abstains=ILL_BEHAVED)
-    if any(one.code == BASELINE_RULE and one.outcome in ("fired", "undecided") for one in findings):
+    if any(finding.code == BASELINE_RULE and finding.outcome in ("fired", "undecided") for finding in findings):
         return Forecast(abstains=NO_BETTER)
-    seen = forecast(
+    outlook = forecast(
         curve.sizes,
         curve.dev_errors,
         train_errors=curve.train_errors,
         target_error=settings.target_error,
         unit=curve.unit,
     )
-    return replace(seen, points=tuple(_with_rows(point, dev) for point in seen.points))
+    return replace(outlook, points=tuple(_with_rows(point, dev) for point in outlook.points))
 
 
 def _with_rows(point: ForecastPoint, dev: Estimate) -> ForecastPoint:

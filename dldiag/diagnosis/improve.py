@@ -25,7 +25,8 @@ from dldiag.core.types import (
     TestResult,
     Trial,
 )
-from dldiag.diagnosis.diagnose import Case, prepare_case, run_case
+from dldiag.diagnosis.case import Case, prepare_case
+from dldiag.diagnosis.diagnose import run_case
 from dldiag.diagnosis.openings import Opener
 from dldiag.diagnosis.recommend import settled
 from dldiag.diagnosis.remedies import SEARCH
@@ -226,14 +227,15 @@ def _searched(case: Case, report: Report, on_progress: OnProgress) -> Report:
         if on_progress is not None:
             on_progress(Progress(Message("Searching the settings"), done[0], planned_fits(SEARCH, case.effort)))
 
-    def tried(one: Recommendation) -> Recommendation:
-        if one.remedy != SEARCH:
-            return one
+    def tried(recommendation: Recommendation) -> Recommendation:
+        if recommendation.remedy != SEARCH:
+            return recommendation
         return replace(
-            one, trial=search(case.fits, case.model, material=report.delta, effort=case.effort, on_result=count)
+            recommendation,
+            trial=search(case.fits, case.model, material=report.delta, effort=case.effort, on_result=count),
         )
 
-    recommendations = settled([tried(one) for one in report.recommendations], report.delta)
+    recommendations = settled([tried(recommendation) for recommendation in report.recommendations], report.delta)
     verdict = agreeing(report.verdict, recommendations)
     return replace(report, recommendations=recommendations, verdict=verdict, compared=case.compared)
 
@@ -257,10 +259,12 @@ def _settings_of(trial: Trial) -> dict[str, Any]:
     return {name: tuple(value) if isinstance(value, list) else value for name, value in trial.settings.items()}
 
 
-def finish(dataset: Dataset, settings: Settings, found: Improvement, opener: Opener = LIBRARY) -> Improvement:
+def finish(dataset: Dataset, settings: Settings, improvement: Improvement, opener: Opener = LIBRARY) -> Improvement:
     """Open the sealed test set, once, with the winner and the starting model side by side; the report says so, too."""
-    if found.test is not None:
+    if improvement.test is not None:
         raise ValueError("the test set has been opened already")
-    test = open_test(dataset, found.start, found.winner, settings, dev_uses=found.dev_uses, opener=opener)
-    report = replace(found.report, test=test, split=replace(found.report.split, sealed=False))
-    return replace(found, test=test, report=report)
+    test = open_test(
+        dataset, improvement.start, improvement.winner, settings, dev_uses=improvement.dev_uses, opener=opener
+    )
+    report = replace(improvement.report, test=test, split=replace(improvement.report.split, sealed=False))
+    return replace(improvement, test=test, report=report)

@@ -69,24 +69,24 @@ def try_without_suspects(
     # The repeats by which a search chooses count, too: nothing is chosen here.
     n = min(repeats, len(fits.split.repeats))
     fits.fit([model], [fits.split.n_train], range(n))
-    found = fits_without(fits, model, range(n))
-    if found is None:
+    results = fits_without(fits, model, range(n))
+    if results is None:
         return None
-    before, without, random, relabelled = found
+    before, without, random, relabelled = results
     change, against = paired_change(before, without), paired_change(random, without)
-    kept = [len(a.task.train_rows) / len(b.task.train_rows) for a, b in zip(without, before, strict=True)]
+    shares = [len(a.task.train_rows) / len(b.task.train_rows) for a, b in zip(without, before, strict=True)]
     delta = delta_of(float(np.mean([result.dev_error for result in before])), material)
     verdict = label_verdict(change, against, delta)
-    return LabelTrial(change, against, 1 - float(np.mean(kept)), n, verdict, paired_change(before, relabelled))
+    return LabelTrial(change, against, 1 - float(np.mean(shares)), n, verdict, paired_change(before, relabelled))
 
 
 def with_label_trial(report: Report, fits: FitCache, model: Model) -> Report:
     """Return the report with the trial of its suspicious labels, where it has some and its settings ask for the trial."""
-    found = report.errors
-    if not report.settings["label_trial"] or found is None or found.suspects is None or not found.suspects.rows:
+    errors = report.errors
+    if not report.settings["label_trial"] or errors is None or errors.suspects is None or not errors.suspects.rows:
         return report
-    tried = try_without_suspects(fits, model, material=report.settings["material"])
-    return replace(report, errors=replace(found, suspects=replace(found.suspects, tried=tried)))
+    trial = try_without_suspects(fits, model, material=report.settings["material"])
+    return replace(report, errors=replace(errors, suspects=replace(errors.suspects, tried=trial)))
 
 
 def fits_without(
@@ -107,16 +107,16 @@ def fits_without(
     if len(plans) < len(usual):
         return None
     tasks = (
-        [one.task for one in plans],
-        [one.without(one.suspects, "clean") for one in plans],
-        [one.without(one.random, "random") for one in plans],
-        [one.relabelled(fits.dataset.y) for one in plans],
+        [plan.task for plan in plans],
+        [plan.without(plan.suspects, "clean") for plan in plans],
+        [plan.without(plan.random, "random") for plan in plans],
+        [plan.relabelled(fits.dataset.y) for plan in plans],
     )
     if judged is None:
-        found = (usual, *(_judged(fits, group) for group in tasks[1:]))
+        results = (usual, *(_judged(fits, group) for group in tasks[1:]))
     else:
-        found = tuple(_judged(fits, [replace(one, dev_rows=judged, kept=False) for one in group]) for group in tasks)
-    return None if any(one.failed for group in found for one in group) else found
+        results = tuple(_judged(fits, [replace(one, dev_rows=judged, kept=False) for one in group]) for group in tasks)
+    return None if any(one.failed for group in results for one in group) else results
 
 
 def _suspect_rows(fits: FitCache, model: Model) -> Rows:
@@ -129,8 +129,8 @@ def _suspect_rows(fits: FitCache, model: Model) -> Rows:
 
 
 def _on_plausible_rows(task: FitTask, suspects: Rows) -> FitTask:
-    kept = np.setdiff1d(task.dev_rows, suspects)
-    return replace(task, dev_rows=kept if len(kept) else task.dev_rows, watched=False, kept=False)
+    rows = np.setdiff1d(task.dev_rows, suspects)
+    return replace(task, dev_rows=rows if len(rows) else task.dev_rows, watched=False, kept=False)
 
 
 def label_verdict(
@@ -157,13 +157,13 @@ def _plan(fits: FitCache, task: FitTask) -> _Plan | None:
     expected = _out_of_fold(fits, task, rng)
     if expected is None:
         return None
-    found = suspects_of_classes(y, expected) if is_classes else suspects_of_numbers(y, expected)
-    suspects = found.positions[: int(MOST_DROPPED * len(y))]
+    positions = suspects_of_classes(y, expected) if is_classes else suspects_of_numbers(y, expected)
+    suspects = positions.positions[: int(MOST_DROPPED * len(y))]
     suspects = _without_emptying(suspects, y) if is_classes else suspects
     if len(suspects) == 0:
         return None
     random = rng.permutation(len(y))[: len(suspects)]
-    return _Plan(task, suspects, random, found.suggested[suspects])
+    return _Plan(task, suspects, random, positions.suggested[suspects])
 
 
 def _out_of_fold(fits: FitCache, task: FitTask, rng: np.random.Generator) -> NDArray[Any] | None:
@@ -172,12 +172,12 @@ def _out_of_fold(fits: FitCache, task: FitTask, rng: np.random.Generator) -> NDA
     folds = [rng.permutation(n) % _FOLDS for _ in range(_PARTITIONS)]
     tasks = [_fold(task, folds[p], p * _FOLDS + k) for p in range(_PARTITIONS) for k in range(_FOLDS)]
     total: Any = 0.0
-    for one in fits.fit_tasks(tasks):
-        kept = one.kept
-        if one.failed or kept is None or (fits.dataset.task == "classification" and not kept.has_probabilities):
+    for result in fits.fit_tasks(tasks):
+        kept = result.kept
+        if result.failed or kept is None or (fits.dataset.task == "classification" and not kept.has_probabilities):
             return None
         values = kept.predicted if kept.proba is None else kept.proba.astype(float)
-        number = one.task.key[2] % (_PARTITIONS * _FOLDS)
+        number = result.task.key[2] % (_PARTITIONS * _FOLDS)
         placed = np.zeros((n, *values.shape[1:]))
         placed[folds[number // _FOLDS] == number % _FOLDS] = values
         total = total + placed / _PARTITIONS

@@ -79,23 +79,23 @@ NOT_LEARNED = frozenset({
 
 def ladders(estimator: Any) -> list[tuple[str, Change]]:
     """List (remedy, change) for every known setting of an estimator that is not our network; only what it accepts."""
-    found: list[tuple[str, Change]] = []
+    steps: list[tuple[str, Change]] = []
     rungs = [(prefix, one, _all_rungs(one)) for prefix, one in learners(estimator)]
     rungs += [(prefix, one, _step_rungs(one)) for prefix, one in steps_before(estimator)]
     for prefix, one, changes in rungs:
         for remedy, change in changes:
-            named = {f"{prefix}{name}": value for name, value in change.items()}
-            if (remedy, named) not in found and _is_accepted(one, change):
-                found.append((remedy, named))
-    return found
+            settings = {f"{prefix}{name}": value for name, value in change.items()}
+            if (remedy, settings) not in steps and _is_accepted(one, change):
+                steps.append((remedy, settings))
+    return steps
 
 
 def _all_rungs(one: Any) -> list[tuple[str, Change]]:
     """Return the rungs of the ladders, and where they only lengthen training those within the estimator's own limits."""
-    found = list(_rungs(one))
-    if all(remedy == "train_longer" for remedy, _ in found):
-        found += [(OTHER_VALUE, change) for change in _constrained_rungs(one)]
-    return found
+    rungs = list(_rungs(one))
+    if all(remedy == "train_longer" for remedy, _ in rungs):
+        rungs += [(OTHER_VALUE, change) for change in _constrained_rungs(one)]
+    return rungs
 
 
 def learners(estimator: Any, prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -149,10 +149,10 @@ def _rungs(one: Any) -> Iterator[tuple[str, Change]]:
 
 def _defaults(one: Any) -> dict[str, Any]:
     try:
-        found: dict[str, Any] = type(one)().get_params(deep=False)
+        defaults: dict[str, Any] = type(one)().get_params(deep=False)
     except TypeError:  # The class needs arguments.
         return {}
-    return found
+    return defaults
 
 
 def _steps(row: Ladder, value: Any, usual: Any) -> Iterator[tuple[str, Any]]:
@@ -188,14 +188,16 @@ def _constrained_rungs(estimator: Any) -> Iterator[Change]:
 def _rungs_within(intervals: list[Interval], value: Any) -> list[Any]:
     """Return values above and below the present one that its intervals hold; a whole number stays one."""
     if isinstance(value, int):
-        tried: list[Any] = [value * _WHOLE_FACTOR, max(1, value // _WHOLE_FACTOR)]
+        values: list[Any] = [value * _WHOLE_FACTOR, max(1, value // _WHOLE_FACTOR)]
     elif isinstance(value, float) and value > 0:
-        tried = [float(f"{value * factor:.6g}") for factor in _FACTORS]
+        values = [float(f"{value * factor:.6g}") for factor in _FACTORS]
     elif value is None or value == 0:
-        tried = [share * _upper(one) for one in intervals if one.type is not Integral for share in FROM_ZERO]
+        values = [
+            share * _upper(interval) for interval in intervals if interval.type is not Integral for share in FROM_ZERO
+        ]
     else:
         return []
-    return [one for one in dict.fromkeys(tried) if one != value and any(one in interval for interval in intervals)]
+    return [one for one in dict.fromkeys(values) if one != value and any(one in interval for interval in intervals)]
 
 
 def _upper(interval: Interval) -> float:

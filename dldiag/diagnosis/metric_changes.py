@@ -116,8 +116,8 @@ def log_of_target(model: Model) -> tuple[Change, ...]:
 def _set_where(model: Model, name: str, now: Any, new: Any) -> tuple[Change, ...]:
     """Set every setting of this name, of the estimator or of a step of it, that has its usual value."""
     settings = model.estimator.get_params().items()
-    found = {key: new for key, value in settings if key.split("__")[-1] == name and value == now}
-    return (found,) if found else ()
+    new_settings = {key: new for key, value in settings if key.split("__")[-1] == name and value == now}
+    return (new_settings,) if new_settings else ()
 
 
 def _adjusted(model: Model, how: str) -> tuple[Change, ...]:

@@ -40,16 +40,16 @@ class Opener:
 
 def check_sealed(fingerprint: str, opener: Opener, folder: Path | None = None) -> None:
     """Raise DataError where these test rows were opened before, except by another visitor of the dashboard."""
-    found = refusal(fingerprint, opener, folder)
-    if found is not None:
-        raise found
+    error = refusal(fingerprint, opener, folder)
+    if error is not None:
+        raise error
 
 
 def refusal(fingerprint: str, opener: Opener, folder: Path | None = None) -> DataError | None:
     """Return when and by what these test rows were opened, and how to set aside fresh ones; None where they are sealed."""
     with _store(folder) as store:
-        found = store.execute("SELECT at, by, owner FROM openings WHERE fingerprint = ?", (fingerprint,)).fetchall()
-    mine = [(at, by) for at, by, owner in found if not opener.owner or owner in (MACHINE, opener.name)]
+        openings = store.execute("SELECT at, by, owner FROM openings WHERE fingerprint = ?", (fingerprint,)).fetchall()
+    mine = [(at, by) for at, by, owner in openings if not opener.owner or owner in (MACHINE, opener.name)]
     if not mine:
         return None
     at, by = min(mine)

@@ -63,30 +63,30 @@ def rare_rows(fits: FitCache, model: Model, repeats: Sequence[int]) -> RareRows 
     if code is None:
         return None
     all_rows = fits.get(model, fits.split.n_train, repeats)
-    most = min(int((y[one.task.train_rows] == code).sum()) for one in all_rows)
+    most = min(int((y[result.task.train_rows] == code).sum()) for result in all_rows)
     sizes = sorted({n for share in SHARES if (n := round(share * most)) > 0})
-    drawn = [one for one in all_rows if not one.failed][:REPEATS]
-    tasks = [_thinned(fits, model, one.task, code, n) for one in drawn for n in sizes]
-    results = {one.task.key: one for one in fits.fit_tasks(tasks)}
-    results |= {(model.identity, most, one.task.key[2]): one for one in all_rows}
+    results_to_thin = [result for result in all_rows if not result.failed][:REPEATS]
+    tasks = [_thinned(fits, model, one.task, code, n) for one in results_to_thin for n in sizes]
+    results = {result.task.key: result for result in fits.fit_tasks(tasks)}
+    results |= {(model.identity, most, result.task.key[2]): result for result in all_rows}
     curve = as_curve(model, [*sizes, most], len(all_rows), results, fits.encoded.choice.unit)
-    seen = np.unique(np.concatenate([one.task.dev_rows for one in all_rows]))
-    guess = float(np.mean([one.guess_error for one in all_rows]))
-    return RareRows(code, int((y[seen] == code).sum()), clipped(curve, guess))
+    dev_rows = np.unique(np.concatenate([result.task.dev_rows for result in all_rows]))
+    guess = float(np.mean([result.guess_error for result in all_rows]))
+    return RareRows(code, int((y[dev_rows] == code).sum()), clipped(curve, guess))
 
 
 def _thinned(fits: FitCache, model: Model, task: FitTask, code: int, n: int) -> FitTask:
     """Return a fit with the first n rows of a class and all of the others, in their order."""
     rows = task.train_rows
-    kept = rows[_keeps(fits.dataset.y[rows] == code, n)]
+    thinned = rows[_keeps(fits.dataset.y[rows] == code, n)]
     key = (model.identity, n, task.key[2])
-    return FitTask(key, with_codes(model, fits.encoded.labels), kept, task.dev_rows, task.seed)
+    return FitTask(key, with_codes(model, fits.encoded.labels), thinned, task.dev_rows, task.seed)
 
 
 def _keeps(is_rare: NDArray[np.bool_], n: int) -> Rows:
     return np.flatnonzero(~is_rare | (np.cumsum(is_rare) <= n))
 
 
-def names_of(found: RareRows | None, classes: Sequence[str]) -> dict[str, Value]:
+def names_of(rare: RareRows | None, classes: Sequence[str]) -> dict[str, Value]:
     """Return the name of the rare class for messages; {} without one."""
-    return {} if found is None else {"rare_class": classes[found.code]}
+    return {} if rare is None else {"rare_class": classes[rare.code]}

@@ -113,8 +113,8 @@ def _step(model: Model) -> tuple[Change, ...]:
     if model.parameters["solver"] == "lbfgs":
         return ()
     now = float(model.parameters["learning_rate_init"])
-    tried = [now * factor for factor in _STEPS] + [step for step in BEST_STEPS if not 0.09 < step / now < 11]
-    return tuple({"learning_rate_init": step} for step in tried if 1e-6 <= step <= 1.0)
+    steps = [now * factor for factor in _STEPS] + [step for step in BEST_STEPS if not 0.09 < step / now < 11]
+    return tuple({"learning_rate_init": step} for step in steps if 1e-6 <= step <= 1.0)
 
 
 def _weaker(model: Model) -> tuple[Change, ...]:
@@ -340,8 +340,8 @@ def applicable(model: Model, keys: Collection[str] | None = None) -> list[tuple[
     """List (remedy, change) for every setting that a remedy could try on this model."""
     if not is_network(model):
         general = [(row.key, change) for row in REMEDIES.values() if row.any_model for change in row.changes(model)]
-        found = [*_of_inputs(model), *ladders(model.estimator), *general]
-        return [one for one in found if keys is None or one[0] in keys]
+        changes = [*_of_inputs(model), *ladders(model.estimator), *general]
+        return [change for change in changes if keys is None or change[0] in keys]
     rows = (row for row in REMEDIES.values() if keys is None or row.key in keys)
     return [(row.key, change) for row in rows for change in row.changes(model) if _is_possible(model, change)]
 

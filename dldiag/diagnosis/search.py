@@ -41,7 +41,7 @@ SEARCHED: Mapping[str, DrawValue] = {
 }
 
 
-def drawn_change(model: Model, rng: np.random.Generator) -> Change:
+def draw_change(model: Model, rng: np.random.Generator) -> Change:
     """Draw one combination of settings; of each only what differs from the model's."""
     values = {name: draw(rng) for name, draw in SEARCHED.items()}
     now = {**model.parameters, "scale_inputs": model.scale_inputs}
@@ -73,7 +73,7 @@ def search(fits: FitCache, model: Model, *, material: float, effort: Effort, on_
     if not is_network(model):
         raise ValueError("only the settings of our network can be searched")
     rng = np.random.default_rng([fits.split.repeats[0].seed, TRIED])
-    changes = [drawn_change(model, rng) for _ in range(TRIED)]
+    changes = [draw_change(model, rng) for _ in range(TRIED)]
     best, choosing = _chosen(fits, model, changes, effort, on_result)
     if best.picked is None:
         return Trial(SEARCH, "no_effect", exactly(0.0), SELECTION_REPEATS, 0.0)
@@ -92,11 +92,11 @@ def _chosen(
 
     It is not picked when the model itself has the least.
     """
-    size, drawn = min(effort.probe_rows, fits.split.n_train), len(fits.split.repeats)
+    size, n_repeats = min(effort.probe_rows, fits.split.n_train), len(fits.split.repeats)
     candidates = [changed(model, change) for change in changes]
 
     def run(left: Sequence[int], n: int) -> dict[int, Runs]:
-        repeats = range(drawn - SELECTION_REPEATS, drawn - SELECTION_REPEATS + n)
+        repeats = range(n_repeats - SELECTION_REPEATS, n_repeats - SELECTION_REPEATS + n)
         fits.fit([model, *(candidates[one] for one in left)], [size], repeats, on_result=on_result)
         runs = {one: (fits.get(model, size, repeats), fits.get(candidates[one], size, repeats)) for one in left}
         return {one: pair for one, pair in runs.items() if not any(r.failed for half in pair for r in half)}

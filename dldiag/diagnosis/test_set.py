@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dldiag.core.i18n import Message
 from dldiag.core.settings import Settings
-from dldiag.core.types import DataError, Dataset, ShouldStop, Split, TestResult
+from dldiag.core.types import Dataset, ShouldStop, Split, TestResult
 from dldiag.data.split import rows_fingerprint
+from dldiag.diagnosis.checks import check_test_results
 from dldiag.diagnosis.effort import diagnosis_split
 from dldiag.diagnosis.openings import Opener, check_sealed, note_opening
 from dldiag.experiments.estimates import dev_error, paired_change
@@ -47,7 +46,7 @@ def open_test(
     sealed = rows_fingerprint(dataset, split.test_rows)
     check_sealed(sealed, opener)
     opened = _judge(dataset, split, start, winner, settings, should_stop)
-    _check_judged([*opened.start, *opened.winner])
+    check_test_results([*opened.start, *opened.winner])
     note_opening(sealed, opener)
     return TestResult(
         start=dev_error(opened.start),
@@ -64,15 +63,6 @@ def check_unopened(dataset: Dataset, settings: Settings, opener: Opener = LIBRAR
     """Raise DataError where the test rows of a diagnosis with these settings were opened before."""
     split = diagnosis_split(dataset, settings)
     check_sealed(rows_fingerprint(dataset, split.test_rows), opener)
-
-
-def _check_judged(results: Sequence[FitResult]) -> None:
-    failed = next((result.failed for result in results if result.failed), "")
-    if failed:
-        raise DataError(
-            Message("The model cannot be judged on the test rows: {error}", {"error": failed}),
-            Message("Let the model take values that no training row has, then open the test set again."),
-        )
 
 
 def _judge(

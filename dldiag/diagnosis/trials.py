@@ -37,10 +37,11 @@ class Attempt:
     picked: Picked | None = None
 
     @classmethod
-    def of(cls, one: Recommendation) -> Attempt:
+    def of(cls, recommendation: Recommendation) -> Attempt:
         """Return the attempt that a recommendation stands for."""
-        known = one.seen is not None and one.expected is not None
-        return cls(one.remedy, one.change, Picked(one.seen, one.expected) if known else None)  # type: ignore[arg-type]
+        seen, expected = recommendation.seen, recommendation.expected
+        picked = None if seen is None or expected is None else Picked(seen, expected)
+        return cls(recommendation.remedy, recommendation.change, picked)
 
 
 def try_change(
@@ -81,8 +82,8 @@ def trial_of(
 
     share: as in `continued`, of the luck with which the change was picked.
     """
-    seen = paired_change(before, after)
-    effect = Picked(seen, seen) if attempt.picked is None else continued(seen, attempt.picked, share)
+    change = paired_change(before, after)
+    effect = Picked(change, change) if attempt.picked is None else continued(change, attempt.picked, share)
     watched = [(b, a) for b, a in zip(before, after, strict=True) if b.health and a.health]
     return Trial(
         attempt.remedy,
@@ -94,7 +95,7 @@ def trial_of(
         mean_training_curve([b for b, _ in watched]),
         mean_training_curve([a for _, a in watched]),
         train_change(before, after),
-        seen=None if attempt.picked is None else seen,
+        seen=None if attempt.picked is None else change,
     )
 
 
@@ -106,7 +107,7 @@ def try_remedies(
 
     More data is tried on the past, which costs no fit and does not count.
     """
-    tried, done = list(report.recommendations), 0
+    tested, done = list(report.recommendations), 0
     for i, recommendation in enumerate(report.recommendations if most else ()):
         if recommendation.remedy == MORE_DATA:
             trial = hindcast(report.curves[0], evidence) if report.forecast.abstains is None else None
@@ -117,8 +118,8 @@ def try_remedies(
         else:
             continue
         if trial is not None:
-            tried[i] = replace(recommendation, trial=trial)
-            yield tuple(tried)
+            tested[i] = replace(recommendation, trial=trial)
+            yield tuple(tested)
 
 
 def hindcast(curve: LearningCurve, evidence: Evidence) -> Trial | None:
@@ -128,19 +129,18 @@ def hindcast(curve: LearningCurve, evidence: Evidence) -> Trial | None:
     """
     gain = evidence.more_data_gain
     curve = curve if evidence.guess_error is None else clipped(curve, evidence.guess_error.value)
-    shown = len(curve.sizes) - HINDCAST_HIDES
-    if shown < 1:
+    n_shown = len(curve.sizes) - HINDCAST_HIDES
+    if n_shown < 1:
         return None
     hidden = int(curve.sizes[-1])
-    past = forecast(curve.sizes[:shown], curve.dev_errors[:shown], [hidden], unit=curve.unit)
+    past = forecast(curve.sizes[:n_shown], curve.dev_errors[:n_shown], [hidden], unit=curve.unit)
     if gain is None or not past.points:
         return None
-    known = evidence.dev_error  # This error comes from more repeats than the curve has.
-    real, point = float(np.nanmean(curve.dev_errors[-1])) if known is None else known.value, past.points[0]
-    hit = point.low <= real <= point.high
-    change = -gain
+    point, measured = past.points[0], evidence.dev_error  # This error comes from more repeats than the curve has.
+    real = float(np.nanmean(curve.dev_errors[-1])) if measured is None else measured.value
+    is_inside, change = point.low <= real <= point.high, -gain
     values: dict[str, Value] = {
-        "seen": int(curve.sizes[shown - 1]), "hidden": hidden, "predicted": point.value, "low": point.low, "high": point.high,
+        "seen": int(curve.sizes[n_shown - 1]), "hidden": hidden, "predicted": point.value, "low": point.low, "high": point.high,
         "real": real, "unit": curve.unit,
     }  # fmt: skip
     note = Message(
@@ -148,5 +148,5 @@ def hindcast(curve: LearningCurve, evidence: Evidence) -> Trial | None:
         "{real:error}.",
         values,
     )
-    verdict = decide_order(change, evidence.delta) if hit else "undecided"
+    verdict = decide_order(change, evidence.delta) if is_inside else "undecided"
     return Trial(MORE_DATA, verdict, change, curve.dev_errors.shape[1], 0.0, note=note)

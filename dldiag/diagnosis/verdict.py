@@ -122,17 +122,24 @@ def conclude(
     answers = _answers(bias, variance, evidence, by_answers)
     rule, first = _headline(rules, outcomes, bias, variance)
     details = [answers] if _answers_follow(rule, first, bias, variance) else []
-    details += [one.remark for one in rules if one.remark and one is not rule and outcomes.get(one.code) == "fired"]
+    fired = [one for one in rules if one is not rule and outcomes.get(one.code) == "fired"]
+    details += [one.remark for one in fired if one.remark]
     details += [REFERENCE] if evidence.reference_error is not None and evidence.names.get("reference") else []
     values = values_of(evidence, target)
     problem = next((one.problem for one in findings if rule and one.code == rule.code), _problem(bias, variance))
     share = stability(results, evidence, seed) if {bias, variance} <= {"yes", "no"} else None
     headline = answers if first is None else first.text
-    detail = joined([one.filled(**values) for one in details])
-    code = CODES.get((bias, variance), "undecided") if rule is None else rule.problem or rule.code
-    if rule is None and headline in (TOGETHER, _NOT_ASKED):
-        code = "adds_up" if headline is TOGETHER else "not_judged"
+    detail, code = joined([one.filled(**values) for one in details]), _code(rule, headline, bias, variance)
     return Verdict(headline.filled(**values), bias, variance, detail, share, problem, code)
+
+
+def _code(rule: Rule | None, headline: Message, bias: Answer, variance: Answer) -> str:
+    """Return the code of a verdict: of the rule that opens it, else of the two answers."""
+    if rule is not None:
+        return rule.problem or rule.code
+    if headline is TOGETHER:
+        return "adds_up"
+    return "not_judged" if headline is _NOT_ASKED else CODES.get((bias, variance), "undecided")
 
 
 def agreeing(verdict: Verdict, recommendations: Sequence[Recommendation]) -> Verdict:
@@ -152,10 +159,12 @@ def agreeing(verdict: Verdict, recommendations: Sequence[Recommendation]) -> Ver
     return replace(verdict, headline=sentence.filled(**verdict.headline.values), code=KEEP if keeps else by_answers)
 
 
-def _is_a_fix(one: Recommendation) -> bool:
+def _is_a_fix(recommendation: Recommendation) -> bool:
     """Tell whether a test showed that a recommendation helps, or likely helps."""
     return (
-        one.remedy != LEAVE_IT and one.trial is not None and (one.trial.verdict in HELPFUL or one.trial.is_likely_help)
+        recommendation.remedy != LEAVE_IT
+        and recommendation.trial is not None
+        and (recommendation.trial.verdict in HELPFUL or recommendation.trial.is_likely_help)
     )
 
 
@@ -163,10 +172,12 @@ def _headline(
     rules: Sequence[Rule], outcomes: Mapping[str, Outcome], bias: Answer, variance: Answer
 ) -> tuple[Rule | None, Headline | None]:
     """Return the rule that opens the verdict and its headline; headlines that hold for any answers come first."""
-    speak = [(rule, one) for rule in rules for one in rule.headlines if outcomes.get(rule.code) == one.outcome]
+    speak = [
+        (rule, headline) for rule in rules for headline in rule.headlines if outcomes.get(rule.code) == headline.outcome
+    ]
     always = [(rule, one) for rule, one in speak if one.instead_of is None]
-    asked = [(rule, one) for rule, one in speak if one.instead_of is not None and one.instead_of(bias, variance)]
-    return next(iter([*always, *asked]), (None, None))
+    by_answers = [(rule, one) for rule, one in speak if one.instead_of is not None and one.instead_of(bias, variance)]
+    return next(iter([*always, *by_answers]), (None, None))
 
 
 def _answers_follow(rule: Rule | None, first: Headline | None, bias: Answer, variance: Answer) -> bool:
@@ -197,8 +208,8 @@ def _answers(
 
 def answer(rules: Sequence[Rule], findings: Sequence[Finding], question: str) -> Answer:
     """Read the finding that answers a question as yes, no, undecided or unknown (suppressed, muted, not applicable)."""
-    asked = {rule.code for rule in rules if rule.answers == question}
-    outcome = next((one.outcome for one in findings if one.code in asked), "not_applicable")
+    codes = {rule.code for rule in rules if rule.answers == question}
+    outcome = next((finding.outcome for finding in findings if finding.code in codes), "not_applicable")
     return _ANSWERS.get(outcome, "unknown")
 
 
@@ -231,10 +242,10 @@ def stability(results: Sequence[FitResult], evidence: Evidence, seed: int) -> fl
         return None
     train = np.array([result.train_error for result in results])
     dev = np.array([result.dev_error for result in results])
-    drawn = np.random.default_rng(seed).integers(len(train), size=(_RESAMPLES, len(train)))
+    resamples = np.random.default_rng(seed).integers(len(train), size=(_RESAMPLES, len(train)))
     achievable, delta = evidence.achievable.value, evidence.material.value
     whole = _sides(train[None].mean(axis=1), dev[None].mean(axis=1), achievable, delta)
-    parts = _sides(train[drawn].mean(axis=1), dev[drawn].mean(axis=1), achievable, delta)
+    parts = _sides(train[resamples].mean(axis=1), dev[resamples].mean(axis=1), achievable, delta)
     return float((parts == whole).all(axis=1).mean())
 
 

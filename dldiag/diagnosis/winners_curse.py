@@ -58,8 +58,8 @@ def _noise(errors: Floats, correlation: Floats, seed: int) -> Floats:
     """Draw normal errors of the given size and correlation: (_DRAWS, k)."""
     values, vectors = np.linalg.eigh(correlation)
     root = vectors * np.sqrt(np.maximum(values, 0.0))
-    drawn = np.random.default_rng([seed, len(errors)]).normal(size=(_DRAWS // 2, len(errors)))
-    return np.asarray(np.concatenate([drawn, -drawn]) @ root.T * errors)
+    normals = np.random.default_rng([seed, len(errors)]).normal(size=(_DRAWS // 2, len(errors)))
+    return np.asarray(np.concatenate([normals, -normals]) @ root.T * errors)
 
 
 def shared_luck(
@@ -102,9 +102,13 @@ def continued(seen: Estimate, before: Picked, share: float | None = None) -> Pic
     return Picked(seen, shifted(seen, before.optimism * min(1.0, share)))
 
 
-def less_lucky(one: Picked, luck: float) -> Picked:
+def less_lucky(picked_effect: Picked, luck: float) -> Picked:
     """Correct an effect once more by this many standard errors."""
-    return one if luck == 0 else Picked(one.seen, shifted(one.expected, luck * standard_error(one.seen)))
+    return (
+        picked_effect
+        if luck == 0
+        else Picked(picked_effect.seen, shifted(picked_effect.expected, luck * standard_error(picked_effect.seen)))
+    )
 
 
 def luck_of_passing(z: float, cut: float) -> float:
@@ -120,9 +124,9 @@ def luck_of_passing(z: float, cut: float) -> float:
     return float(np.exp(stats.norm.logpdf(least) - stats.norm.logsf(least)) / SPLIT)
 
 
-def standard_error(one: Estimate) -> float:
+def standard_error(estimate: Estimate) -> float:
     """Return the standard error behind an interval, from its two widths and the degrees of freedom they imply."""
-    wide, narrow = one.high - one.value, one.surely_below - one.value
+    wide, narrow = estimate.high - estimate.value, estimate.surely_below - estimate.value
     if wide <= 0 or narrow <= 0:
         return 0.0
     return float(wide / np.interp(-wide / narrow, -WIDE / NARROW, WIDE))
@@ -131,13 +135,13 @@ def standard_error(one: Estimate) -> float:
 def correlation_of(changes: Sequence[tuple[Results, Results]], n_rows: int) -> Floats:
     """Return how the errors of several paired changes, (before, after) each, go together: (k, k), from their dev rows."""
     by_row = np.array([_by_row(before, after, n_rows) for before, after in changes])
-    seen = np.isfinite(by_row).all(axis=0)
-    centered = by_row[:, seen] - by_row[:, seen].mean(axis=1, keepdims=True)
+    has_all = np.isfinite(by_row).all(axis=0)
+    centered = by_row[:, has_all] - by_row[:, has_all].mean(axis=1, keepdims=True)
     lengths = np.linalg.norm(centered, axis=1)
     scaled = centered / np.where(lengths > 0, lengths, 1.0)[:, None]
-    found = scaled @ scaled.T
-    np.fill_diagonal(found, 1.0)
-    return np.asarray(found)
+    correlation = scaled @ scaled.T
+    np.fill_diagonal(correlation, 1.0)
+    return np.asarray(correlation)
 
 
 def _by_row(before: Results, after: Results, n_rows: int) -> Floats:

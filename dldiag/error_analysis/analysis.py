@@ -48,11 +48,11 @@ class ErrorAnalysis:
         """Return the rows whose label is suspect, the likeliest mistakes first, with what the model expects."""
         if self.suspicious is None:
             return self._table(np.zeros(0, dtype=np.int64))
-        found = self.suspicious.positions
-        table = self._table(found)
-        expected = self.suspicious.suggested[found]
+        positions = self.suspicious.positions
+        table = self._table(positions)
+        expected = self.suspicious.suggested[positions]
         table.insert(2, "suggested", [self._name(one) for one in expected])
-        table.insert(3, "label score", self.suspicious.score[found].round(3))
+        table.insert(3, "label score", self.suspicious.score[positions].round(3))
         return table
 
     def rows_at(self, positions: Sequence[int]) -> pd.DataFrame:
@@ -76,23 +76,25 @@ class ErrorAnalysis:
 
     def _table(self, positions: Any) -> pd.DataFrame:
         """Return some judged rows: row number from 1, label, prediction, counts over repeats, the columns, then losses."""
-        known = self.losses
+        losses_of_rows = self.losses
         columns: dict[str, Any] = {
-            "row": known.rows[positions] + 1,
-            "label": [self._name(one) for one in known.y[positions]],
-            "prediction": [self._name(one) for one in known.answer[positions]],
+            "row": losses_of_rows.rows[positions] + 1,
+            "label": [self._name(one) for one in losses_of_rows.y[positions]],
+            "prediction": [self._name(one) for one in losses_of_rows.answer[positions]],
         }
         if self.case.task == "classification":
-            if known.proba is not None:
-                columns["probability of the label"] = known.proba[positions, known.y[positions]].round(4)
-            columns["wrong"] = known.wrong[positions]
-        columns["predictions"] = known.times[positions]
-        bias, variance = bias_and_variance(self.case, known)
-        losses = {"loss": known.severity, "bias": bias, "variance": variance}
+            if losses_of_rows.proba is not None:
+                columns["probability of the label"] = losses_of_rows.proba[
+                    positions, losses_of_rows.y[positions]
+                ].round(4)
+            columns["wrong"] = losses_of_rows.wrong[positions]
+        columns["predictions"] = losses_of_rows.times[positions]
+        bias, variance = bias_and_variance(self.case, losses_of_rows)
+        losses = {"loss": losses_of_rows.severity, "bias": bias, "variance": variance}
         losses = {name: values[positions].round(4) for name, values in losses.items()}
         own = self._judged.iloc[positions].reset_index(drop=True)
-        kept = own[[name for name in own.columns if name not in {*columns, *losses}]]
-        table: pd.DataFrame = pd.concat([pd.DataFrame(columns), kept, pd.DataFrame(losses)], axis=1)
+        others = own[[name for name in own.columns if name not in {*columns, *losses}]]
+        table: pd.DataFrame = pd.concat([pd.DataFrame(columns), others, pd.DataFrame(losses)], axis=1)
         return table
 
 
@@ -122,11 +124,11 @@ def error_analysis(
     [('city', '==', 'B'), ('age', '>', 61.0)]
     """
     case = replace(error_case(y_true, y_pred, X, proba, classes=classes), seed=seed)
-    found = analyze(case)
+    analysis = analyze(case)
     if predict is None or X is None:
-        return found
+        return analysis
     importance = _importance(case, X, predict)
-    return replace(found, findings=replace(found.findings, importance=tuple(importance)))
+    return replace(analysis, findings=replace(analysis.findings, importance=tuple(importance)))
 
 
 def analyze(case: ErrorCase) -> ErrorAnalysis:
@@ -151,10 +153,10 @@ def analyze(case: ErrorCase) -> ErrorAnalysis:
     return ErrorAnalysis(case, folded, findings, suspicious)
 
 
-def _suspects(case: ErrorCase, folded: RowLosses, found: SuspectRows) -> LabelSuspects:
+def _suspects(case: ErrorCase, folded: RowLosses, suspects: SuspectRows) -> LabelSuspects:
     """Return the share of suspects, and the error on the rows that are none (Ng, ch. 16)."""
-    share = share_of_suspects(found)
-    others = np.delete(folded.loss, found.positions)
+    share = share_of_suspects(suspects)
+    others = np.delete(folded.loss, suspects.positions)
     return replace(share, error_without=_error(case, others) if len(others) and share.rows else None)
 
 
@@ -169,7 +171,7 @@ def _error(case: ErrorCase, loss: Floats) -> Estimate:
 def _why_empty(case: ErrorCase, folded: RowLosses, slices: Sequence[Slice]) -> dict[str, Message]:
     """Say why sections have nothing to show."""
     empty: dict[str, Message] = {}
-    if not any(one.confirmed for one in slices):
+    if not any(part.confirmed for part in slices):
         empty["slices"] = _why_no_slices(case, folded)
     if case.task == "classification" and folded.proba is None:
         empty["suspects"] = Message("Label suspects need class probabilities.")
@@ -196,16 +198,16 @@ def _why_no_slices(case: ErrorCase, folded: RowLosses) -> Message:
 def _importance(case: ErrorCase, X: Any, predict: Callable[[Any], Any]) -> list[ColumnImportance]:
     """Shuffle columns of X and predict again."""
     rows = case.predictions.rows
-    kept = np.sort(np.random.default_rng(case.seed).permutation(len(rows))[:IMPORTANCE_ROWS])
-    table = as_table(X, len(case.X)).iloc[rows[kept]]
-    truth = case.predictions.y[kept]
+    sample = np.sort(np.random.default_rng(case.seed).permutation(len(rows))[:IMPORTANCE_ROWS])
+    table = as_table(X, len(case.X)).iloc[rows[sample]]
+    truth = case.predictions.y[sample]
 
     def losses(group: Sequence[int], time: int) -> Any:
-        drawn = shuffled(table, group, (case.seed, time))
-        given = predict(drawn if isinstance(X, pd.DataFrame) else drawn.to_numpy())
-        again = error_case(_plain_labels(case, truth), given, classes=case.classes or None, task=case.task)
+        table_shuffled = shuffled(table, group, (case.seed, time))
+        predicted = predict(table_shuffled if isinstance(X, pd.DataFrame) else table_shuffled.to_numpy())
+        again = error_case(_plain_labels(case, truth), predicted, classes=case.classes or None, task=case.task)
         return losses_of(
-            replace(case.predictions.take(kept), predicted=again.predictions.predicted), case.task, case.scale
+            replace(case.predictions.take(sample), predicted=again.predictions.predicted), case.task, case.scale
         )
 
     names = [str(name) for name in table.columns]

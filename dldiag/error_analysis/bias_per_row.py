@@ -21,16 +21,16 @@ def decompose(case: ErrorCase, folded: RowLosses) -> ErrorDecomposition | None:
     Numbers: squared distance of the mean prediction, and the spread around it; they add up. Few repeats make bias too
     large and variance too small, which is said beside the numbers.
     """
-    kept = folded.times >= _LEAST_TIMES
-    if not kept.any():
+    repeated = folded.times >= _LEAST_TIMES
+    if not repeated.any():
         return None
     bias, variance = bias_and_variance(case, folded)
-    n, repeats = int(kept.sum()), float(folded.times[kept].mean())
-    always, sometimes = _shares(folded, kept) if case.task == "classification" else (None, None)
+    n, repeats = int(repeated.sum()), float(folded.times[repeated].mean())
+    always, sometimes = _shares(folded, repeated) if case.task == "classification" else (None, None)
     return ErrorDecomposition(
-        float(folded.loss[kept].mean()),
-        float(bias[kept].mean()),
-        float(variance[kept].mean()),
+        float(folded.loss[repeated].mean()),
+        float(bias[repeated].mean()),
+        float(variance[repeated].mean()),
         n,
         repeats,
         always,
@@ -40,14 +40,14 @@ def decompose(case: ErrorCase, folded: RowLosses) -> ErrorDecomposition | None:
 
 def bias_and_variance(case: ErrorCase, folded: RowLosses) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return bias and variance of each row; of a row judged once, its loss and 0."""
-    given = case.predictions
-    of_row = np.searchsorted(folded.rows, given.rows)
+    predictions = case.predictions
+    of_row = np.searchsorted(folded.rows, predictions.rows)
     if case.task == "classification":
         bias = (folded.answer != folded.y).astype(float)
-        differs = given.predicted != folded.answer[of_row]
+        differs = predictions.predicted != folded.answer[of_row]
         return bias, np.bincount(of_row, weights=differs) / folded.times
     bias = np.square((folded.answer - folded.y) / case.scale)
-    around = np.square((given.predicted - folded.answer[of_row]) / case.scale)
+    around = np.square((predictions.predicted - folded.answer[of_row]) / case.scale)
     return bias, np.bincount(of_row, weights=around) / folded.times
 
 

@@ -26,14 +26,14 @@ def class_scores(judged: JudgedRows, classes: Sequence[str]) -> tuple[ClassScore
 
 
 def _different_rows(judged: JudgedRows, n_classes: int) -> np.ndarray:
-    rows = np.concatenate([one.rows for one in judged.parts])
-    y = np.concatenate([one.y for one in judged.parts])
+    rows = np.concatenate([part.rows for part in judged.parts])
+    y = np.concatenate([part.y for part in judged.parts])
     return np.bincount(y[np.unique(rows, return_index=True)[1]], minlength=n_classes)
 
 
 def _recall_and_precision(judged: JudgedRows, code: int) -> tuple[Estimate | None, Estimate | None]:
-    actual = [one.y == code for one in judged.parts]
-    called = [one.predicted == code for one in judged.parts]
+    actual = [part.y == code for part in judged.parts]
+    called = [part.predicted == code for part in judged.parts]
     return share_estimate(judged, called, actual), share_estimate(judged, actual, called)
 
 
@@ -41,16 +41,16 @@ def confusion(judged: JudgedRows, classes: Sequence[str]) -> Confusion:
     """Count predicted against true classes over all repeats; of many classes the rarest are counted as one."""
     n = len(classes)
     parts = np.zeros((len(judged.parts), n, n + 1), dtype=np.int64)
-    for k, one in enumerate(judged.parts):
-        np.add.at(parts[k], (one.y, one.predicted), 1)  # An unknown class, −1, is the last column.
+    for k, part in enumerate(judged.parts):
+        np.add.at(parts[k], (part.y, part.predicted), 1)  # An unknown class, −1, is the last column.
     labels, folded = list(classes), n > MOST_CLASSES
     if folded:
         order = np.argsort(-parts.sum(axis=(0, 2)), kind="stable")
-        kept, rest = np.sort(order[: MOST_CLASSES - 1]), order[MOST_CLASSES - 1 :]
-        parts = np.concatenate([parts[:, kept], parts[:, rest].sum(axis=1, keepdims=True)], axis=1)
-        called = [parts[:, :, kept], parts[:, :, rest].sum(axis=2, keepdims=True), parts[:, :, -1:]]
+        frequent, rest = np.sort(order[: MOST_CLASSES - 1]), order[MOST_CLASSES - 1 :]
+        parts = np.concatenate([parts[:, frequent], parts[:, rest].sum(axis=1, keepdims=True)], axis=1)
+        called = [parts[:, :, frequent], parts[:, :, rest].sum(axis=2, keepdims=True), parts[:, :, -1:]]
         parts = np.concatenate(called, axis=2)
-        labels = [*(labels[i] for i in kept), OTHER_CLASSES]
+        labels = [*(labels[i] for i in frequent), OTHER_CLASSES]
     if not parts[:, :, -1].any():
         parts = parts[:, :, :-1]
     counts, shares = parts.sum(axis=0).tolist(), _mean_shares(parts).tolist()

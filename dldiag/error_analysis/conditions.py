@@ -61,8 +61,8 @@ class BinnedColumn:
 
 def binned_columns(X: pd.DataFrame, rows: NDArray[np.int64]) -> list[BinnedColumn]:
     """Bin the columns of some rows; columns with a single value are left out."""
-    found = (_binned(str(name), X.iloc[:, j].iloc[rows]) for j, name in enumerate(X.columns))
-    return [one for one in found if one is not None]
+    columns = (_binned(str(name), X.iloc[:, j].iloc[rows]) for j, name in enumerate(X.columns))
+    return [column for column in columns if column is not None]
 
 
 def _binned(name: str, values: pd.Series) -> BinnedColumn | None:
@@ -128,10 +128,10 @@ def _of_categories(name: str, values: pd.Series) -> BinnedColumn | None:
     counts = np.bincount(codes[codes >= 0], minlength=len(levels))
     if len(levels) == 0 or (len(levels) == 1 and counts[0] == len(values)):
         return None
-    kept = np.argsort(-counts, kind="stable")[:MOST_LEVELS]
-    new = np.full(len(levels) + 1, len(kept) + 1, dtype=np.int16)
-    new[kept], new[-1] = np.arange(1, len(kept) + 1), MISSING
-    return BinnedColumn(name, new[codes], len(kept), levels=tuple(str(levels[i]) for i in kept))
+    frequent = np.argsort(-counts, kind="stable")[:MOST_LEVELS]
+    new = np.full(len(levels) + 1, len(frequent) + 1, dtype=np.int16)
+    new[frequent], new[-1] = np.arange(1, len(frequent) + 1), MISSING
+    return BinnedColumn(name, new[codes], len(frequent), levels=tuple(str(levels[i]) for i in frequent))
 
 
 def rows_where(rule: Iterable[Condition], X: pd.DataFrame) -> Mask:

@@ -50,9 +50,9 @@ def draw_eyeball_set(
     if len(folded) < 2 or not wrong.any():
         return None
     order = np.random.default_rng([seed, 5]).permutation(len(folded))
-    reached = np.flatnonzero(np.cumsum(wrong[order]) >= errors)
-    wanted = looked_at or (int(reached[0]) + 1 if len(reached) else len(order))
-    size = min(wanted, max(1, round(LARGEST_PART * len(order))))
+    enough = np.flatnonzero(np.cumsum(wrong[order]) >= errors)
+    n_rows = looked_at or (int(enough[0]) + 1 if len(enough) else len(order))
+    size = min(n_rows, max(1, round(LARGEST_PART * len(order))))
     looked, others = order[:size], order[size:]
     return EyeballSet(
         tuple(int(i) for i in looked[wrong[looked]]),
@@ -79,12 +79,12 @@ def tag_counts(tags: Mapping[int, Sequence[str]], error: float) -> list[TagCount
     [('dark', 2, 0.1), ('cut', 1, 0.05)]
     """
     n = len(tags)
-    found = []
+    counts = []
     for name in known_tags(tags):
-        rows = sum(name in given for given in tags.values())
+        rows = sum(name in tags_of_row for tags_of_row in tags.values())
         share = rate_estimate(rows / n, n)
-        found.append(TagCount(name, rows, share, Estimate(error * share.value, error * share.low, error * share.high)))
-    return sorted(found, key=lambda one: -one.rows)
+        counts.append(TagCount(name, rows, share, Estimate(error * share.value, error * share.low, error * share.high)))
+    return sorted(counts, key=lambda one: -one.rows)
 
 
 def known_tags(tags: Mapping[int, Sequence[str]]) -> list[str]:
@@ -93,7 +93,7 @@ def known_tags(tags: Mapping[int, Sequence[str]]) -> list[str]:
     >>> known_tags({7: ["dark"], 3: ["cut", "dark"], 5: ["cut"]})
     ['dark', 'cut']
     """
-    return list(dict.fromkeys(tag for given in tags.values() for tag in given))
+    return list(dict.fromkeys(tag for tags_of_row in tags.values() for tag in tags_of_row))
 
 
 def read_tags(text: str, known: Sequence[str]) -> tuple[str, ...]:
@@ -103,5 +103,5 @@ def read_tags(text: str, known: Sequence[str]) -> tuple[str, ...]:
     ('label wrong', 'too dark')
     """
     parts = [part.strip() for part in text.replace("，", ",").split(",")]
-    named = [known[int(part) - 1] if part.isdecimal() and 0 < int(part) <= len(known) else part for part in parts]
-    return tuple(dict.fromkeys(one for one in named if one))
+    tags = [known[int(part) - 1] if part.isdecimal() and 0 < int(part) <= len(known) else part for part in parts]
+    return tuple(dict.fromkeys(tag for tag in tags if tag))

@@ -60,22 +60,22 @@ def screen_features(
     """
     if len(folded) < LEAST_SCREENED or not matrix.source:
         return []
-    drawn = np.sort(np.random.default_rng([case.seed, 8]).permutation(len(folded))[:_MOST_ROWS])
-    table = _ScreenedTable.of(matrix, folded.rows[drawn], only_pairs)
-    residuals = table.freed(_residuals(case, folded)[drawn])
-    shrink = 1.0 if case.clusters is None else _share_of_different(case.clusters[folded.rows[drawn]])
+    sample = np.sort(np.random.default_rng([case.seed, 8]).permutation(len(folded))[:_MOST_ROWS])
+    table = _ScreenedTable.of(matrix, folded.rows[sample], only_pairs)
+    residuals = table.freed(_residuals(case, folded)[sample])
+    shrink = 1.0 if case.clusters is None else _share_of_different(case.clusters[folded.rows[sample]])
     root = float(np.sqrt(shrink))
     cut = float(stats.norm.isf(FAMILY_LEVEL / 2 / max(1, table.tests * residuals.shape[1])))
-    found: list[FoundFeature] = []
-    while len(found) < MOST_FOUND:
-        clear = [one for one in table.candidates(residuals) if one.z * root > cut]
+    features: list[FoundFeature] = []
+    while len(features) < MOST_FOUND:
+        clear = [candidate for candidate in table.candidates(residuals) if candidate.z * root > cut]
         best = max(clear, key=lambda one: _explained(table.freed(one.values), residuals), default=None)
-        if best is None or best.text in [one.text for one in found]:
+        if best is None or best.text in [feature.text for feature in features]:
             break
-        found.append(FoundFeature(best.text, best.z * root, cut))
+        features.append(FoundFeature(best.text, best.z * root, cut))
         table = table.with_linear(best.values)
         residuals = table.freed(residuals)
-    return found
+    return features
 
 
 def _residuals(case: ErrorCase, folded: RowLosses) -> Floats:
@@ -177,16 +177,16 @@ class _ScreenedTable:
         return [j for j in self._divided() if np.nanmin(self.raw[:, j]) > 0 or np.nanmax(self.raw[:, j]) < 0]
 
     def _ratios(self, residuals: Floats) -> Iterator[_Candidate]:
-        above, found = self._divided(), []
+        above, features = self._divided(), []
         for j in self._divisors():
             ratios = _standardized(self.raw[:, above] / self.raw[:, [j]])
             z = _z_of_columns(self.freed(ratios), residuals)
             z[np.array(above) == j] = 0.0
             i = int(z.argmax())
-            found.append(
+            features.append(
                 _Candidate(ADDED["ratio"].written(self.names[above[i]], self.names[j]), float(z[i]), ratios[:, [i]])
             )
-        yield from found
+        yield from features
 
     def _bent(self) -> list[int]:
         if self.only_pairs:
@@ -241,13 +241,13 @@ def _z_of_columns(columns: Floats, residuals: Floats) -> Floats:
 def _z_of_basis(basis: Floats, residuals: Floats) -> float:
     """Return |z| as clear as the χ² of the residual on all columns of a basis, for the residual where it is clearest."""
     centered = basis - basis.mean(axis=0)
-    found = []
+    per_basis = []
     for residual in residuals.T:
         scores = centered.T @ residual
         spread = (centered * np.square(residual)[:, None]).T @ centered
-        found.append(float(scores @ np.linalg.pinv(spread) @ scores))
+        per_basis.append(float(scores @ np.linalg.pinv(spread) @ scores))
     rank = int(np.linalg.matrix_rank(centered))
-    return _as_z(float(stats.chi2.logsf(max(found), max(rank, 1))))
+    return _as_z(float(stats.chi2.logsf(max(per_basis), max(rank, 1))))
 
 
 def _as_z(log_risk: float) -> float:

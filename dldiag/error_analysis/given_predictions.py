@@ -33,18 +33,18 @@ def error_case(
     y, predicted = _flat(y_true, "y_true"), _flat(y_pred, "y_pred")
     _check_length("y_pred", len(predicted), len(y))
     table = as_table(X, len(y))
-    known = np.asarray(~(pd.isna(y) | pd.isna(predicted)), dtype=bool)
-    if known.sum() < _LEAST_ROWS:
-        values = {"rows": int(known.sum()), "least": _LEAST_ROWS}
+    present = np.asarray(~(pd.isna(y) | pd.isna(predicted)), dtype=bool)
+    if present.sum() < _LEAST_ROWS:
+        values = {"rows": int(present.sum()), "least": _LEAST_ROWS}
         raise DataError(
             Message("Only {rows:,} rows have a target and a prediction; {least} are needed.", values),
             Message("Give more rows."),
         )
-    kind = _task_of(y[known], predicted[known]) if task == "auto" else task
-    rows = np.flatnonzero(known)
+    kind = _task_of(y[present], predicted[present]) if task == "auto" else task
+    rows = np.flatnonzero(present)
     if kind == "regression":
-        return _of_numbers(y[known], predicted[known], table, rows)
-    return _of_classes(y[known], predicted[known], table, rows, _proba(proba, len(y), rows), classes)
+        return _of_numbers(y[present], predicted[present], table, rows)
+    return _of_classes(y[present], predicted[present], table, rows, _proba(proba, len(y), rows), classes)
 
 
 def as_table(X: Any, rows: int) -> pd.DataFrame:
@@ -71,11 +71,11 @@ def _flat(values: Any, name: str) -> NDArray[Any]:
     return np.asarray(flat, dtype=object) if flat.dtype.kind in "US" else flat
 
 
-def _check_length(name: str, found: int, rows: int) -> None:
-    if found != rows:
+def _check_length(name: str, n_rows: int, rows: int) -> None:
+    if n_rows != rows:
         raise DataError(
             Message(
-                "{name} has {found:,} rows, the target has {rows:,}.", {"name": name, "found": found, "rows": rows}
+                "{name} has {found:,} rows, the target has {rows:,}.", {"name": name, "found": n_rows, "rows": rows}
             ),
             Message("Give one entry for each row, in the same order."),
         )
@@ -84,14 +84,14 @@ def _check_length(name: str, found: int, rows: int) -> None:
 def _task_of(y: NDArray[Any], predicted: NDArray[Any]) -> Task:
     """Decide between classes and numbers: fractions, or many distinct numbers, are numbers."""
     try:
-        numbers, found = y.astype(float), predicted.astype(float)
+        numbers, values = y.astype(float), predicted.astype(float)
     except (TypeError, ValueError):
         return "classification"
     whole = (numbers == np.round(numbers)).all()
     few = len(np.unique(numbers)) <= MANY_VALUES
-    if len(np.unique(numbers)) <= 2 or (whole and few and (found == np.round(found)).all()):
+    if len(np.unique(numbers)) <= 2 or (whole and few and (values == np.round(values)).all()):
         return "classification"
-    return "classification" if few and not (set(found.tolist()) - set(numbers.tolist())) else "regression"
+    return "classification" if few and not (set(values.tolist()) - set(numbers.tolist())) else "regression"
 
 
 def _of_numbers(y: NDArray[Any], predicted: NDArray[Any], table: pd.DataFrame, rows: NDArray[np.int64]) -> ErrorCase:
@@ -119,13 +119,15 @@ def _of_classes(
     classes: Sequence[Any] | None,
 ) -> ErrorCase:
     (labels, label_codes), (guesses, guess_codes) = labels_and_codes(y), labels_and_codes(predicted)
-    order = None if classes is None else [_label(one) for one in classes]
+    order = None if classes is None else [_label(label) for label in classes]
     names = tuple(order or sorted(set(labels), key=_order))
     _check_labels(labels, guesses, names)
     index = pd.Index(names)
     laid = None if proba is None else _laid_out(proba, names)
-    codes, found = (index.get_indexer(pd.Index(one))[at] for one, at in ((labels, label_codes), (guesses, guess_codes)))
-    predictions = Predictions(rows, 0 * rows, codes, found, laid, has_probabilities=laid is not None)
+    codes, predicted_codes = (
+        index.get_indexer(pd.Index(one))[at] for one, at in ((labels, label_codes), (guesses, guess_codes))
+    )
+    predictions = Predictions(rows, 0 * rows, codes, predicted_codes, laid, has_probabilities=laid is not None)
     return ErrorCase(predictions, table, "classification", names)
 
 
@@ -216,5 +218,5 @@ def _check_columns(columns: int, names: tuple[str, ...]) -> None:
 def _refuse(bad: Any, what: Message) -> None:
     """Raise DataError where some rows are bad; bad: (rows,) of truth values."""
     if bad.any():
-        found = what.filled(bad=int(bad.sum()), rows=len(bad), row=int(np.flatnonzero(bad)[0]) + 1)
-        raise DataError(found, Message("Give probabilities between 0 and 1, one per class."))
+        message = what.filled(bad=int(bad.sum()), rows=len(bad), row=int(np.flatnonzero(bad)[0]) + 1)
+        raise DataError(message, Message("Give probabilities between 0 and 1, one per class."))

@@ -71,12 +71,12 @@ def permutation_importance(
     the given time. is_root: losses are squares, and the error is the root of their mean. The interval is that of the rows
     and of the shuffles together; that another training set would give another model is not in it.
     """
-    before, found = loss_of((), 0), []
+    before, importances = loss_of((), 0), []
     for group in groups:
         after = np.array([loss_of(group, time) for time in range(shuffles)])
         members = tuple(names[j] for j in group)
-        found.append(ColumnImportance(members[0], increase_of(before, after, is_root), members))
-    return sorted(found, key=lambda one: -one.increase.value)
+        importances.append(ColumnImportance(members[0], increase_of(before, after, is_root), members))
+    return sorted(importances, key=lambda one: -one.increase.value)
 
 
 def shuffled(X: pd.DataFrame, group: Sequence[int], seed: Sequence[int]) -> pd.DataFrame:

@@ -36,19 +36,19 @@ class JudgedRows:
     @cached_property
     def distinct_rows(self) -> int:
         """Number of distinct dev rows; copies of a row count once."""
-        copies = [one.labels for one in self.clusters if one.are_copies]
-        return distinct(copies or [one.rows for one in self.parts])
+        copies = [cluster.labels for cluster in self.clusters if cluster.are_copies]
+        return distinct(copies or [part.rows for part in self.parts])
 
     @cached_property
     def shared(self) -> float:
         """Which part of the sampling variance of one repeat's rows remains in the mean over repeats."""
-        return shared([one.rows for one in self.parts])
+        return shared([part.rows for part in self.parts])
 
 
 def judged_rows(predictions: Predictions, clusters: Clusters | None = None) -> JudgedRows:
     """Lay predictions out by repeat. clusters: of all rows of the table."""
     parts = tuple(predictions.of_repeat(repeat) for repeat in predictions.repeats)
-    return JudgedRows(parts, () if clusters is None else tuple(clusters.of(one.rows) for one in parts))
+    return JudgedRows(parts, () if clusters is None else tuple(clusters.of(part.rows) for part in parts))
 
 
 def mean_estimate(
@@ -68,7 +68,7 @@ def mean_estimate(
     if judged.clusters:
         part = clustered_part(influences, judged.clusters, least)
     else:
-        variances = [mean_variance(one) for one in influences]
+        variances = [mean_variance(influence) for influence in influences]
         part = RowPart(variances, judged.shared, least)
     return pooled_estimate(values, [part], floor=lowest)
 
@@ -96,15 +96,15 @@ def of_repeats(judged: JudgedRows, there: Sequence[int]) -> JudgedRows:
     return JudgedRows(tuple(judged.parts[i] for i in there), clusters)
 
 
-def at_most_one(found: Estimate) -> Estimate:
+def at_most_one(estimate: Estimate) -> Estimate:
     """Return an estimate of a share with bounds between 0 and 1."""
-    low, high = min(max(found.low, 0.0), found.value), max(min(found.high, 1.0), found.value)
-    return Estimate(found.value, low, high, max(found.surely_above, low), min(found.surely_below, high))
+    low, high = min(max(estimate.low, 0.0), estimate.value), max(min(estimate.high, 1.0), estimate.value)
+    return Estimate(estimate.value, low, high, max(estimate.surely_above, low), min(estimate.surely_below, high))
 
 
 def band_of_rows(x: Sequence[float], points: Sequence[Estimate], rows: Sequence[int] = ()) -> Band:
     """Put estimates together as a curve, in as many digits as a figure shows."""
-    columns = zip(*((one.value, one.low, one.high) for one in points), strict=True)
+    columns = zip(*((point.value, point.low, point.high) for point in points), strict=True)
     value, low, high = (tuple(shortened(number) for number in column) for column in columns)
     return Band(tuple(shortened(one) for one in x), value, low, high, tuple(int(n) for n in rows))
 

@@ -44,8 +44,8 @@ def suspects_of_classes(y: NDArray[Any], proba: Floats) -> SuspectRows:
     suggested, best = others.argmax(axis=1), others.max(axis=1)
     margin = own - _without_own(proba, y).max(axis=1)
     score = (margin + 1) / 2
-    found = np.flatnonzero((best > own) & (best >= 0))
-    return SuspectRows(found[np.argsort(score[found], kind="stable")], score, suggested)
+    positions = np.flatnonzero((best > own) & (best >= 0))
+    return SuspectRows(positions[np.argsort(score[positions], kind="stable")], score, suggested)
 
 
 def _without_own(proba: Floats, y: NDArray[Any]) -> Floats:
@@ -60,8 +60,8 @@ def suspects_of_numbers(y: Floats, predicted: Floats) -> SuspectRows:
     centered = np.abs(residual - np.median(residual))
     spread = MAD_TO_SD * float(np.median(centered)) or float(centered.std()) or 1.0
     far = centered / spread
-    found = np.flatnonzero(far > FAR_OUT)
-    return SuspectRows(found[np.argsort(-far[found], kind="stable")], 1 / (1 + far), predicted)
+    positions = np.flatnonzero(far > FAR_OUT)
+    return SuspectRows(positions[np.argsort(-far[positions], kind="stable")], 1 / (1 + far), predicted)
 
 
 def suspect_rows(case: ErrorCase, folded: RowLosses) -> SuspectRows | None:
@@ -73,7 +73,7 @@ def suspect_rows(case: ErrorCase, folded: RowLosses) -> SuspectRows | None:
     return suspects_of_classes(folded.y, folded.proba)
 
 
-def share_of_suspects(found: SuspectRows) -> LabelSuspects:
+def share_of_suspects(suspects: SuspectRows) -> LabelSuspects:
     """Return the share of the rows that are suspect."""
-    n = len(found.score)
-    return LabelSuspects(rate_estimate(len(found.positions) / n, n), len(found.positions))
+    n = len(suspects.score)
+    return LabelSuspects(rate_estimate(len(suspects.positions) / n, n), len(suspects.positions))

@@ -16,13 +16,13 @@ from dldiag.core.estimate import Estimate
 from dldiag.core.i18n import Message
 from dldiag.core.types import Dataset, Task
 from dldiag.error_analysis.analysis import ErrorAnalysis, analyze
-from dldiag.error_analysis.dependence import MOST_DEPENDENCES, MeanOf, dependence
 from dldiag.error_analysis.importance import (
     MOST_GROUPS,
     column_groups,
     moved,
     permutation_importance,
 )
+from dldiag.error_analysis.partial_dependence import MOST_DEPENDENCES, MeanOf, dependence
 from dldiag.error_analysis.performance import performances
 from dldiag.error_analysis.row_losses import ErrorCase
 from dldiag.experiments.added_features import TableRows
@@ -54,15 +54,15 @@ def analyze_fits(fits: FitCache, model: Model, seed: int = 0, *, with_importance
     case = case_of_fits(fits, model, seed)
     if case is None:
         return None
-    found = analyze(case)
+    analysis = analyze(case)
     if not with_importance:
-        return found
-    columns, empty = columns_of_fit(fits, model, seed), dict(found.findings.empty)
+        return analysis
+    columns, empty = columns_of_fit(fits, model, seed), dict(analysis.findings.empty)
     if columns is None:
         empty["importance"] = Message("There are too many columns to shuffle each of them.")
     importance, curves = columns or ([], [])
-    findings = replace(found.findings, importance=tuple(importance), dependence=tuple(curves), empty=empty)
-    return replace(found, findings=findings)
+    findings = replace(analysis.findings, importance=tuple(importance), dependence=tuple(curves), empty=empty)
+    return replace(analysis, findings=findings)
 
 
 def where_wrong(
@@ -82,10 +82,10 @@ def where_wrong(
     }
 
 
-def _as_stated(found: ErrorFindings, metrics: Mapping[str, Estimate], scale: float) -> ErrorFindings:
+def _as_stated(errors: ErrorFindings, metrics: Mapping[str, Estimate], scale: float) -> ErrorFindings:
     """Put the report's own error in place of the mean over different rows, of which some are judged more often."""
-    name, unit = ("error", 1.0) if found.unit == "rate" else ("rmse", scale)
-    return replace(found, error=metrics[name].times(1 / unit)) if name in metrics else found
+    name, unit = ("error", 1.0) if errors.unit == "rate" else ("rmse", scale)
+    return replace(errors, error=metrics[name].times(1 / unit)) if name in metrics else errors
 
 
 def describing_columns(dataset: Dataset) -> pd.DataFrame:
@@ -105,8 +105,7 @@ def columns_of_fit(
     None for more than MOST_GROUPS groups of columns.
     """
     dataset, task = fits.dataset, _task_of_first_repeat(fits, model, seed)
-    dev = task.dev_rows
-    table = dataset.X.iloc[dev].reset_index(drop=True)
+    table = dataset.X.iloc[task.dev_rows].reset_index(drop=True)
     groups = column_groups(table)
     if len(groups) > MOST_GROUPS:
         return None
@@ -114,18 +113,19 @@ def columns_of_fit(
     fitted = fitted_model(task, inputs)
 
     def losses(group: Sequence[int], time: int) -> NDArray[np.float64]:
-        order = np.random.default_rng([seed, time, *group]).permutation(len(dev))
+        order = np.random.default_rng([seed, time, *group]).permutation(len(table))
         return _losses(fitted, _moved_inputs(fits, task, inputs, group, order), inputs, dataset.task)
 
     def inputs_with(column: int, row: int) -> Any:
-        return _moved_inputs(fits, task, inputs, [column], np.full(len(dev), row))
+        return _moved_inputs(fits, task, inputs, [column], np.full(len(table), row))
 
-    names = [one.name for one in dataset.columns]
+    names = [column.name for column in dataset.columns]
     is_root = dataset.task == "regression"
-    found = permutation_importance(groups, names, losses, is_root=is_root, shuffles=QUICK_SHUFFLES)
-    shown = [names.index(one.column) for one in found if one.increase.low > 0][:MOST_DEPENDENCES]
-    curves = (dependence(table.iloc[:, j], partial(inputs_with, j), _mean_of(fitted, fits, inputs)) for j in shown)
-    return found, [one for one in curves if one is not None]
+    importance = permutation_importance(groups, names, losses, is_root=is_root, shuffles=QUICK_SHUFFLES)
+    important = [names.index(column.column) for column in importance if column.increase.low > 0]
+    mean_of = _mean_of(fitted, fits, inputs)
+    curves = (dependence(table.iloc[:, j], partial(inputs_with, j), mean_of) for j in important[:MOST_DEPENDENCES])
+    return importance, [curve for curve in curves if curve is not None]
 
 
 def _task_of_first_repeat(fits: FitCache, model: Model, seed: int) -> FitTask:

@@ -19,9 +19,9 @@ def analyze_table(
     table: Table, target: str, prediction: str, probabilities: Sequence[str] = (), *, seed: int = 0
 ) -> ErrorAnalysis:
     """Analyze the predictions that stand in a table beside the columns that slices may be defined by."""
-    asked = [target, prediction, *probabilities]
-    check_names(asked, [column.name for column in table.columns])
-    repeated = [name for name in asked if asked.count(name) > 1]
+    named_columns = [target, prediction, *probabilities]
+    check_names(named_columns, [column.name for column in table.columns])
+    repeated = [name for name in named_columns if named_columns.count(name) > 1]
     if repeated:
         raise DataError(
             Message(
@@ -29,7 +29,9 @@ def analyze_table(
                 {"name": repeated[0]},
             )
         )
-    used = [one.name for one in table.columns if one.name not in asked and one.kind not in UNUSED_KINDS]
+    used = [
+        column.name for column in table.columns if column.name not in named_columns and column.kind not in UNUSED_KINDS
+    ]
     proba = np.column_stack([_probability(table, name) for name in probabilities]) if probabilities else None
     return error_analysis(_values(table, target), _values(table, prediction), table.frame[used], proba, seed=seed)
 

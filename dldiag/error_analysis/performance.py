@@ -94,6 +94,6 @@ def _with_curves(counted: Performance, judged: JudgedRows, facts: TableFacts) ->
 def _rankings(judged: JudgedRows, facts: TableFacts) -> Iterator[Ranking]:
     every = range(len(facts.classes)) if len(facts.classes) <= MOST_RANKED else ()
     for code in every if facts.positive is None else (facts.positive,):
-        found = ranking(judged, code, facts.classes[code])
-        if found is not None:
-            yield found
+        curves = ranking(judged, code, facts.classes[code])
+        if curves is not None:
+            yield curves

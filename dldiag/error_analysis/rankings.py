@@ -74,7 +74,7 @@ def _ranked(actual: RowMask, scores: Floats) -> _Ranked:
 
 def ranking(judged: JudgedRows, code: int, label: str) -> Ranking | None:
     """Return the ROC and precision–recall curves of one class; None where a repeat has no row of it, or no other."""
-    pairs = [(one.y == code, scores_of(one.proba, code)) for one in judged.parts]
+    pairs = [(part.y == code, scores_of(part.proba, code)) for part in judged.parts]
     if any(actual.all() or not actual.any() for actual, _ in pairs):
         return None
     repeats = [_ranked(actual, scores) for actual, scores in pairs]
@@ -89,55 +89,59 @@ def scores_of(proba: NDArray[np.float32] | None, code: int) -> Floats:
 
 
 def _roc(judged: JudgedRows, repeats: Sequence[_Ranked]) -> Band:
-    points, floors = [], [float(one.actual.mean()) ** -2 for one in repeats]
+    points, floors = [], [float(repeat.actual.mean()) ** -2 for repeat in repeats]
     for x in FALSE_ALARMS:
-        values = [_recall_at(one, x) for one in repeats]
-        influences = [_recall_influence(one, float(x), value) for one, value in zip(repeats, values, strict=True)]
+        values = [_recall_at(repeat, x) for repeat in repeats]
+        influences = [_recall_influence(repeat, float(x), value) for repeat, value in zip(repeats, values, strict=True)]
         points.append(at_most_one(mean_estimate(judged, values, influences, floors=floors)))
     return band_of_rows(FALSE_ALARMS.tolist(), points)
 
 
-def _recall_at(one: _Ranked, false_alarms: float) -> float:
+def _recall_at(ranked: _Ranked, false_alarms: float) -> float:
     """Return the recall at a share of false alarms; at none of them, the highest that costs none."""
     if false_alarms == 0:
-        return float(one.recalls[one.false_alarms == 0].max())
-    return float(np.interp(false_alarms, one.false_alarms, one.recalls))
+        return float(ranked.recalls[ranked.false_alarms == 0].max())
+    return float(np.interp(false_alarms, ranked.false_alarms, ranked.recalls))
 
 
-def _recall_influence(one: _Ranked, false_alarms: float, recall: float) -> Floats:
+def _recall_influence(ranked: _Ranked, false_alarms: float, recall: float) -> Floats:
     """A false alarm more raises the threshold, which costs recall by the slope of the curve."""
-    share = one.actual.mean()
-    last = int(np.searchsorted(one.false_alarms, false_alarms, side="right")) - 1
-    above = one.scores >= one.at[last]
-    hits = one.actual * (above - recall) / share
-    alarms = ~one.actual * (above - false_alarms) / (1 - share)
-    return np.asarray(recall + hits - one.slope(false_alarms) * alarms)
+    share = ranked.actual.mean()
+    last = int(np.searchsorted(ranked.false_alarms, false_alarms, side="right")) - 1
+    above = ranked.scores >= ranked.at[last]
+    hits = ranked.actual * (above - recall) / share
+    alarms = ~ranked.actual * (above - false_alarms) / (1 - share)
+    return np.asarray(recall + hits - ranked.slope(false_alarms) * alarms)
 
 
 def _precision_recall(judged: JudgedRows, repeats: Sequence[_Ranked]) -> Band:
     points = []
     for recall in RECALLS:
-        found = [_precision_at(one, float(recall)) for one in repeats]
-        values, influences, called = zip(*found, strict=True)
+        estimates = [_precision_at(repeat, float(recall)) for repeat in repeats]
+        values, influences, called = zip(*estimates, strict=True)
         floors = [one**-2 for one in called]
         points.append(at_most_one(mean_estimate(judged, values, influences, floors=floors)))
     return band_of_rows(RECALLS.tolist(), points)
 
 
-def _precision_at(one: _Ranked, recall: float) -> tuple[float, Floats, float]:
+def _precision_at(ranked: _Ranked, recall: float) -> tuple[float, Floats, float]:
     """Return the precision where the recall is reached, every row's influence on it, and the share of rows called positive.
 
     p = rπ / (rπ + (1−π)F) with recall r, share of positives π and share of false alarms F, which depends on the rows.
     """
-    place = int(np.searchsorted(one.recalls, recall - 1e-12))
-    reached, alarms, share = float(one.recalls[place]), float(one.false_alarms[place]), float(one.actual.mean())
+    place = int(np.searchsorted(ranked.recalls, recall - 1e-12))
+    reached, alarms, share = (
+        float(ranked.recalls[place]),
+        float(ranked.false_alarms[place]),
+        float(ranked.actual.mean()),
+    )
     precision = reached * share / (reached * share + (1 - share) * alarms)
-    above = one.scores >= one.at[place]
-    missed = one.actual * (above - reached) / share * one.flatness(reached)
-    of_alarms = ~one.actual * (above - alarms) / (1 - share) - missed
+    above = ranked.scores >= ranked.at[place]
+    missed = ranked.actual * (above - reached) / share * ranked.flatness(reached)
+    of_alarms = ~ranked.actual * (above - alarms) / (1 - share) - missed
     by_alarms = -(precision**2) * (1 - share) / (reached * share)
     by_share = precision * (1 - precision) / (share * (1 - share))
-    influence = np.asarray(precision + by_alarms * of_alarms + by_share * (one.actual - share))
+    influence = np.asarray(precision + by_alarms * of_alarms + by_share * (ranked.actual - share))
     return precision, influence, float(above.mean())
 
 
@@ -149,33 +153,33 @@ def calibration(judged: JudgedRows, positive: int | None) -> Band | None:
 
     positive: the class whose probability is meant; None: whether the predicted class is right, against its probability.
     """
-    said, true = [], []
-    for one in judged.parts:
-        assert one.proba is not None
-        code = one.proba.argmax(axis=1) if positive is None else np.full(len(one), positive)
-        said.append(one.proba[np.arange(len(one)), code].astype(float))
-        true.append(one.y == code)
-    edges, x, points, rows = _bin_edges(np.concatenate(said)), [], [], []
+    probabilities, true = [], []
+    for part in judged.parts:
+        assert part.proba is not None
+        code = part.proba.argmax(axis=1) if positive is None else np.full(len(part), positive)
+        probabilities.append(part.proba[np.arange(len(part)), code].astype(float))
+        true.append(part.y == code)
+    edges, x, points, rows = _bin_edges(np.concatenate(probabilities)), [], [], []
     for low, high in pairwise(edges):
-        inside = [(p >= low) & (p < high) for p in said]
-        found = share_estimate(judged, true, inside)
-        if found is not None:
-            x.append(float(np.concatenate([p[i] for p, i in zip(said, inside, strict=True)]).mean()))
-            points.append(found)
+        inside = [(p >= low) & (p < high) for p in probabilities]
+        share = share_estimate(judged, true, inside)
+        if share is not None:
+            x.append(float(np.concatenate([p[i] for p, i in zip(probabilities, inside, strict=True)]).mean()))
+            points.append(share)
             rows.append(sum(int(one.sum()) for one in inside))
     return band_of_rows(x, points, rows) if points else None
 
 
-def _bin_edges(said: Floats) -> list[float]:
+def _bin_edges(probabilities: Floats) -> list[float]:
     """Return the bounds of bins of equal width, joined until each holds enough rows."""
-    counts, edges = np.histogram(said, bins=_BINS, range=(0, 1))
-    kept, held = [0.0], 0
+    counts, edges = np.histogram(probabilities, bins=_BINS, range=(0, 1))
+    inner, count_so_far = [0.0], 0
     for count, edge in zip(counts, edges[1:], strict=True):
-        held += int(count)
-        if held >= _ROWS_PER_BIN:
-            kept, held = [*kept, float(edge)], 0
+        count_so_far += int(count)
+        if count_so_far >= _ROWS_PER_BIN:
+            inner, count_so_far = [*inner, float(edge)], 0
     end = np.nextafter(1.0, 2.0)  # A probability of 1 belongs to the last bin.
-    return [*(kept[:-1] if len(kept) > 1 else kept), float(end)]
+    return [*(inner[:-1] if len(inner) > 1 else inner), float(end)]
 
 
 # --- thresholds ---------------------------------------------------------------------------------------------------
@@ -186,8 +190,8 @@ def thresholds(judged: JudgedRows, positive: int, label: str, costs: Floats | No
 
     costs: (2, 2), of predicting the column's class where the row's is true. None where no dev row is positive.
     """
-    scores = [scores_of(one.proba, positive) for one in judged.parts]
-    actual = [one.y == positive for one in judged.parts]
+    scores = [scores_of(part.proba, positive) for part in judged.parts]
+    actual = [part.y == positive for part in judged.parts]
     if not any(one.any() for one in actual):
         return None
     grid = _grid(np.concatenate(scores), np.concatenate(actual))
@@ -198,7 +202,7 @@ def thresholds(judged: JudgedRows, positive: int, label: str, costs: Floats | No
     grid, called = grid[usable], [called[i] for i in usable]
     by_kind = None if costs is None else costs if positive == 1 else costs[::-1, ::-1]
     cost = None if by_kind is None else [_cost(judged, actual, one, by_kind) for one in called]
-    own = float(np.mean(np.concatenate([one.predicted == positive for one in judged.parts])))
+    own = float(np.mean(np.concatenate([part.predicted == positive for part in judged.parts])))
     flagged = [_share(one, one) for one in called]
     return Thresholds(
         label,

@@ -12,7 +12,7 @@ from dldiag.core.performance import ResidualBins, Residuals
 from dldiag.core.types import Estimate, Floats
 from dldiag.error_analysis.conditions import MISSING, BinnedColumn, as_numbers, binned_columns
 from dldiag.error_analysis.judged_rows import JudgedRows, mean_estimate, of_repeats, shortened
-from dldiag.experiments.judging import HOPELESS
+from dldiag.experiments.scoring import HOPELESS
 
 CELLS = 24  # Cells on each axis of predicted against actual.
 TAIL = 0.005  # Share of the values on either side in the outermost cells.
@@ -25,11 +25,11 @@ def residuals(judged: JudgedRows, X: pd.DataFrame, spread: float) -> Residuals:
 
     X: all rows of the table. spread: std of the target; what is predicted absurdly far off counts as that far.
     """
-    off = [_residual(one.y, one.predicted, spread) for one in judged.parts]
-    y = np.concatenate([one.y for one in judged.parts])
+    off = [_residual(part.y, part.predicted, spread) for part in judged.parts]
+    y = np.concatenate([part.y for part in judged.parts])
     predicted = y - np.concatenate(off)
     edges, cells = _cells(predicted, y)
-    rows = np.concatenate([one.rows for one in judged.parts])
+    rows = np.concatenate([part.rows for part in judged.parts])
     of_prediction = binned_columns(pd.DataFrame({"": predicted}), np.arange(len(predicted)))
     columns = binned_columns(X, rows)
     whole = np.concatenate(off)
@@ -58,7 +58,7 @@ def _cells(predicted: Floats, y: Floats) -> tuple[tuple[float, ...], tuple[tuple
     counts = np.zeros((CELLS, CELLS), dtype=np.int64)
     np.add.at(counts, tuple(places), 1)
     filled = np.argwhere(counts)
-    return tuple(shortened(one) for one in edges), tuple((int(i), int(j), int(counts[i, j])) for i, j in filled)
+    return tuple(shortened(edge) for edge in edges), tuple((int(i), int(j), int(counts[i, j])) for i, j in filled)
 
 
 def _explained(column: BinnedColumn, off: Floats) -> float:
@@ -107,11 +107,11 @@ def _mean(judged: JudgedRows, inside: Sequence[NDArray[np.bool_]], off: Sequence
         value + inside[i] * (off[i] - value) / inside[i].mean() for i, value in zip(there, values, strict=True)
     ]
     known = judged if len(there) == len(inside) else of_repeats(judged, there)
-    found = mean_estimate(known, values, influences, lowest=None)
+    mean = mean_estimate(known, values, influences, lowest=None)
     return Estimate(
-        shortened(found.value),
-        min(shortened(found.low), shortened(found.value)),
-        max(shortened(found.high), shortened(found.value)),
+        shortened(mean.value),
+        min(shortened(mean.low), shortened(mean.value)),
+        max(shortened(mean.high), shortened(mean.value)),
     )
 
 

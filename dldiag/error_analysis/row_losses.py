@@ -62,28 +62,30 @@ class RowLosses:
 
 def row_losses(case: ErrorCase) -> RowLosses:
     """Fold predictions by row."""
-    given = case.predictions
-    rows, first, of_row = np.unique(given.rows, return_index=True, return_inverse=True)
+    predictions = case.predictions
+    rows, first, of_row = np.unique(predictions.rows, return_index=True, return_inverse=True)
     times = np.bincount(of_row)
-    loss = losses_of(given, case.task, case.scale)
-    proba = _mean_proba(given, of_row, times)
+    loss = losses_of(predictions, case.task, case.scale)
+    proba = _mean_proba(predictions, of_row, times)
     wrong = np.bincount(of_row, weights=loss > 0).astype(np.int64) if case.task == "classification" else 0 * times
     mean = np.bincount(of_row, weights=loss) / times
-    severity = mean if proba is None else _log_loss(proba, given.y[first])
-    return RowLosses(rows, given.y[first], _answers(given, of_row, times, case), mean, severity, times, wrong, proba)
+    severity = mean if proba is None else _log_loss(proba, predictions.y[first])
+    return RowLosses(
+        rows, predictions.y[first], _answers(predictions, of_row, times, case), mean, severity, times, wrong, proba
+    )
 
 
-def losses_of(given: Predictions, task: Task, scale: float) -> Floats:
+def losses_of(predictions: Predictions, task: Task, scale: float) -> Floats:
     """Return the loss of every prediction: 0 or 1, or the squared error in units of scale²."""
     if task == "classification":
-        return np.asarray(given.y != given.predicted, dtype=float)
-    return np.asarray(np.square((given.predicted - given.y) / scale), dtype=float)
+        return np.asarray(predictions.y != predictions.predicted, dtype=float)
+    return np.asarray(np.square((predictions.predicted - predictions.y) / scale), dtype=float)
 
 
-def _mean_proba(given: Predictions, of_row: NDArray[np.int64], times: NDArray[np.int64]) -> Floats | None:
-    if given.proba is None or not given.has_probabilities:
+def _mean_proba(predictions: Predictions, of_row: NDArray[np.int64], times: NDArray[np.int64]) -> Floats | None:
+    if predictions.proba is None or not predictions.has_probabilities:
         return None
-    columns = [np.bincount(of_row, weights=given.proba[:, k]) / times for k in range(given.proba.shape[1])]
+    columns = [np.bincount(of_row, weights=predictions.proba[:, k]) / times for k in range(predictions.proba.shape[1])]
     return np.column_stack(columns)
 
 
@@ -91,13 +93,15 @@ def _log_loss(proba: Floats, y: NDArray[Any]) -> Floats:
     return np.asarray(-np.log(np.clip(proba[np.arange(len(y)), y], LEAST_PROBABILITY, 1.0)))
 
 
-def _answers(given: Predictions, of_row: NDArray[np.int64], times: NDArray[np.int64], case: ErrorCase) -> NDArray[Any]:
+def _answers(
+    predictions: Predictions, of_row: NDArray[np.int64], times: NDArray[np.int64], case: ErrorCase
+) -> NDArray[Any]:
     """Return the class predicted most often (the first of equals), or the mean prediction."""
     if case.task == "regression":
-        return np.asarray(np.bincount(of_row, weights=given.predicted) / times)
+        return np.asarray(np.bincount(of_row, weights=predictions.predicted) / times)
     if times.max() == 1:
-        return np.asarray(given.predicted[np.argsort(of_row, kind="stable")])
+        return np.asarray(predictions.predicted[np.argsort(of_row, kind="stable")])
     counts = np.zeros((len(times), len(case.classes) + 1), dtype=np.int32)
-    np.add.at(counts, (of_row, given.predicted), 1)  # An unknown class, −1, is the last column.
+    np.add.at(counts, (of_row, predictions.predicted), 1)  # An unknown class, −1, is the last column.
     best = counts.argmax(axis=1)
     return np.where(best == len(case.classes), -1, best)

@@ -78,9 +78,9 @@ def find_slices(
     searched = finding[:most]
     columns = binned_columns(X, searched)
     rules = search_rules(columns, robust[searched])
-    found = [(_conditions(rule, columns)) for rule in rules]
+    conditions = [(_conditions(rule, columns)) for rule in rules]
     confirmed = _Confirmation(loss, robust, others, clusters, is_root)
-    return confirmed.slices([(rule, rows_where(rule, X)) for rule in found])
+    return confirmed.slices([(rule, rows_where(rule, X)) for rule in conditions])
 
 
 def _halves(n: int, clusters: NDArray[np.int64] | None, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -95,7 +95,7 @@ def _halves(n: int, clusters: NDArray[np.int64] | None, seed: int) -> tuple[NDAr
 
 
 def _conditions(rule: _Rule, columns: Sequence[BinnedColumn]) -> tuple[Condition, ...]:
-    return tuple(one for j, first, last in rule.parts for one in columns[j].conditions(first, last))
+    return tuple(condition for j, first, last in rule.parts for condition in columns[j].conditions(first, last))
 
 
 # --- the search ---------------------------------------------------------------------------------------------------
@@ -108,13 +108,13 @@ def search_rules(columns: Sequence[BinnedColumn], loss: SliceLoss) -> list[_Rule
     level = _extended([_Rule((), 0.0)], columns, range(len(columns)), loss)
     ranked = list(dict.fromkeys([*(rule.parts[0][0] for rule in level), *range(len(columns))]))
     promising = ranked[:_MOST_COLUMNS]
-    found, beam = list(level), _beam(level)
+    rules, beam = list(level), _beam(level)
     for _ in range(MOST_CONDITIONS - 1):
         level = _extended(beam, columns, promising, loss)
-        found += level
+        rules += level
         beam = _beam(level)
-    best = _beam(sorted(found, key=lambda rule: -rule.score))
-    return _distinct([*(_refined(rule, columns, loss) for rule in best), *found], columns, loss)
+    best = _beam(sorted(rules, key=lambda rule: -rule.score))
+    return _distinct([*(_refined(rule, columns, loss) for rule in best), *rules], columns, loss)
 
 
 def _refined(rule: _Rule, columns: Sequence[BinnedColumn], loss: SliceLoss) -> _Rule:
@@ -135,15 +135,15 @@ def _extended(
         return []
     inside = np.column_stack([_meets(rule, columns) for rule in rules]).astype(np.float32)
     weights = np.hstack([inside, inside * loss[:, None].astype(np.float32)])
-    found: list[_Rule] = []
+    longer: list[_Rule] = []
     for j in usable:
         sums = _sums_by_bin(columns[j], weights).reshape(-1, 2, len(rules))
         for k, score, first, last in _best_ranges(columns[j], sums, loss):
             own = score - PER_BOUND * rules[k].bounds
             if j not in rules[k].columns and own > rules[k].score:
                 bounds = rules[k].bounds + columns[j].bounds(first, last)
-                found.append(_Rule((*rules[k].parts, (j, first, last)), own, bounds))
-    return sorted(found, key=lambda rule: -rule.score)
+                longer.append(_Rule((*rules[k].parts, (j, first, last)), own, bounds))
+    return sorted(longer, key=lambda rule: -rule.score)
 
 
 def _meets(rule: _Rule, columns: Sequence[BinnedColumn]) -> Mask:
@@ -202,30 +202,30 @@ def _scores(n: NDArray[np.float64], total: NDArray[np.float64], loss: SliceLoss)
 
 def _beam(rules: Sequence[_Rule]) -> list[_Rule]:
     """Keep the best rules, only a few on the same columns."""
-    kept: list[_Rule] = []
-    seen: dict[frozenset[int], int] = {}
+    beam: list[_Rule] = []
+    times: dict[frozenset[int], int] = {}
     for rule in rules:
-        if seen.get(rule.columns, 0) < PER_COLUMN:
-            seen[rule.columns] = seen.get(rule.columns, 0) + 1
-            kept.append(rule)
-        if len(kept) == BEAM:
+        if times.get(rule.columns, 0) < PER_COLUMN:
+            times[rule.columns] = times.get(rule.columns, 0) + 1
+            beam.append(rule)
+        if len(beam) == BEAM:
             break
-    return kept
+    return beam
 
 
 def _distinct(rules: Sequence[_Rule], columns: Sequence[BinnedColumn], loss: SliceLoss) -> list[_Rule]:
     """Keep rules, best first, that still have more error than the rest on rows that no better rule holds."""
     order = sorted(rules, key=lambda rule: -rule.score)
-    kept, taken = list[_Rule](), np.zeros(len(loss), dtype=bool)
+    different, covered = list[_Rule](), np.zeros(len(loss), dtype=bool)
     for rule in order[: 20 * BEAM]:
-        if rule.score < LEAST_SCORE or len(kept) == MOST_SLICES:
+        if rule.score < LEAST_SCORE or len(different) == MOST_SLICES:
             break
         rule = _simplified(rule, columns, loss)  # noqa: PLW2901 — the same slice in fewer words
         inside = _meets(rule, columns)
-        if not kept or _is_new(inside, taken, loss):
-            kept.append(rule)
-            taken |= inside
-    return kept
+        if not different or _is_new(inside, covered, loss):
+            different.append(rule)
+            covered |= inside
+    return different
 
 
 def _simplified(rule: _Rule, columns: Sequence[BinnedColumn], loss: SliceLoss) -> _Rule:
@@ -286,15 +286,15 @@ class _Confirmation:
         insides = [inside[self.rows] for _, inside in rules]
         usable = [i for i, inside in enumerate(insides) if LEAST_SLICE_ROWS <= inside.sum() < len(inside)]
         passed = holm([self.risk(insides[i]) for i in usable])
-        found = (self.slice_of(*rules[i], insides[i], ok) for i, ok in zip(usable, passed, strict=True))
-        return tuple(sorted(found, key=lambda one: (not one.confirmed, -(one.share_of_error - one.share_of_rows))))
+        slices = (self.slice_of(*rules[i], insides[i], ok) for i, ok in zip(usable, passed, strict=True))
+        return tuple(sorted(slices, key=lambda one: (not one.confirmed, -(one.share_of_error - one.share_of_rows))))
 
     def risk(self, inside: Mask) -> float:
         """Return the probability of an excess like this one where the slice is like the rest."""
         loss = self.robust[self.rows]
         if self.clusters is None and set(np.unique(loss)) <= {0.0, 1.0}:
-            drawn = stats.hypergeom(len(loss), int(loss.sum()), int(inside.sum()))
-            return float(drawn.sf(loss[inside].sum() - 1))
+            chance = stats.hypergeom(len(loss), int(loss.sum()), int(inside.sum()))
+            return float(chance.sf(loss[inside].sum() - 1))
         parts = [self._mean(loss, one) for one in (inside, ~inside)]
         (a, va, na), (b, vb, nb) = parts
         if va + vb == 0:

@@ -49,11 +49,11 @@ class TableRows:
 
     def values(self) -> Floats:
         """Return all encoded features of the rows: (rows, features), a copy."""
-        found = self.matrix.values[self.rows]
+        values = self.matrix.values[self.rows]
         if self.order is not None:
             columns = np.isin(self.matrix.source, self.moved)
-            found[:, columns] = found[self.order][:, columns]
-        return found
+            values[:, columns] = values[self.order][:, columns]
+        return values
 
     def feature(self, name: str) -> Floats:
         """Return one encoded feature, by name."""
@@ -111,9 +111,9 @@ def _ratio(train: TableRows, names: Sequence[str], y: NDArray[Any]) -> _Maker:
 def _spline(train: TableRows, names: Sequence[str], y: NDArray[Any]) -> _Maker:
     """Return max(0, x − knot) for every knot: a linear model bends there."""
     (name,) = names
-    seen = train.feature(name)
-    seen = seen[~np.isnan(seen)]
-    knots = np.unique(np.quantile(seen, KNOTS)) if len(seen) else np.zeros(1)
+    values = train.feature(name)
+    values = values[~np.isnan(values)]
+    knots = np.unique(np.quantile(values, KNOTS)) if len(values) else np.zeros(1)
     return lambda rows: np.maximum(rows.feature(name)[:, None] - knots, 0.0)
 
 
@@ -135,8 +135,8 @@ def period_of(name: str) -> float:
 def _frequency(train: TableRows, names: Sequence[str], y: NDArray[Any]) -> _Maker:
     (name,) = names
     levels, counts = np.unique(train.levels(name).astype(str), return_counts=True)
-    known = dict(zip(levels.tolist(), (counts / len(train.rows)).tolist(), strict=True))
-    return lambda rows: np.array([[known.get(level, 0.0)] for level in rows.levels(name)])
+    shares = dict(zip(levels.tolist(), (counts / len(train.rows)).tolist(), strict=True))
+    return lambda rows: np.array([[shares.get(level, 0.0)] for level in rows.levels(name)])
 
 
 def _target(train: TableRows, names: Sequence[str], y: NDArray[Any]) -> _Maker:
@@ -151,8 +151,8 @@ def _target(train: TableRows, names: Sequence[str], y: NDArray[Any]) -> _Maker:
 
     def make(rows: TableRows) -> Floats:
         folds = [fold_of[position[int(row)]] if int(row) in position else TARGET_FOLDS for row in rows.rows]
-        found = (tables[k].get(level, tables[k][None]) for k, level in zip(folds, rows.levels(name), strict=True))
-        return np.array(list(found))
+        means = (tables[k].get(level, tables[k][None]) for k, level in zip(folds, rows.levels(name), strict=True))
+        return np.array(list(means))
 
     return make
 
@@ -168,11 +168,11 @@ def _as_columns(y: NDArray[Any]) -> Floats:
 def _level_means(levels: NDArray[Any], targets: Floats) -> dict[Any, Floats]:
     """Return the shrunk mean of every level; the key None holds that of an unknown level."""
     mean = targets.mean(axis=0)
-    found: dict[Any, Floats] = {None: mean}
+    means: dict[Any, Floats] = {None: mean}
     for level in np.unique(levels.astype(str)).tolist():
         inside = targets[levels == level]
-        found[level] = (inside.sum(axis=0) + PRIOR_ROWS * mean) / (len(inside) + PRIOR_ROWS)
-    return found
+        means[level] = (inside.sum(axis=0) + PRIOR_ROWS * mean) / (len(inside) + PRIOR_ROWS)
+    return means
 
 
 ADDED: dict[str, AddedFeature] = {
@@ -193,9 +193,9 @@ def read_feature(text: str, features: Collection[str], categories: Collection[st
     (True, ['a * b', 'c'])
     """
     for row in ADDED.values():
-        known = categories if row.of_category else features
+        columns = categories if row.of_category else features
         for names in _splits(text, row):
-            if all(name in known for name in names):
+            if all(name in columns for name in names):
                 return row, names
     raise DataError(
         Message("There is no added feature {text}.", {"text": text}),
@@ -252,8 +252,8 @@ def kept_features(matrix: Matrix, dataset: Dataset, dropped: Sequence[str]) -> N
     if not dropped:
         return np.ones(matrix.n_features, dtype=bool)
     out = [j for j, column in enumerate(dataset.columns) if {column.name, column.made_of} & set(dropped)]
-    known = {name for column in dataset.columns for name in (column.name, column.made_of)}
-    unknown = [name for name in dropped if name not in known]
+    names = {name for column in dataset.columns for name in (column.name, column.made_of)}
+    unknown = [name for name in dropped if name not in names]
     if unknown:
         raise DataError(
             Message("There is no column {name} to drop.", {"name": unknown[0]}),

@@ -87,8 +87,8 @@ def calibrated(y: NDArray[Any], proba: NDArray[Any], choice: MetricChoice) -> De
     def log_loss(x: Values) -> float:
         return float(-log_softmax(x[0] * logs + np.append(x[1:], 0.0), axis=1)[rows, y].mean())
 
-    found = minimize(log_loss, np.append(1.0, np.zeros(n_classes - 1)), method="L-BFGS-B").x
-    return Decision(float(found[0]), np.append(found[1:], 0.0), np.zeros(n_classes))
+    weights = minimize(log_loss, np.append(1.0, np.zeros(n_classes - 1)), method="L-BFGS-B").x
+    return Decision(float(weights[0]), np.append(weights[1:], 0.0), np.zeros(n_classes))
 
 
 ADJUSTMENTS: dict[str, Callable[[NDArray[Any], NDArray[Any], MetricChoice], Decision]] = {
@@ -104,7 +104,7 @@ def _logs(proba: NDArray[Any]) -> Values:
 def held_probabilities(stack: Sequence[FitTask], prepared: Sequence[Inputs], make: Make) -> list[NDArray[Any]]:
     """Return out-of-fold probabilities (training rows, K) of every task; networks of one shape train as one stack."""
     folds = [(i, *fold) for i, inputs in enumerate(prepared) for fold in _folds(inputs, stack[i].seed)]
-    held = [np.zeros((len(one.y), one.n_classes)) for one in prepared]
+    held = [np.zeros((len(inputs.y), inputs.n_classes)) for inputs in prepared]
     groups: dict[Hashable, list[int]] = {}
     models = [make(stack[i]) for i, _, _ in folds]
     for number, (i, train, _) in enumerate(folds):
@@ -112,10 +112,10 @@ def held_probabilities(stack: Sequence[FitTask], prepared: Sequence[Inputs], mak
     for numbers in groups.values():
         _fit_group(numbers, models, folds, prepared)
     for model, (i, _, out) in zip(models, folds, strict=True):
-        found = class_probabilities(model, _rows(prepared[i].X, out), prepared[i].n_classes, prepared[i].labels)
-        if found is None:
+        probabilities = class_probabilities(model, _rows(prepared[i].X, out), prepared[i].n_classes, prepared[i].labels)
+        if probabilities is None:
             raise ValueError("the model gives no class probabilities, by which decisions could be adjusted")
-        held[i][out] = found
+        held[i][out] = probabilities
     return held
 
 
@@ -126,15 +126,15 @@ def _shape(model: Any, inputs: Inputs, train: NDArray[np.int64]) -> Hashable:
 
 
 def _fit_group(numbers: list[int], models: list[Any], folds: list[Any], prepared: Sequence[Inputs]) -> None:
-    given = [
+    weights_of = [
         (_rows(prepared[i].X, train), prepared[i].y[train], _weights(prepared[i], train), prepared[i].labels)
         for i, train, _ in (folds[n] for n in numbers)
     ]
     if isinstance(models[numbers[0]], nn.MLPClassifier):
-        Xs, ys, weights, _ = zip(*given, strict=True)
+        Xs, ys, weights, _ = zip(*weights_of, strict=True)
         nn.fit_stack([models[n] for n in numbers], Xs, ys, sample_weights=weights)
         return
-    for n, (X, y, w, labels) in zip(numbers, given, strict=True):
+    for n, (X, y, w, labels) in zip(numbers, weights_of, strict=True):
         models[n].fit(X, y if labels is None else labels[y], **({} if w is None else {"sample_weight": w}))
 
 

@@ -28,21 +28,21 @@ def chosen_model(task: Task, choice: Mapping[str, Any]) -> Model:
 
 def named_estimator(task: Task, name: str, settings: Mapping[str, Any]) -> Model:
     """Return a scikit-learn estimator by its class name with plain settings."""
-    found = estimators_of(task)
-    if name not in found:
+    estimators = estimators_of(task)
+    if name not in estimators:
         raise SettingError(
             tr("scikit-learn has no {task} model {name}. Examples: {examples}.", task=task, name=repr(name),
-               examples=", ".join(sorted(found)[:3]))
+               examples=", ".join(sorted(estimators)[:3]))
         )  # fmt: skip
-    known = found[name]().get_params()
-    around = {setting: value for setting, value in settings.items() if setting in AROUND and setting not in known}
+    params = estimators[name]().get_params()
+    around = {setting: value for setting, value in settings.items() if setting in AROUND and setting not in params}
     own = {setting: value for setting, value in settings.items() if setting not in around}
     for setting, value in own.items():
-        if setting not in known:
+        if setting not in params:
             raise SettingError(tr("{model} has no setting {name}.", model=name, name=repr(setting)))
         if not isinstance(value, _PLAIN):
             raise SettingError(tr("{name}: only numbers, texts, true, false and null are read.", name=setting))
-    return changed(as_model(found[name](**own)), around)
+    return changed(as_model(estimators[name](**own)), around)
 
 
 @cache

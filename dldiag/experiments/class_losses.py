@@ -81,8 +81,8 @@ def cost(judged: Judged) -> LossAndInfluence:
     """Return the mean cost of a row; an unknown class costs as much as the worst mistake on that row."""
     assert judged.costs is not None
     worst = judged.costs.max(axis=1)[judged.y]
-    known = judged.predicted >= 0
-    losses = np.where(known, judged.costs[judged.y, np.maximum(judged.predicted, 0)], worst)
+    is_known = judged.predicted >= 0
+    losses = np.where(is_known, judged.costs[judged.y, np.maximum(judged.predicted, 0)], worst)
     return float(losses.mean()), losses
 
 

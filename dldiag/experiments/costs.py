@@ -70,14 +70,14 @@ def _of_kinds(text: str, classes: Sequence[str], positive: int | None) -> CostTa
 def _by_name(cells: list[list[str]], classes: Sequence[str]) -> list[list[str]]:
     """Return the table without its names, in the order of the classes."""
     heads = cells[0][1:] if len(cells[0]) == len(classes) + 1 else cells[0]
-    found = {row[0]: dict(zip(heads, row[1:], strict=False)) for row in cells[1:]}
-    missing = [name for name in classes if name not in found or name not in heads]
+    costs = {row[0]: dict(zip(heads, row[1:], strict=False)) for row in cells[1:]}
+    missing = [name for name in classes if name not in costs or name not in heads]
     if missing:
         raise DataError(
             Message('The costs say nothing of the class "{label}".', {"label": missing[0]}),
             Message("Name each class in the first row and the first column, or none."),
         )
-    return [[found[true].get(predicted, "") for predicted in classes] for true in classes]
+    return [[costs[true].get(predicted, "") for predicted in classes] for true in classes]
 
 
 def _number(text: str) -> float | None:

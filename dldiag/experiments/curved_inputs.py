@@ -80,7 +80,7 @@ def _curved_steps(pipeline: Pipeline, kind: str) -> list[tuple[str, Any]]:
         return [] if any(_has_no_scale(step) for _, step in before) else [*before, (STEP, CURVES[kind]())]
     i = tables[0]
     name, table = before[i]
-    parts = [(part, _curved_part(made, kind), columns) for part, made, columns in table.transformers]
+    parts = [(part, _curved_part(step, kind), columns) for part, step, columns in table.transformers]
     if all(new is old for (_, new, _), (_, old, _) in zip(parts, table.transformers, strict=True)):
         return []
     return [*before[:i], (name, clone(table).set_params(transformers=parts)), *before[i + 1 :]]
@@ -104,10 +104,10 @@ def _parts(estimator: Any) -> Iterator[Any]:
     """Yield an estimator and everything that it holds."""
     yield estimator
     if is_pipeline(estimator):
-        held = [step for _, step in estimator.steps]
+        parts = [step for _, step in estimator.steps]
     elif _is_by_column(estimator):
-        held = [made for _, made, _ in estimator.transformers]
+        parts = [step for _, step, _ in estimator.transformers]
     else:
-        held = []
-    for one in held:
-        yield from _parts(one)
+        parts = []
+    for part in parts:
+        yield from _parts(part)

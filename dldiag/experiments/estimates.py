@@ -109,7 +109,7 @@ def dev_part(results: Results, shares: Sequence[NDArray[np.float64]] | None = No
     elif shares is None and not _floors(results):
         part = unbounded_part(values, rows, least)
     else:
-        part = RowPart([mean_variance(one) for one in values], shared(rows), least)
+        part = RowPart([mean_variance(value) for value in values], shared(rows), least)
     return replace(part, times=results[0].dev_times)
 
 
@@ -149,7 +149,7 @@ def _variance_of_one(results: Results, more_rows: bool) -> float:
 
 def _added_to_gap(results: Results) -> NDArray[np.float64]:
     """Return what each row or cluster adds to the mean gap, as a dev row in some repeats and as a training row in others."""
-    seen = np.concatenate([np.concatenate(_units(r)) for r in results])
+    units = np.concatenate([np.concatenate(_units(r)) for r in results])
     dev = [r.influence for r in results]
     train = [np.asarray(r.train_influence, dtype=float) for r in results]
     centers = [float(np.mean([part.mean() for part in parts])) for parts in (dev, train)]
@@ -159,14 +159,14 @@ def _added_to_gap(results: Results) -> NDArray[np.float64]:
             for d, t in zip(dev, train, strict=True)
         ]
     ) / len(results)
-    return np.asarray(np.bincount(np.unique(seen, return_inverse=True)[1], weights=adds))
+    return np.asarray(np.bincount(np.unique(units, return_inverse=True)[1], weights=adds))
 
 
-def _units(one: FitResult) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _units(result: FitResult) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return which row each dev row and each training row counts as; copies and members of a group count as one."""
-    if one.dev_clusters is None or one.train_clusters is None:
-        return one.task.dev_rows, one.task.train_rows
-    return one.dev_clusters.labels, one.train_clusters.labels
+    if result.dev_clusters is None or result.train_clusters is None:
+        return result.task.dev_rows, result.task.train_rows
+    return result.dev_clusters.labels, result.train_clusters.labels
 
 
 def distinct_dev_rows(results: Results) -> int:
@@ -184,5 +184,5 @@ def _least(results: Results, shares: Sequence[NDArray[np.float64]], smallest: fl
     rows, floors = distinct_dev_rows(results), _floors(results)
     if floors:
         return unseen_variance(rows) * float(np.median(floors))
-    largest = float(np.median([np.abs(one).max(initial=smallest) for one in shares]))
+    largest = float(np.median([np.abs(share).max(initial=smallest) for share in shares]))
     return largest**2 / (len(shares[0]) * rows)

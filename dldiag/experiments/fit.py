@@ -20,9 +20,8 @@ from dldiag.core.cluster import Cluster
 from dldiag.core.i18n import Message
 from dldiag.core.parallel import ALONE, Processes, one_thread, portable
 from dldiag.core.statistics import mean_variance
-from dldiag.core.types import Clusters, ErrorUnit, ShouldStop, Stopped
+from dldiag.core.types import Clusters, ErrorUnit, ShouldStop
 from dldiag.experiments.adjust import ADJUSTMENTS, Decision, decide, held_probabilities
-from dldiag.experiments.judging import baseline_outputs, floor_of, loss_by_row, optimism_of, stopping_score, without_log
 from dldiag.experiments.model_outputs import (
     KeptOutputs,
     ModelOutputs,
@@ -32,8 +31,10 @@ from dldiag.experiments.model_outputs import (
     predictions_by,
 )
 from dldiag.experiments.models import MODELS, fit_cost, is_network, trees_that_split
+from dldiag.experiments.scoring import baseline_outputs, floor_of, loss_by_row, optimism_of, stopping_score, without_log
 from dldiag.experiments.tasks import Encoded, FitTask, Inputs, prepare_inputs
 from dldiag.nn.health import Health
+from dldiag.nn.training import stop_if_asked
 
 # Errors that our own estimators raise on rows that they cannot learn from; a user's estimator may raise anything.
 REFUSALS = (ValueError, TypeError, ArithmeticError, MemoryError, np.linalg.LinAlgError)
@@ -105,16 +106,16 @@ def fit_all(
     if processes.count > 1:
         stacks = _costliest_last(stacks, processes.count)
     while stacks and not processes.ready:
-        _ask(should_stop)
+        stop_if_asked(should_stop)
         yield from fit_one_stack(stacks.pop(0), encoded, should_stop)
     if isinstance(processes, Cluster):
         for results in processes.run_shared(fit_one_stack, reversed(stacks), encoded, should_stop):
             yield from results
     elif stacks:
-        asked = portable(should_stop)
-        work = ((stack, prepare_inputs(stack, encoded), asked) for stack in reversed(stacks))
+        portable_stop = portable(should_stop)
+        work = ((stack, prepare_inputs(stack, encoded), portable_stop) for stack in reversed(stacks))
         for results in processes.run(fit_prepared, work):
-            _ask(should_stop)
+            stop_if_asked(should_stop)
             yield from results
 
 
@@ -167,7 +168,7 @@ def fit_prepared(
     Where one is refused, each is fitted alone: what fails does not depend on who shares the stack.
     """
     started = time.perf_counter()
-    _ask(should_stop)
+    stop_if_asked(should_stop)
     with one_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Non-convergence is reported as a finding, not as a warning in the terminal.
         if not is_network(stack[0].model):
@@ -177,7 +178,7 @@ def fit_prepared(
         except REFUSALS as error:
             if len(stack) == 1:
                 return [_refused(stack[0], time.perf_counter() - started, error)]
-    return [fit_prepared([task], [one], should_stop)[0] for task, one in zip(stack, prepared, strict=True)]
+    return [fit_prepared([task], [inputs], should_stop)[0] for task, inputs in zip(stack, prepared, strict=True)]
 
 
 def _fit_networks(stack: Sequence[FitTask], prepared: Sequence[Inputs], should_stop: ShouldStop) -> list[FitResult]:
@@ -215,8 +216,8 @@ def _seeded(task: FitTask) -> BaseEstimator:
 
 def _by_metric(estimator: BaseEstimator, task: FitTask, inputs: Inputs) -> BaseEstimator:
     """Make a network's early stopping use the metric of the diagnosis, unless scikit-learn's score ranks epochs the same."""
-    chosen = estimator.get_params()
-    if not chosen["early_stopping"] or chosen["validation_score"] or task.model.log_target:
+    params = estimator.get_params()
+    if not params["early_stopping"] or params["validation_score"] or task.model.log_target:
         return estimator
     return estimator.set_params(validation_score=stopping_score(inputs))
 
@@ -241,13 +242,13 @@ def _fit_alone(task: FitTask, inputs: Inputs) -> FitResult:
 
 def _outputs(model: Any, task: FitTask, inputs: Inputs, labels: NDArray[Any] | None) -> ModelOutputs:
     needed = inputs.choice.needs_probabilities or bool(task.model.adjust)
-    found = model_outputs(model, inputs, labels, on_train=needed, on_dev=needed or task.kept)
+    outputs = model_outputs(model, inputs, labels, on_train=needed, on_dev=needed or task.kept)
     if task.model.is_baseline:
         dev, proba = baseline_outputs(inputs)
-        found = replace(found, dev=dev, dev_proba=proba)
-    if needed and (found.train_proba is None or found.dev_proba is None):
+        outputs = replace(outputs, dev=dev, dev_proba=proba)
+    if needed and (outputs.train_proba is None or outputs.dev_proba is None):
         raise ValueError(str(NO_PROBABILITIES))
-    return found
+    return outputs
 
 
 def _trained(
@@ -260,8 +261,8 @@ def _trained(
     try:
         return _outputs(_fitted(model, inputs, inputs.labels), task, inputs, inputs.labels)
     except refusals as error:
-        named = any(isinstance(value, Mapping) for value in model.get_params().values())
-        if inputs.labels is None or named:
+        weighs_by_name = any(isinstance(value, Mapping) for value in model.get_params().values())
+        if inputs.labels is None or weighs_by_name:
             raise
         numbers = _numbered(inputs.y, len(inputs.labels))
         try:
@@ -339,8 +340,8 @@ def _numbered(y: NDArray[Any], n_classes: int) -> NDArray[np.int64]:
 
 def _refused(task: FitTask, seconds: float, error: BaseException) -> FitResult:
     nothing = np.full(len(task.dev_rows), np.nan)
-    said = str(error) if isinstance(error, REFUSALS) else f"{type(error).__name__}: {error}"
-    return FitResult(task, np.nan, np.nan, np.nan, nothing, seconds, np.nan, nothing, failed=said or repr(error))
+    message = str(error) if isinstance(error, REFUSALS) else f"{type(error).__name__}: {error}"
+    return FitResult(task, np.nan, np.nan, np.nan, nothing, seconds, np.nan, nothing, failed=message or repr(error))
 
 
 def errors_of(model: Any, task: FitTask, inputs: Inputs, seconds: float, outputs: ModelOutputs) -> FitResult:
@@ -389,8 +390,3 @@ def _kept(inputs: Inputs, of_each: bool) -> tuple[Clusters | None, Clusters | No
     """Return the clusters of the training rows, of each or one row of each cluster, and of every dev row."""
     train, dev = inputs.clusters
     return train if train is None or of_each else replace(train, labels=np.unique(train.labels)), dev
-
-
-def _ask(should_stop: ShouldStop) -> None:
-    if should_stop is not None and should_stop():
-        raise Stopped

@@ -87,8 +87,8 @@ class FitCache:
 
     def get(self, model: Model, size: int, repeats: Sequence[int]) -> list[FitResult]:
         """Return the results of a model at a size, one per repeat, that are there."""
-        found = (self.results.get((model.identity, size, r)) for r in repeats)
-        return [result for result in found if result is not None]
+        results = (self.results.get((model.identity, size, r)) for r in repeats)
+        return [result for result in results if result is not None]
 
     @property
     def open_targets(self) -> NDArray[Any]:
@@ -100,9 +100,9 @@ class FitCache:
 
         None where no such fit was made, or each failed. repeats: only these of them.
         """
-        drawn = range(len(self.split.measuring)) if repeats is None else repeats
-        found = [self._predictions_of(one) for one in self.get(model, self.split.n_train, drawn)]
-        parts = [one for one in found if one is not None]
+        numbers = range(len(self.split.measuring)) if repeats is None else repeats
+        predictions = [self._predictions_of(one) for one in self.get(model, self.split.n_train, numbers)]
+        parts = [prediction for prediction in predictions if prediction is not None]
         return pooled(parts) if parts else None
 
     def _predictions_of(self, result: FitResult) -> Predictions | None:
@@ -110,9 +110,14 @@ class FitCache:
             return None
         rows = result.task.dev_rows
         repeat = np.full(len(rows), result.task.key[2])
-        kept = result.kept
+        outputs = result.kept
         return Predictions(
-            rows, repeat, self.dataset.y[rows], kept.predicted, kept.proba, has_probabilities=kept.has_probabilities
+            rows,
+            repeat,
+            self.dataset.y[rows],
+            outputs.predicted,
+            outputs.proba,
+            has_probabilities=outputs.has_probabilities,
         )
 
     def _stored(self, result: FitResult) -> FitResult:

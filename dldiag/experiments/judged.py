@@ -72,19 +72,19 @@ def judge_classes(
     positive: label of the positive class; of two classes the second where it is not given. Raises ValueError when
     lengths do not match or a label is unknown.
     """
-    truth, given = np.asarray(y).ravel(), np.asarray(prediction)
-    _check_lengths(truth, given)
-    labels = np.unique(truth if given.ndim == 2 else np.concatenate([truth, given]))
-    known = pd.Index(labels if classes is None else np.asarray(classes))
-    proba = given if given.ndim == 2 else None
-    if proba is not None and proba.shape[1] != len(known):
-        raise ValueError(f"There are {proba.shape[1]} columns of probabilities for {len(known)} classes.")
-    codes = known.get_indexer(pd.Index(truth))
+    truth, guesses = np.asarray(y).ravel(), np.asarray(prediction)
+    _check_lengths(truth, guesses)
+    labels = np.unique(truth if guesses.ndim == 2 else np.concatenate([truth, guesses]))
+    index = pd.Index(labels if classes is None else np.asarray(classes))
+    proba = guesses if guesses.ndim == 2 else None
+    if proba is not None and proba.shape[1] != len(index):
+        raise ValueError(f"There are {proba.shape[1]} columns of probabilities for {len(index)} classes.")
+    codes = index.get_indexer(pd.Index(truth))
     if (codes < 0).any():
         raise ValueError(f"{truth[codes < 0][0]!r} in y is none of the classes.")
-    predicted = known.get_indexer(pd.Index(given)) if proba is None else proba.argmax(axis=1)
+    predicted = index.get_indexer(pd.Index(guesses)) if proba is None else proba.argmax(axis=1)
     table = None if costs is None else np.asarray(costs, dtype=float)
-    return Judged(codes, predicted, proba, _code_of(positive, known), table, level)
+    return Judged(codes, predicted, proba, _code_of(positive, index), table, level)
 
 
 def _code_of(label: Any, known: pd.Index) -> int | None:

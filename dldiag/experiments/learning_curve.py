@@ -62,17 +62,17 @@ def with_estimates(
     curve: LearningCurve, model: Model, repeats: Sequence[Sequence[int]], results: Mapping[FitKey, FitResult]
 ) -> LearningCurve:
     """Return the curve with the estimate of every point, from dev rows and repeats together; repeats: those of each size."""
-    found = [_fitted(model, int(size), drawn, results) for size, drawn in zip(curve.sizes, repeats, strict=True)]
+    points = [_fitted(model, int(size), of_size, results) for size, of_size in zip(curve.sizes, repeats, strict=True)]
     return replace(
         curve,
-        train_estimates=tuple(estimates.train_error(one) if one else None for one in found),
-        dev_estimates=tuple(estimates.dev_error(one) if one else None for one in found),
+        train_estimates=tuple(estimates.train_error(point) if point else None for point in points),
+        dev_estimates=tuple(estimates.dev_error(point) if point else None for point in points),
     )
 
 
 def _fitted(model: Model, size: int, repeats: Sequence[int], results: Mapping[FitKey, FitResult]) -> list[FitResult]:
-    found = (results.get((model.identity, size, r)) for r in repeats)
-    return [one for one in found if one is not None and not one.failed]
+    of_repeats = (results.get((model.identity, size, r)) for r in repeats)
+    return [result for result in of_repeats if result is not None and not result.failed]
 
 
 def clipped(curve: LearningCurve, guess_error: float) -> LearningCurve:
@@ -185,9 +185,9 @@ def _as_given(model: Model, X: Any, y: NDArray[Any]) -> Encoded:
     """Return rows as a fit takes them, with nothing done to X that its model would not do itself."""
     network, labels = is_network(model), None
     if network:
-        given = np.asarray(X.toarray() if hasattr(X, "toarray") else X, dtype=np.float32)
+        inputs = np.asarray(X.toarray() if hasattr(X, "toarray") else X, dtype=np.float32)
     else:
-        given = X if hasattr(X, "iloc") or issparse(X) else np.asarray(X)
+        inputs = X if hasattr(X, "iloc") or issparse(X) else np.asarray(X)
     if is_classifier(model.estimator):
         labels, codes = np.unique(y, return_inverse=True)
         answers: dict[str, Any] = {"y": codes.astype(np.int64), "task": "classification"}
@@ -197,9 +197,9 @@ def _as_given(model: Model, X: Any, y: NDArray[Any]) -> Encoded:
         check_scale(amounts, "y")
         answers, scale = {"y": amounts, "task": "regression"}, float(np.std(amounts)) or 1.0
     dataset = Dataset("arrays", pd.DataFrame(index=range(len(y))), target="y", columns=(), **answers)
-    seen: Any = given if network else np.empty((len(y), 0))
+    seen: Any = inputs if network else np.empty((len(y), 0))
     matrix, choice = Matrix(seen, (), np.zeros(seen.shape[1], dtype=bool)), plain_choice(dataset.task)
-    return Encoded(dataset, matrix, scale, given, labels=labels, choice=choice)
+    return Encoded(dataset, matrix, scale, inputs, labels=labels, choice=choice)
 
 
 def _report_failures(results: Sequence[FitResult], error_score: float | str) -> None:

@@ -110,9 +110,9 @@ def positive_class(dataset: Dataset, settings: Settings) -> int | None:
         return _code_of(settings.positive, dataset)
     if dataset.task != "classification" or len(dataset.classes) != TWO:
         return None
-    named = [i for i, name in enumerate(dataset.classes) if name.strip().lower() in SAID_YES]
-    if len(named) == 1:
-        return named[0]
+    said_yes = [i for i, name in enumerate(dataset.classes) if name.strip().lower() in SAID_YES]
+    if len(said_yes) == 1:
+        return said_yes[0]
     return int(np.argmin(np.bincount(dataset.y, minlength=TWO)))
 
 

@@ -11,9 +11,9 @@ from dldiag.core.types import Dataset, Estimate
 from dldiag.experiments import estimates
 from dldiag.experiments.fit import FitResult
 from dldiag.experiments.judged import Judged
-from dldiag.experiments.judging import HOPELESS
 from dldiag.experiments.metric_choice import MetricChoice
 from dldiag.experiments.metrics import COSTS, METRICS, NONNEGATIVE, POSITIVE, PROBABILITIES, Metric
+from dldiag.experiments.scoring import HOPELESS
 
 
 def metric_estimates(
@@ -23,10 +23,10 @@ def metric_estimates(
 
     scale: std of a numeric target. {} where the fits kept nothing.
     """
-    judged = [judged_fit(one, dataset, choice, scale) for one in results if one.kept is not None]
+    judged = [judged_fit(result, dataset, choice, scale) for result in results if result.kept is not None]
     if not judged or len(judged) < len(results):
         return {}
-    has_probabilities = all(one.kept is not None and one.kept.has_probabilities for one in results)
+    has_probabilities = all(result.kept is not None and result.kept.has_probabilities for result in results)
     rows = [row for row in METRICS.values() if _is_possible(row, dataset, choice, has_probabilities)]
     return {row.name: shown(row, loss_estimate(results, judged, row), scale) for row in rows}
 

@@ -60,8 +60,8 @@ class Metric:
 
     def influence(self, y: ArrayLike, prediction: ArrayLike, **options: Any) -> NDArray[np.float64]:
         """Return (n,) by how much each row moves the metric; their variance / n is its sampling variance."""
-        found = self.loss(self._judged(y, prediction, options))[1]
-        return 1 - found if self.higher_is_better else found
+        influences = self.loss(self._judged(y, prediction, options))[1]
+        return 1 - influences if self.higher_is_better else influences
 
     @property
     def highest(self) -> float:
@@ -75,12 +75,12 @@ class Metric:
     def _judged(self, y: ArrayLike, prediction: ArrayLike, options: dict[str, Any]) -> Judged:
         if self.tasks == VALUES:
             return judge_values(y, prediction, **options)
-        found = judge_classes(y, prediction, **options)
-        given = {PROBABILITIES: found.proba, POSITIVE: found.positive, COSTS: found.costs}
-        missing = [need for need in self.needs if given[need] is None]
+        judged = judge_classes(y, prediction, **options)
+        values = {PROBABILITIES: judged.proba, POSITIVE: judged.positive, COSTS: judged.costs}
+        missing = [need for need in self.needs if values[need] is None]
         if missing:
             raise ValueError(f"{self.name} needs {missing[0]}.")
-        return found
+        return judged
 
 
 def _shares(judged: Judged, n_classes: int) -> Values:

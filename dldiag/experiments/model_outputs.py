@@ -56,8 +56,8 @@ def predictions_by(model: Any, X: Any, y: NDArray[Any], labels: Labels) -> NDArr
     return _codes(predicted.ravel(), labels)
 
 
-def _codes(found: NDArray[Any], labels: Labels) -> NDArray[Any]:
-    return found if labels is None else np.asarray(pd.Index(labels).get_indexer(pd.Index(found)))
+def _codes(codes: NDArray[Any], labels: Labels) -> NDArray[Any]:
+    return codes if labels is None else np.asarray(pd.Index(labels).get_indexer(pd.Index(codes)))
 
 
 def class_probabilities(model: Any, X: Any, n_classes: int, labels: Labels) -> Proba:
@@ -68,15 +68,17 @@ def class_probabilities(model: Any, X: Any, n_classes: int, labels: Labels) -> P
     if not n_classes or not hasattr(model, "predict_proba") or not hasattr(model, "classes_"):
         return None
     try:
-        given = np.asarray(model.predict_proba(X))
+        probabilities = np.asarray(model.predict_proba(X))
         codes = _codes(np.asarray(model.classes_), labels)
     except Exception:  # A user's own model may have the method and still refuse.
         return None
-    if given.ndim != 2 or given.shape[1] != len(codes) or not np.isfinite(given).all():
+    if probabilities.ndim != 2 or probabilities.shape[1] != len(codes) or not np.isfinite(probabilities).all():
         return None
-    known = (codes >= 0) & (codes < n_classes)
-    laid = np.zeros((len(given), n_classes), dtype=given.dtype if given.dtype.kind == "f" else float)
-    laid[:, codes[known]] = given[:, known]
+    is_known = (codes >= 0) & (codes < n_classes)
+    laid = np.zeros(
+        (len(probabilities), n_classes), dtype=probabilities.dtype if probabilities.dtype.kind == "f" else float
+    )
+    laid[:, codes[is_known]] = probabilities[:, is_known]
     return laid
 
 

@@ -162,8 +162,8 @@ class Model:
 
     def _of_own(self, used: Mapping[str, Any]) -> dict[str, Any]:
         """Return what surrounds a user's own estimator: it gets its inputs as they are, unless scaling was asked for."""
-        found = {name: value for name, value in used.items() if name != SCALE}
-        return found | ({SCALE: True} if self.scale_inputs else {})
+        settings = {name: value for name, value in used.items() if name != SCALE}
+        return settings | ({SCALE: True} if self.scale_inputs else {})
 
     def _other_changes(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Return settings without a parameter that differ from those of the row, such as class weights."""
@@ -285,13 +285,13 @@ def reference_model(task: Task, key: str, n_columns: int) -> Model:
 
 def changed(model: Model, parameters: Mapping[str, Any]) -> Model:
     """Return the model with some settings changed, each checked against its parameter, and a network's also together."""
-    params, known = {**AROUND, **params_of_model(model)}, model.estimator.get_params()
+    params, estimator_params = {**AROUND, **params_of_model(model)}, model.estimator.get_params()
     for name, value in parameters.items():
         if name in params:
             check(name, params[name], value)
         elif name == INPUT_CURVES and can_be_curved(model.estimator):
             check(name, CURVES_PARAM, value)
-        elif name not in known:
+        elif name not in estimator_params:
             raise SettingError(tr("{model} has no setting {name}.", model=model.label, name=repr(name)))
         if model.raw and name in (SCALE, *OF_INPUTS):
             raise SettingError(
@@ -352,7 +352,7 @@ def params_for(key: str, tasks: Iterable[Task] = ()) -> Mapping[str, Param]:
 def is_of_counts(model: Model) -> bool:
     """Tell whether a model takes no negative targets: it, or a step of it, has a Poisson or gamma loss."""
     steps = [model.estimator, *model.estimator.get_params().values()]
-    return any(getattr(one, "loss", None) in COUNT_LOSSES or _is_of_count_kind(one) for one in steps)
+    return any(getattr(step, "loss", None) in COUNT_LOSSES or _is_of_count_kind(step) for step in steps)
 
 
 def _is_of_count_kind(estimator: Any) -> bool:

@@ -64,14 +64,14 @@ def pooled(parts: Sequence[Predictions]) -> Predictions:
     """Put the predictions of several fits one below the other; ValueError when there are none."""
     if not parts:
         raise ValueError("there are no predictions to pool")
-    probas = [one.proba for one in parts if one.proba is not None]
+    probas = [part.proba for part in parts if part.proba is not None]
     return Predictions(
-        np.concatenate([one.rows for one in parts]),
-        np.concatenate([one.repeat for one in parts]),
-        np.concatenate([one.y for one in parts]),
-        np.concatenate([one.predicted for one in parts]),
+        np.concatenate([part.rows for part in parts]),
+        np.concatenate([part.repeat for part in parts]),
+        np.concatenate([part.y for part in parts]),
+        np.concatenate([part.predicted for part in parts]),
         np.concatenate(probas) if probas else None,
-        all(one.has_probabilities for one in parts),
+        all(part.has_probabilities for part in parts),
     )
 
 

@@ -44,11 +44,11 @@ class Preparation:
         key = rows.tobytes()
         if key in self._prepared:
             return self._prepared[key]
-        found = self.inputs_of(TableRows(self.matrix, self.dataset, rows))
-        found.flags.writeable = False
-        if found.nbytes <= REMEMBERED:
-            self._prepared[key] = found
-        return found
+        values = self.inputs_of(TableRows(self.matrix, self.dataset, rows))
+        values.flags.writeable = False
+        if values.nbytes <= REMEMBERED:
+            self._prepared[key] = values
+        return values
 
     def moved_inputs(self, rows: TableRows, prepared: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return the prepared inputs of rows of which some columns are shuffled; `prepared`: theirs before the shuffle.
@@ -59,9 +59,9 @@ class Preparation:
         if self.columns.makers or rows.order is None:
             return self.inputs_of(rows)
         columns = np.flatnonzero(np.isin(np.array(self.matrix.source)[self.columns.kept], rows.moved))
-        found = prepared.copy()
-        found[:, columns] = prepared[rows.order[:, None], columns]
-        return found
+        values = prepared.copy()
+        values[:, columns] = prepared[rows.order[:, None], columns]
+        return values
 
     def inputs_of(self, rows: TableRows) -> NDArray[np.float32]:
         """Return the prepared inputs of rows whose columns may be shuffled: (rows, features) float32."""

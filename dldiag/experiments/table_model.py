@@ -18,10 +18,10 @@ from dldiag.data.new_rows import typed_rows
 from dldiag.experiments.added_features import InputColumns, TableRows
 from dldiag.experiments.adjust import Decision
 from dldiag.experiments.fit import fitted_estimator, learned_decision
-from dldiag.experiments.judging import HOPELESS, in_own_unit, smear_factor
 from dldiag.experiments.model_outputs import class_probabilities, predictions_by
 from dldiag.experiments.models import Model
 from dldiag.experiments.preparation import prepared_values
+from dldiag.experiments.scoring import HOPELESS, in_own_unit, smear_factor
 from dldiag.experiments.tasks import Encoded, FitTask, Inputs, class_labels, with_codes
 
 
@@ -88,8 +88,8 @@ class TableModel:
 
     def values(self, frame: pd.DataFrame) -> NDArray[np.float64]:
         """Return values for typed rows, in the unit of the dataset's y."""
-        found = predictions_by(self.estimator, self._inputs(frame), np.zeros(len(frame)), None)
-        values = np.asarray(found * self.spread + self.center, dtype=float)
+        outputs = predictions_by(self.estimator, self._inputs(frame), np.zeros(len(frame)), None)
+        values = np.asarray(outputs * self.spread + self.center, dtype=float)
         if not self.is_log:
             return values
         with np.errstate(over="ignore"):
@@ -145,10 +145,10 @@ def train_table_model(encoded: Encoded, model: Model, rows: Rows, seed: int, ver
 def _numeric(model: Model, estimator: BaseEstimator, inputs: Inputs) -> dict[str, Any]:
     """Return what brings an estimator's values back to the unit of the target."""
     y = in_own_unit(inputs.y, inputs)
-    found = {"center": inputs.y_center, "spread": inputs.y_spread, "mean": float(np.mean(y))}
+    numbers = {"center": inputs.y_center, "spread": inputs.y_spread, "mean": float(np.mean(y))}
     if not model.log_target:
-        return found
+        return numbers
     with np.errstate(over="ignore"):
         train = np.exp(in_own_unit(predictions_by(estimator, inputs.X, inputs.y, None), inputs))
     smear = smear_factor(np.exp(y), train, inputs.choice)
-    return found | {"is_log": True, "smear": smear, "mean": float(np.mean(np.exp(y)))}
+    return numbers | {"is_log": True, "smear": smear, "mean": float(np.mean(np.exp(y)))}

@@ -67,10 +67,10 @@ class Encoded:
 
     def given_rows(self, rows: Rows) -> Any:
         """Return rows of what raw models get."""
-        given = self.given
-        if given is None:
-            given = self.dataset.X if self.dataset.given is None else self.dataset.given
-        return given.iloc[rows] if hasattr(given, "iloc") else given[rows]
+        frame = self.given
+        if frame is None:
+            frame = self.dataset.X if self.dataset.given is None else self.dataset.given
+        return frame.iloc[rows] if hasattr(frame, "iloc") else frame[rows]
 
 
 def rows_key(rows: Rows) -> bytes:
@@ -124,8 +124,8 @@ def with_codes(model: Model, labels: NDArray[Any] | None) -> Model:
             Message("class_weight names the class {label}, which is not in the target.", {"label": str(unknown[0])}),
             Message("The classes are {names}.", {"names": names}),
         )
-    named = {codes[label]: weight for label, weight in weights.items()}
-    return replace(model, estimator=clone(model.estimator).set_params(class_weight=named))
+    coded = {codes[label]: weight for label, weight in weights.items()}
+    return replace(model, estimator=clone(model.estimator).set_params(class_weight=coded))
 
 
 @dataclass(frozen=True, eq=False)
@@ -197,7 +197,7 @@ class Inputs:
 
 def prepare_inputs(stack: Sequence[FitTask], encoded: Encoded) -> list[Inputs]:
     """Prepare the inputs of every task, once for those on the same rows: networks that share theirs hold them once."""
-    found: dict[Hashable, Inputs] = {}
+    by_task: dict[Hashable, Inputs] = {}
     inputs = []
     for task in stack:
         model = task.model
@@ -209,8 +209,8 @@ def prepare_inputs(stack: Sequence[FitTask], encoded: Encoded) -> list[Inputs]:
             model.reweight_rows,
             b"" if task.relabelled is None else task.relabelled.tobytes(),
         )
-        found[key] = found.get(key) or Inputs.of(task, encoded)
-        inputs.append(found[key])
+        by_task[key] = by_task.get(key) or Inputs.of(task, encoded)
+        inputs.append(by_task[key])
     return inputs
 
 

@@ -139,11 +139,11 @@ class Recorder:
             if not due:
                 continue
             flat = self.stack.flat if len(who) == len(self.members) else self.stack.flat[who]
-            found = evaluation.outputs(flat, [average[who] for average in self.stack.running])
+            outputs = evaluation.outputs(flat, [average[who] for average in self.stack.running])
             for i in due:
                 member = self.members[i]
                 assert member.dev is not None
-                self.series[id(member)].dev_error[self.epoch] = member.dev[1](found[who.index(i)])
+                self.series[id(member)].dev_error[self.epoch] = member.dev[1](outputs[who.index(i)])
 
     def _look(self, who: Collection[int]) -> None:
         looks = self._layer_health(list(who))

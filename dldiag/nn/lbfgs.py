@@ -13,7 +13,7 @@ from dldiag.core.types import Array, ShouldStop
 from dldiag.nn.health_recorder import Recorder
 from dldiag.nn.observe import Observer
 from dldiag.nn.stack import Member, Plan, Stack
-from dldiag.nn.training import ask, quiet_and_single_threaded, shown_to
+from dldiag.nn.training import quiet_and_single_threaded, shown_to, stop_if_asked
 
 
 def minimize(
@@ -33,7 +33,7 @@ def minimize(
     health = _HealthOfIterations(stack) if plan.record_health else None
 
     def loss_and_gradient(flat: Array) -> tuple[float, Array]:
-        ask(should_stop)
+        stop_if_asked(should_stop)
         stack.flat[0] = flat
         loss = float(stack.differentiate(0, stack.n_rows, health.note if health else None)[0])
         return loss, stack.gradient[0].astype(np.float64)
@@ -42,13 +42,13 @@ def minimize(
     start: Any = np.asarray(member.flat, np.float64)
     after_iteration = _after_iteration(stack, health, observers)
     with quiet_and_single_threaded():
-        found: Any = scipy_minimize(  # type: ignore[call-overload]  # the stubs want exact shapes
+        result: Any = scipy_minimize(  # type: ignore[call-overload]  # the stubs want exact shapes
             loss_and_gradient, start, method="L-BFGS-B", jac=True, options=options, callback=after_iteration
         )
-        _store(member, found)
+        _store(member, result)
         if health is not None:
             health.end(member.stopped_by)
-    member.losses = [float(found.fun)]
+    member.losses = [float(result.fun)]
 
 
 def _after_iteration(
@@ -67,13 +67,13 @@ def _after_iteration(
     return callback
 
 
-def _store(member: Member, found: Any) -> None:
+def _store(member: Member, result: Any) -> None:
     """Store SciPy's outcome on the member; its status 1 says that the iterations or evaluations ran out."""
-    member.flat = np.asarray(found.x)
-    member.epochs = int(found.nit)
-    member.best_loss = float(found.fun)
+    member.flat = np.asarray(result.x)
+    member.epochs = int(result.nit)
+    member.best_loss = float(result.fun)
     member.best_epoch = member.epochs
-    member.stopped_by = "divergence" if not np.isfinite(found.fun) else "epochs" if found.status == 1 else "plateau"
+    member.stopped_by = "divergence" if not np.isfinite(result.fun) else "epochs" if result.status == 1 else "plateau"
 
 
 class _HealthOfIterations:

@@ -46,18 +46,20 @@ def forward(weights: list[Array], biases: list[Array], X: Any, activation: str, 
     return Pass(tuple(A), tuple(Z))
 
 
-def backward(weights: list[Array], seen: Pass, y: Any, loss: Loss, activation: str, slope: float | None = None) -> Pass:
+def backward(
+    weights: list[Array], forward_pass: Pass, y: Any, loss: Loss, activation: str, slope: float | None = None
+) -> Pass:
     """Compute every layer's gradient of the mean loss: dW = dZ Aᵀ / n, db = mean dZ, dZ = Wᵀ dZ · g'(Z)."""
-    n_rows = seen.A[0].shape[1]
+    n_rows = forward_pass.A[0].shape[1]
     g = ACTIVATIONS[activation]
-    dZ = [loss.gradient(seen.Z[-1], y)]
+    dZ = [loss.gradient(forward_pass.Z[-1], y)]
     for layer in range(len(weights) - 1, 0, -1):
-        dZ.insert(0, weights[layer].T @ dZ[0] * g.derivative(seen.Z[layer - 1], slope))
+        dZ.insert(0, weights[layer].T @ dZ[0] * g.derivative(forward_pass.Z[layer - 1], slope))
     return Pass(
-        seen.A,
-        seen.Z,
-        loss=float(np.mean(loss.value(seen.Z[-1], y))),
-        dW=tuple(d @ a.T / n_rows for d, a in zip(dZ, seen.A[:-1], strict=True)),
+        forward_pass.A,
+        forward_pass.Z,
+        loss=float(np.mean(loss.value(forward_pass.Z[-1], y))),
+        dW=tuple(d @ a.T / n_rows for d, a in zip(dZ, forward_pass.A[:-1], strict=True)),
         db=tuple(d.mean(axis=1) for d in dZ),
         dZ=tuple(dZ),
     )

@@ -161,11 +161,11 @@ class Perceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
     def _check_same_network(self, targets: Array) -> None:
         """Raise ValueError where training would continue with weights of another shape."""
         n_outputs = self._n_outputs(targets)
-        wanted = Layout((self.n_features_in_, *self.hidden_layers(), n_outputs), bool(self.batch_norm))
-        if wanted != self._begun:
+        layout = Layout((self.n_features_in_, *self.hidden_layers(), n_outputs), bool(self.batch_norm))
+        if layout != self._begun:
             raise ValueError(
                 f"warm_start and partial_fit go on with the network that was fitted before: {self._begun.in_words()}, not "
-                f"{wanted.in_words()}. Clone the estimator to begin anew."
+                f"{layout.in_words()}. Clone the estimator to begin anew."
             )
 
     def _as_dtype(self, X: Array, member: Member) -> Array:
@@ -260,10 +260,10 @@ class Perceptron(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no ty
             )
         if stratify is not None and not _can_stratify(stratify, n_held):
             stratify = None
-        train_rows, held = train_test_split(rows, random_state=self._rng, test_size=n_held, stratify=stratify)
-        weights = None if member.weights is None else member.weights[held]
-        member.X_validation = member.X[held]
-        member.score = self._score(member.y[held], weights)
+        train_rows, dev_rows = train_test_split(rows, random_state=self._rng, test_size=n_held, stratify=stratify)
+        weights = None if member.weights is None else member.weights[dev_rows]
+        member.X_validation = member.X[dev_rows]
+        member.score = self._score(member.y[dev_rows], weights)
         member.X, member.y = member.X[train_rows], member.y[train_rows]
         member.weights = None if member.weights is None else member.weights[train_rows]
 

@@ -164,14 +164,14 @@ class Stack:
         self.row_weights = None if self.weights is None else self.weights.take(at, mode="clip")
 
     def _draw_orders(self) -> None:
-        drawn: dict[int, Array] = {}  # One draw per generator, because `share_draws` lets several members have one.
+        orders: dict[int, Array] = {}  # One draw per generator, because `share_draws` lets several members have one.
         for member, order in zip(self.members, self.order, strict=True):
-            known = drawn.get(id(member.rng)) if member.is_seeded else None
+            known = orders.get(id(member.rng)) if member.is_seeded else None
             if known is not None:
                 np.copyto(order, known)
                 continue
             member.rng.shuffle(order)  # This gives the same order as scikit-learn's indices[permutation].
-            drawn[id(member.rng)] = order
+            orders[id(member.rng)] = order
 
     def step(
         self, start: int, stop: int, watch: Watch | None = None, before_update: Callable[[], None] | None = None

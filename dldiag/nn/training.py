@@ -84,9 +84,9 @@ def shown_to(observers: Sequence[Observer], stack: Stack) -> AfterStep | None:
     numbers = {id(member): number for number, member in enumerate(stack.members)}
 
     def show(losses: Array) -> None:
-        seen = observation_of(stack, numbers, losses)
+        observation = observation_of(stack, numbers, losses)
         for observer in observers:
-            observer(seen)
+            observer(observation)
 
     show(np.full(len(stack.members), np.nan))
     return show
@@ -103,18 +103,18 @@ def run_epoch(
     stack: Stack, should_stop: ShouldStop, recorder: Recorder | None = None, after_step: AfterStep | None = None
 ) -> Array:
     """Take one step on every batch of every member, in each member's own order; return the mean losses (S,)."""
-    ask(should_stop)
+    stop_if_asked(should_stop)
     stack.shuffle()
-    losses, asked = np.zeros(len(stack.members)), time.monotonic()
+    losses, asked_at = np.zeros(len(stack.members)), time.monotonic()
     for start in range(0, stack.n_rows, stack.plan.batch_size):
         stop = min(start + stack.plan.batch_size, stack.n_rows)
         loss = stack.step(start, stop) if recorder is None else recorder.step(start, stop)
         losses += loss * ((stop - start) / stack.n_rows)
         if after_step is not None:
             after_step(loss)
-        if should_stop is not None and time.monotonic() - asked > ASK_EVERY:
-            ask(should_stop)
-            asked = time.monotonic()
+        if should_stop is not None and time.monotonic() - asked_at > ASK_EVERY:
+            stop_if_asked(should_stop)
+            asked_at = time.monotonic()
     return losses
 
 
@@ -192,7 +192,7 @@ def quiet_and_single_threaded() -> Iterator[None]:
         yield
 
 
-def ask(should_stop: ShouldStop) -> None:
+def stop_if_asked(should_stop: ShouldStop) -> None:
     """Raise Stopped when should_stop() returns True."""
     if should_stop is not None and should_stop():
         raise Stopped

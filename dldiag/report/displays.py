@@ -14,6 +14,8 @@ from dldiag.core.types import LearningCurve, Report
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
+    from dldiag.report.figures.theme import ThemeName
+
 _HEIGHT = 600  # In pixels; the page in a notebook scrolls.
 
 
@@ -29,14 +31,14 @@ class FigureDisplay:
     drawn: Report | LearningCurve
     kind: str
 
-    def plot(self, *, theme: Any = "light") -> FigureDisplay:
+    def plot(self, *, theme: ThemeName = "light") -> FigureDisplay:
         """Draw it again, in another appearance: "light" or "dark"."""
         if isinstance(self.drawn, Report):
             return plot_report(self.drawn, self.kind, theme=theme)
         return plot_curve(self.drawn, theme=theme)
 
-    def _repr_mimebundle_(self, *given: Any, **named: Any) -> Any:
-        return self.figure_._repr_mimebundle_(*given, **named)
+    def _repr_mimebundle_(self, *args: Any, **kwargs: Any) -> Any:
+        return self.figure_._repr_mimebundle_(*args, **kwargs)
 
     def _repr_html_(self) -> str:
         return str(self.figure_._repr_html_())
@@ -74,7 +76,7 @@ def report_page(report: Report) -> str:
     return f'<iframe srcdoc="{page}" style="width:100%;height:{_HEIGHT}px;border:0" title="dldiag report"></iframe>'
 
 
-def plot_report(report: Report, kind: str = "learning_curves", *, theme: Any = "light") -> FigureDisplay:
+def plot_report(report: Report, kind: str = "learning_curves", *, theme: ThemeName = "light") -> FigureDisplay:
     """Draw one figure of a report; kind: a key of dldiag.report.figures.FIGURES. ValueError for another."""
     from dldiag.report.figures import FIGURES  # keeps start-up short: it loads plotly
 
@@ -85,7 +87,7 @@ def plot_report(report: Report, kind: str = "learning_curves", *, theme: Any = "
     return FigureDisplay(FIGURES[kind].draw(report, theme), report, kind)
 
 
-def plot_curve(curve: LearningCurve, *, theme: Any = "light") -> FigureDisplay:
+def plot_curve(curve: LearningCurve, *, theme: ThemeName = "light") -> FigureDisplay:
     """Draw a learning curve: training and dev error against training rows."""
     from dldiag.report.figures import learning_curves  # keeps start-up short: it loads plotly
 

@@ -119,8 +119,8 @@ class History:
         """Return the owner's reports, newest first; an altered line is marked."""
         query = f"SELECT {_HEAD}, sha256 FROM reports WHERE owner = ? ORDER BY at DESC, rowid DESC"
         labels = self._labels(owner)
-        found = (_listed(row[:-1], row[-1]) for row in self._rows(query, _hidden(owner)))
-        return tuple(replace(one, label=labels.get(one.id, one.label)) for one in found)
+        reports = (_listed(row[:-1], row[-1]) for row in self._rows(query, _hidden(owner)))
+        return tuple(replace(report, label=labels.get(report.id, report.label)) for report in reports)
 
     def describe(self, id: str, owner: str, *, name: str, note: str, tags: Sequence[str]) -> None:
         """Name one report of this owner, note something about it, and tag it; KeyError when they have none of this id."""

@@ -54,7 +54,7 @@ def html_of(report: Report, language: str | None = None, *, charts: bool = True)
 
 def plain_page(about: str, headline: str, sections: Sequence[Section]) -> str:
     """Write a page of sections without charts."""
-    return _page("sections.html", about, headline=headline, sections=[_section(one) for one in sections])
+    return _page("sections.html", about, headline=headline, sections=[_section(section) for section in sections])
 
 
 def _page(template: str, title: str, **parts: Any) -> str:
@@ -90,8 +90,8 @@ def _parts(report: Report) -> dict[str, Any]:
             "table": TextTable(tr("Error budget"), view.budget(report)),
         },
         "fixes": _fixes(report),
-        "performance": [_section(one) for one in performance_sections(report)],
-        "errors": [] if report.errors is None else [_section(one) for one in error_sections(report.errors)],
+        "performance": [_section(section) for section in performance_sections(report)],
+        "errors": [] if report.errors is None else [_section(section) for section in error_sections(report.errors)],
         "curves": _curves(report),
         "findings": _findings(report),
         "forecast": _forecast(report),
@@ -107,7 +107,7 @@ def _charts(report: Report, *, drawn: bool) -> dict[str, Any]:
         return {"charts": dict.fromkeys(FIGURES), "drawn": ""}
     return {
         "charts": {name: _chart(name, report) for name in FIGURES},
-        "drawn": _packed(json.dumps(_drawn(report), default=list)),
+        "drawn": _packed(json.dumps(_figures(report), default=list)),
         "bundle": _library(),
         "code": Markup(_asset("charts.js")),  # This file is our own.
     }
@@ -155,27 +155,32 @@ def _applied(report: Report) -> dict[str, Any] | None:
 
 
 def _fixes(report: Report) -> dict[str, Any]:
-    shown = view.fixes(report)
-    scale, table = scale_of(shown), view.remedy_table(report)
-    bars = tr("Bars: change in dev error, left of the line is better.") if any(one.effect for one in shown) else ""
+    fixes = view.fixes(report)
+    scale, table = scale_of(fixes), view.remedy_table(report)
+    bars = tr("Bars: change in dev error, left of the line is better.") if any(fix.effect for fix in fixes) else ""
     return {
         "notes": [line for line in (view.order_line(report), bars) if line],
-        "shown": [{"fix": one, "bar": _bar(one, scale), "look": look_of(one)} for one in shown],
+        "shown": [{"fix": fix, "bar": _bar(fix, scale), "look": look_of(fix)} for fix in fixes],
         "columns": [_column(column, table[column]) for column in view.COURSE_COLUMNS],
         "others": TextTable(tr("Why not the others?"), view.all_not_recommended(report)),
     }
 
 
-def _bar(one: view.Fix, scale: BarScale) -> Markup:
-    return Markup(interval_bar(one, scale))  # The bar holds only numbers.
+def _bar(fix: view.Fix, scale: BarScale) -> Markup:
+    return Markup(interval_bar(fix, scale))  # The bar holds only numbers.
 
 
 def _column(column: Column_, cells: Iterable[view.Cell]) -> dict[str, Any]:
     return {"title": str(view.COLUMNS[column]), "cells": list(cells)}
 
 
-def _section(one: Section) -> dict[str, Any]:
-    return {"title": one.title, "lines": one.lines, "table": TextTable(one.title, one.rows), "figures": one.figures}
+def _section(section: Section) -> dict[str, Any]:
+    return {
+        "title": section.title,
+        "lines": section.lines,
+        "table": TextTable(section.title, section.rows),
+        "figures": section.figures,
+    }
 
 
 def _curves(report: Report) -> dict[str, Any]:
@@ -210,11 +215,11 @@ def _chart(name: str, report: Report) -> dict[str, str] | None:
     return {"name": name, "caption": str(row.caption), "words": str(row.alt(report))}
 
 
-def _drawn(report: Report) -> dict[str, Any]:
-    shown = {name: row for name, row in FIGURES.items() if row.shown(report)}
+def _figures(report: Report) -> dict[str, Any]:
+    rows = {name: row for name, row in FIGURES.items() if row.shown(report)}
     return {
         name: {theme: row.draw(report, theme).to_plotly_json() for theme in ("light", "dark")}
-        for name, row in shown.items()
+        for name, row in rows.items()
     }
 
 

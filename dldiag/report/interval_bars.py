@@ -32,14 +32,14 @@ def scale_of(shown: Iterable[Fix]) -> BarScale:
     return BarScale(low - room, high + room)
 
 
-def interval_bar(one: Fix, scale: BarScale) -> str:
+def interval_bar(fix: Fix, scale: BarScale) -> str:
     """Draw a fix's effect: its interval, its value, and the line of no change; left of the line is better."""
-    effect = one.effect
+    effect = fix.effect
     if effect is None:
         return ""
     left, right = scale.at(effect.low), scale.at(effect.high)
     width = max(LEAST_WIDTH, right - left)
-    kind = look_of(one)
+    kind = look_of(fix)
     return (
         f'<div class="effect-bar" aria-hidden="true"><i class="zero" style="left:{scale.at(0):.1f}%"></i>'
         f'<i class="range {kind}" style="left:{left:.1f}%;width:{width:.1f}%"></i>'
@@ -47,10 +47,10 @@ def interval_bar(one: Fix, scale: BarScale) -> str:
     )
 
 
-def look_of(one: Fix) -> str:
+def look_of(fix: Fix) -> str:
     """Return the look of a fix's bar: better, worse, open, or a guess where nothing was tested."""
-    if one.verdict is None:
+    if fix.verdict is None:
         return "guess"
-    if one.effect is not None and one.effect.high < 0 and one.verdict != "no_effect":
+    if fix.effect is not None and fix.effect.high < 0 and fix.verdict != "no_effect":
         return "better"
-    return "worse" if one.verdict == "hurt" else "open"
+    return "worse" if fix.verdict == "hurt" else "open"

@@ -23,38 +23,38 @@ _DENSE_CELLS = 50_000_000  # 400 MB as numbers of 64 bits.
 _TARGET = "target"  # The name given to a y without one.
 
 
-def diagnose_data(data: Any, *given: Any, **named: Any) -> Report:
+def diagnose_data(data: Any, *args: Any, **kwargs: Any) -> Report:
     """Diagnose a model on data: `diagnose(dataset, model, settings)` or `diagnose(model, X, y, settings=…)`.
 
     model: an unfitted scikit-learn estimator, None for our network. X: (rows, features) array or DataFrame; y: (rows,)
     labels or numbers. settings, on_progress, should_stop and n_jobs are those of `dldiag.diagnosis.diagnose.diagnose`, whose
     errors this raises, too; ValueError when X and y differ in length.
     """
-    is_ours = isinstance(data, Dataset) or not (len(given) >= 2 or "X" in named or "y" in named)
+    is_ours = isinstance(data, Dataset) or not (len(args) >= 2 or "X" in kwargs or "y" in kwargs)
     if is_ours:
-        return diagnose(data, *given, **named)
-    values = dict(zip(("X", "y", "settings"), given, strict=False))
-    X, y = (values.pop(name) if name in values else named.pop(name, None) for name in ("X", "y"))
-    dataset = dataset_of(X, y, task=named.pop("task", "auto"))
+        return diagnose(data, *args, **kwargs)
+    values = dict(zip(("X", "y", "settings"), args, strict=False))
+    X, y = (values.pop(name) if name in values else kwargs.pop(name, None) for name in ("X", "y"))
+    dataset = dataset_of(X, y, task=kwargs.pop("task", "auto"))
     if isinstance(X, pd.DataFrame) and _takes_frame(data, X, y):
         data, dataset = replace(as_model(data), raw=True), _with_frame(dataset, X, y)
-    return diagnose(dataset, data, **values, **named)
+    return diagnose(dataset, data, **values, **kwargs)
 
 
 def _takes_frame(model: Any, X: pd.DataFrame, y: Any) -> bool:
     """Tell whether a user's estimator learns from the categories of a frame, or from columns by name, as they are."""
     if not isinstance(model, BaseEstimator) or is_network(as_model(model)):
         return False
-    named = model.get_params().get("categorical_features")
-    by_name = isinstance(named, list | tuple) and any(isinstance(one, str) for one in named)
+    categorical = model.get_params().get("categorical_features")
+    by_name = isinstance(categorical, list | tuple) and any(isinstance(one, str) for one in categorical)
     if not (by_name or any(isinstance(kind, pd.CategoricalDtype) for kind in X.dtypes)):
         return False
-    known = np.flatnonzero(~pd.isna(np.asarray(y)))
-    tried = known[np.unique(np.linspace(0, len(known) - 1, min(len(known), _TRIED_ROWS), dtype=int))]
+    labeled = np.flatnonzero(~pd.isna(np.asarray(y)))
+    sample = labeled[np.unique(np.linspace(0, len(labeled) - 1, min(len(labeled), _TRIED_ROWS), dtype=int))]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            clone(model).fit(X.iloc[tried], np.asarray(y)[tried])
+            clone(model).fit(X.iloc[sample], np.asarray(y)[sample])
     except (ValueError, TypeError, IndexError):  # The estimator then gets encoded numbers, as it does for texts.
         return by_name
     return True
@@ -71,7 +71,7 @@ def dataset_of(X: Any, y: Any, *, task: str = "auto") -> Dataset:
     if X is None or y is None:
         raise TypeError("diagnose(model, X, y) needs both X and y.")
     frame = X.copy() if isinstance(X, pd.DataFrame) else pd.DataFrame(_two_dimensional(X))
-    frame.columns = pd.Index([one if isinstance(one, str) else f"x{one}" for one in frame.columns])
+    frame.columns = pd.Index([column if isinstance(column, str) else f"x{column}" for column in frame.columns])
     if np.ndim(y) > 1 and np.shape(y)[1:] != (1,):
         raise ValueError(f"y must be one column, not {np.shape(y)[1]}: diagnose one target at a time")
     if len(frame) != len(y):

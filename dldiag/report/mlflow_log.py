@@ -55,12 +55,15 @@ def _params(report: Report) -> dict[str, Any]:
 
 def _metrics(report: Report) -> Iterator[tuple[str, float]]:
     """Yield each error and metric with the ends of its 90% interval."""
-    found = {name: report.evidence[name] for name in _ERRORS if name in report.evidence}
-    named: Mapping[str, Estimate] = {**found, **{f"metric.{name}": one for name, one in report.metrics.items()}}
-    for name, one in named.items():
-        yield name, float(one.value)
-        yield f"{name}.low", float(one.low)
-        yield f"{name}.high", float(one.high)
+    errors = {name: report.evidence[name] for name in _ERRORS if name in report.evidence}
+    estimates: Mapping[str, Estimate] = {
+        **errors,
+        **{f"metric.{name}": metric for name, metric in report.metrics.items()},
+    }
+    for name, estimate in estimates.items():
+        yield name, float(estimate.value)
+        yield f"{name}.low", float(estimate.low)
+        yield f"{name}.high", float(estimate.high)
 
 
 def _tags(report: Report) -> dict[str, str]:

@@ -55,10 +55,10 @@ def load_model(path: str | Path, *, trusted: Collection[str] = ()) -> TableModel
 
     data = Path(path).read_bytes()
     try:
-        found = io.get_untrusted_types(data=data)
+        untrusted = io.get_untrusted_types(data=data)
     except Exception as error:  # Anything may stand in a file that was not written here.
         raise _no_model(path) from error
-    unknown = [name for name in found if name not in trusted and not _KNOWN.fullmatch(name)]
+    unknown = [name for name in untrusted if name not in trusted and not _KNOWN.fullmatch(name)]
     if unknown:
         raise DataError(
             Message(
@@ -67,7 +67,7 @@ def load_model(path: str | Path, *, trusted: Collection[str] = ()) -> TableModel
             ),
             Message("Load it only if you know who made it, with trusted=(the names of these types)."),
         )
-    return _checked(io.loads(data, trusted=found), path)
+    return _checked(io.loads(data, trusted=untrusted), path)
 
 
 def _checked(model: Any, path: str | Path) -> TableModel:

@@ -16,38 +16,38 @@ from dldiag.report.view.labels import error_text
 _LONGEST = 40  # A file's or a target's name in a title has at most this many characters.
 
 
-def run_title(one: PastReport) -> str:
+def run_title(run: PastReport) -> str:
     """Return the name that a person gave a run, else its table and its target."""
-    return one.label.name or f"{legible(one.name, _LONGEST)} · {legible(one.target, _LONGEST)}"
+    return run.label.name or f"{legible(run.name, _LONGEST)} · {legible(run.target, _LONGEST)}"
 
 
 def distinct_titles(runs: Sequence[PastReport]) -> list[str]:
     """Return the titles of runs; runs of one table that nobody named go by their model and its settings."""
-    titles = [run_title(one) for one in runs]
+    titles = [run_title(run) for run in runs]
     return [
-        title if one.label.name or titles.count(title) == 1 else _model(one.label)
-        for one, title in zip(runs, titles, strict=True)
+        title if run.label.name or titles.count(title) == 1 else _model(run.label)
+        for run, title in zip(runs, titles, strict=True)
     ]
 
 
-def run_choice(one: PastReport) -> str:
+def run_choice(run: PastReport) -> str:
     """Return how a run appears in a list of choices: what tells it from others of its table comes first."""
-    error = "" if one.label.dev_error is None else format_error(one.label.dev_error.value, one.label.unit)
-    named = (run_title(one), error) if one.label.name else (error, run_title(one))
-    return " · ".join(part for part in (*named, run_time(one)) if part)
+    error = "" if run.label.dev_error is None else format_error(run.label.dev_error.value, run.label.unit)
+    parts = (run_title(run), error) if run.label.name else (error, run_title(run))
+    return " · ".join(part for part in (*parts, run_time(run)) if part)
 
 
-def run_time(one: PastReport) -> str:
+def run_time(run: PastReport) -> str:
     """Return when a run was made, to the minute."""
-    return f"{one.at[:16].replace('T', ' ')} UTC"
+    return f"{run.at[:16].replace('T', ' ')} UTC"
 
 
-def run_facts(one: PastReport) -> str:
+def run_facts(run: PastReport) -> str:
     """Return in one line what a run was: table, model with its settings, dev error, time."""
-    label = one.label
-    table = f"{legible(one.name, _LONGEST)} · {legible(one.target, _LONGEST)}" if label.name else ""
+    label = run.label
+    table = f"{legible(run.name, _LONGEST)} · {legible(run.target, _LONGEST)}" if label.name else ""
     error = "" if label.dev_error is None else tr("dev error {error}", error=error_text(label.dev_error, label.unit))
-    return " · ".join(part for part in (table, _model(label), error, run_time(one)) if part)
+    return " · ".join(part for part in (table, _model(label), error, run_time(run)) if part)
 
 
 def _model(label: RunLabel) -> str:

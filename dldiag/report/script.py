@@ -40,7 +40,7 @@ def to_script(report: Report) -> str:
         imports="".join(f"{line}\n" for line in _imports(report)),
         table="".join(f"{line}\n" for line in _table(data)),
         model="".join(f"{line}\n" for line in _model(report)),
-        settings=_named(_settings(report)),
+        settings=_keywords(_settings(report)),
         fingerprint=_fingerprint(data),
         error=repr(float(report.evidence["dev_error"].value)),
         unit=_unit(report),
@@ -77,8 +77,8 @@ def _table(data: DatasetSummary) -> Iterator[str]:
     """Yield the constants that say how the table is read and used."""
     if data.plan is not None and data.name != FRAME_NAME:
         usual = ReadPlan()
-        own = {one.name: getattr(data.plan, one.name) for one in fields(ReadPlan)}
-        yield f"READING = dldiag.ReadPlan({_named({k: v for k, v in own.items() if v != getattr(usual, k)})})"
+        own = {field.name: getattr(data.plan, field.name) for field in fields(ReadPlan)}
+        yield f"READING = dldiag.ReadPlan({_keywords({k: v for k, v in own.items() if v != getattr(usual, k)})})"
     if data.choices.get("kinds"):
         yield f"KINDS = {_plain(data.choices['kinds'])}  # of columns, set by hand"
     yield f"CHOICES = {_plain(_choices(data))}"
@@ -92,8 +92,8 @@ def _fingerprint(data: DatasetSummary) -> str:
 
 def _choices(data: DatasetSummary) -> dict[str, Any]:
     """Return what make_dataset is given; reports of earlier versions know the task alone."""
-    chosen = data.choices or {"task": data.task}
-    return {name: value for name, value in chosen.items() if name not in ("kinds", "target") and value != "auto"}
+    choices = data.choices or {"task": data.task}
+    return {name: value for name, value in choices.items() if name not in ("kinds", "target") and value != "auto"}
 
 
 def _reading(data: DatasetSummary) -> Iterator[str]:
@@ -129,8 +129,8 @@ def _around(report: Report) -> dict[str, Any]:
 
 def _settings(report: Report) -> dict[str, Any]:
     usual = asdict(Settings())
-    given = {name: value for name, value in report.settings.items() if name in usual}
-    return {name: value for name, value in given.items() if name in ALWAYS or value != usual[name]}
+    changed = {name: value for name, value in report.settings.items() if name in usual}
+    return {name: value for name, value in changed.items() if name in ALWAYS or value != usual[name]}
 
 
 def _unit(report: Report) -> str:
@@ -138,7 +138,7 @@ def _unit(report: Report) -> str:
     return f"metric {name}, as a loss: lower is better"
 
 
-def _named(values: Mapping[str, Any]) -> str:
+def _keywords(values: Mapping[str, Any]) -> str:
     return ", ".join(f"{name}={_plain(value)}" for name, value in values.items())
 
 

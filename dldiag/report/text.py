@@ -35,26 +35,32 @@ def to_text(report: Report, width: int = WIDTH) -> str:
     return "\n\n".join("\n".join(part) for part in map(list, parts) if part) + "\n"
 
 
-def path_to_text(found: Improvement, width: int = WIDTH) -> str:
+def path_to_text(improvement: Improvement, width: int = WIDTH) -> str:
     """Write the way through the loop: its steps, how it ended, the settings it ended with, and the test when it was opened."""
-    lines = [tr("The path taken")] if found.steps else []
-    for row in view.path(found.steps, view.unit_of(found.report)):
+    lines = [tr("The path taken")] if improvement.steps else []
+    for row in view.path(improvement.steps, view.unit_of(improvement.report)):
         number, applied, error, effect = row.values()
         text = tr("{applied}: dev error {error}, {effect}", applied=applied, error=error, effect=effect)
         lines += wrapped(text, width, indent=INDENT * 3, first=f"{INDENT}{number}. ")
-    if line := view.total_line(found.total, view.unit_of(found.report)):
+    if line := view.total_line(improvement.total, view.unit_of(improvement.report)):
         lines += wrapped(line, width)
-    lines += wrapped(f"{found.ended} {tr('Settings compared on the dev rows: {uses}.', uses=found.dev_uses)}", width)
-    if found.change:
-        settable = params_of_model(found.winner)
+    lines += wrapped(
+        f"{improvement.ended} {tr('Settings compared on the dev rows: {uses}.', uses=improvement.dev_uses)}", width
+    )
+    if improvement.change:
+        settable = params_of_model(improvement.winner)
         settings = " ".join(
-            f"{'--set ' * (name in settable)}{name}={_flag_text(value)}" for name, value in found.change.items()
+            f"{'--set ' * (name in settable)}{name}={_flag_text(value)}" for name, value in improvement.change.items()
         )
         lines += wrapped(tr("To start from here: {flags}", flags=settings), width, indent=INDENT)
-    if found.test is not None:
-        unit = view.unit_of(found.report)
-        lines += wrapped(view.test_line(found.test, unit), width)
-        lines += wrapped(view.gain_meaning(found.total.change.value, found.test, unit), width) if found.total else []
+    if improvement.test is not None:
+        unit = view.unit_of(improvement.report)
+        lines += wrapped(view.test_line(improvement.test, unit), width)
+        lines += (
+            wrapped(view.gain_meaning(improvement.total.change.value, improvement.test, unit), width)
+            if improvement.total
+            else []
+        )
     return "\n".join(lines) + "\n"
 
 
@@ -129,13 +135,13 @@ def _remedies(report: Report, width: int) -> Iterator[str]:
     if line := view.order_line(report):
         yield ""
         yield from wrapped(line, width, indent=INDENT)
-    said = set[str]()
-    for place, one in enumerate(view.fixes(report), 1):
-        texts = [text for text in (one.because, one.words, one.note) if text and text not in said]
-        said.add(one.because)
+    reasons = set[str]()
+    for place, fix in enumerate(view.fixes(report), 1):
+        texts = [text for text in (fix.because, fix.words, fix.note) if text and text not in reasons]
+        reasons.add(fix.because)
         if texts or place == 1:
             yield ""
-        yield from _reason(place, one, texts, width)
+        yield from _reason(place, fix, texts, width)
 
 
 def _grid(table: dict[Column_, list[Cell]], width: int) -> Iterator[str]:
@@ -153,29 +159,29 @@ def _cell(cell: Cell, width: int) -> Iterator[str]:
     yield from wrapped(cell.title, width, indent=INDENT * 2, first=mark)
 
 
-def _reason(place: int, one: Fix, texts: Sequence[str], width: int) -> Iterator[str]:
+def _reason(place: int, fix: Fix, texts: Sequence[str], width: int) -> Iterator[str]:
     """Write a fix with what is said of it; a reason that an earlier one had is not said again."""
-    mark = padded(f"{place}." if one.is_recommended else f"({place})", 4)
-    title = labeled(one.title, one.beside_title) if one.change else one.title
+    mark = padded(f"{place}." if fix.is_recommended else f"({place})", 4)
+    title = labeled(fix.title, fix.beside_title) if fix.change else fix.title
     yield from wrapped(title, width, indent=INDENT * 3, first=INDENT + mark)
     for text in texts:
         yield from wrapped(text, width, indent=INDENT * 3)
 
 
 def _findings(report: Report, width: int) -> Iterator[str]:
-    shown = [list(row.values()) for row in view.findings(report, IN_FULL)]
-    undecided = [one for one in report.findings if one.outcome == "undecided"]
-    said = {one.because for one in view.fixes(report)}
+    rows = [list(row.values()) for row in view.findings(report, IN_FULL)]
+    undecided = [finding for finding in report.findings if finding.outcome == "undecided"]
+    reasons = {fix.because for fix in view.fixes(report)}
     if report.findings:
         yield tr("Findings")
-        for code, about, what, seen, _ in shown:
+        for code, about, what, value, _ in rows:
             yield from wrapped(f"{about} ({what})", width, indent=INDENT * 3, first=INDENT + padded(code, 4))
-            if seen not in said:
-                yield from wrapped(seen, width, indent=INDENT * 3)
+            if value not in reasons:
+                yield from wrapped(value, width, indent=INDENT * 3)
         names = ", ".join(f"{one.code} {one.title}" for one in undecided)
         if names:
             yield from wrapped(tr("Undecided: {names}.", names=names), width, indent=INDENT)
-        others = len(report.findings) - len(shown) - len(undecided)
+        others = len(report.findings) - len(rows) - len(undecided)
         yield from wrapped(
             trn(
                 "{n} other rule found nothing or does not apply.",
@@ -202,11 +208,11 @@ def _errors(report: Report, width: int) -> Iterator[str]:
 
 def sections_text(sections: Sequence[Section], width: int) -> Iterator[str]:
     """Write sections one below the other; of a row of a table, every cell with what it is."""
-    for one in sections:
-        yield from wrapped(one.title, width, indent=INDENT)
-        for line in one.lines:
+    for section in sections:
+        yield from wrapped(section.title, width, indent=INDENT)
+        for line in section.lines:
             yield from wrapped(line, width, indent=INDENT * 2)
-        for row in one.rows:
+        for row in section.rows:
             first, *others = row.items()
             cells = "; ".join(labeled(name, text) for name, text in others if text)
             yield from wrapped(f"{first[1]} ({cells})", width, indent=INDENT * 4, first=INDENT * 2 + "- ")

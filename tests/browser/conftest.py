@@ -127,3 +127,5 @@ def settle(page, milliseconds=600):
     for pause in (300, milliseconds):
         page.wait_for_timeout(pause)
         page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
+    # Widgets whose scripts have not come yet stand there as gray boxes.
+    page.wait_for_function("() => !document.querySelector('[data-testid=\"stSkeleton\"]')")

@@ -3,7 +3,9 @@ import pytest
 from scipy import stats
 
 from dldiag.core.statistics import (
+    Clusters,
     RowPart,
+    clustered_part,
     difference,
     in_ratio,
     pooled_estimate,
@@ -11,6 +13,7 @@ from dldiag.core.statistics import (
     shared,
     t_interval,
     t_quantile,
+    unbounded_part,
 )
 from dldiag.core.types import Estimate
 
@@ -59,6 +62,48 @@ def test_rows_that_all_repeats_share_leave_the_scatter_to_the_fits():
     found = pooled_estimate(x, [RowPart([of_rows] * 5, shared=1.0)])
     half = (found.high - found.low) / 2
     assert half >= stats.norm.ppf(0.95) * np.sqrt(of_rows + x.var(ddof=1) / 5)
+
+
+def test_rows_that_never_vary_add_nothing_to_a_variance():
+    rows, losses = [np.arange(6), np.arange(6)], [np.full(6, 0.25), np.full(6, 0.25)]
+    by_cluster = clustered_part(losses, [Clusters(one // 2, are_copies=False) for one in rows])
+    assert by_cluster.in_mean == unbounded_part(losses, rows).in_mean == 0
+    assert clustered_part(losses, [Clusters(one // 2, are_copies=False) for one in rows], 0.5).in_mean == 0.5
+    assert unbounded_part(losses, rows, 0.5).in_mean == 0.5
+
+
+@pytest.mark.parametrize("x", [[0.1, 0.2], [0.12, 0.15, 0.11, 0.18, 0.14]])
+def test_repeats_without_common_rows_have_one_degree_of_freedom_less_than_there_are(x):
+    found = pooled_estimate(x, [])
+    expected = stats.t.interval(0.9, len(x) - 1, loc=np.mean(x), scale=stats.sem(x))
+    assert (found.low, found.high) == pytest.approx(expected)
+
+
+def test_a_row_as_large_as_the_largest_raises_the_upper_bound_alone():
+    x = np.array([0.1, 0.2, 0.15])
+    plain = pooled_estimate(x, [RowPart([0.01] * 3, shared=1.0)])
+    for row in (RowPart([0.01] * 3, shared=1.0, more=0.02), RowPart([0.01] * 3, shared=1.0, few=2.0)):
+        found = pooled_estimate(x, [row])
+        assert found.low == plain.low
+        assert found.high > plain.high
+
+
+def test_four_times_the_rows_leave_a_quarter_of_their_variance():
+    x = np.array([0.1, 0.2, 0.15])
+    seen = RowPart([0.04] * 3, shared=1.0, more=0.08, times=4.0)
+    assert pooled_estimate(x, [seen]) == pooled_estimate(x, [RowPart([0.01] * 3, shared=1.0, more=0.02)])
+
+
+@pytest.mark.parametrize("shared_part", [0.3, 0.9])
+def test_more_rows_never_widen_an_interval(shared_part):
+    x = np.array([0.10, 0.14, 0.12, 0.20, 0.09])
+    widths = [
+        found.high - found.low
+        for times in (1.0, 2.0, 8.0)
+        if (found := pooled_estimate(x, [RowPart([0.001] * 5, shared_part, times=times)]))
+    ]
+    assert widths == sorted(widths, reverse=True)
+    assert widths[0] > widths[-1]
 
 
 @pytest.mark.parametrize("fit_sd", [0.0, 0.03])

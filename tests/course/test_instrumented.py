@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from dldiag.core.types import Stopped
+from dldiag.course.activations.dead_units import DeadUnitsSettings
 from dldiag.course.shared.instrumented import (
     Recipe,
     bin_edges,
@@ -20,6 +21,7 @@ from dldiag.data.split import make_split
 
 LOSSES = {"moons": "binary_cross_entropy", "blobs": "softmax_cross_entropy", "wave": "squared_error"}
 TINY = Recipe(activation="tanh", init="glorot_normal", hidden_layers=2, units=5, batch_size=32, rates=(0.05,))
+SHORT = DeadUnitsSettings(seeds=1, steps=5)
 
 
 def torch_losses(torch, data, layers, activation):
@@ -141,8 +143,8 @@ def test_checkpoints_begin_at_0_and_end_at_the_last_step():
 def test_a_stopped_run_stops_and_progress_reaches_the_end():
     data, seen = prepare_lesson(toy("moons", 100)), []
     with pytest.raises(Stopped):
-        list(record_runs(data, [TINY], steps=5, should_stop=lambda: True))
-    list(record_runs(data, [TINY, TINY], steps=5, seeds=1, on_progress=seen.append))
+        record_runs(data, [TINY], SHORT, should_stop=lambda: True)
+    record_runs(data, [TINY, TINY], SHORT, on_progress=seen.append)
     assert [one.done for one in seen] == list(range(12))
     assert seen[-1].total == 12
 

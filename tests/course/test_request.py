@@ -14,25 +14,25 @@ from dldiag.course.took_off.jobs import RaceRequest
 
 @pytest.mark.parametrize("request_type", [one for one in REQUESTS if one.PREVIEW], ids=lambda one: one.__name__)
 def test_a_preview_cuts_settings_that_the_experiment_has(request_type):
-    settings = next(one.type for one in msgspec.structs.fields(request_type) if one.name == "asked")()
+    settings = next(one.type for one in msgspec.structs.fields(request_type) if one.name == "settings")()
     assert all(getattr(settings, name) > most > 0 for name, most in request_type.PREVIEW.items())
 
 
 def test_a_preview_has_fewer_repeats_and_keeps_what_the_visitor_moves():
     asked = RaceSettings(hidden_layers=7, first="tanh", steps=1000, seeds=20)
-    smaller = preview_of(RaceRequest(asked=asked)).asked
+    smaller = preview_of(RaceRequest(settings=asked)).settings
     assert (smaller.hidden_layers, smaller.first) == (7, "tanh")
     assert smaller.steps < 100 and smaller.seeds < 5
 
 
 def test_what_is_small_already_has_no_preview():
-    smaller = preview_of(RaceRequest(asked=RaceSettings()))
+    smaller = preview_of(RaceRequest(settings=RaceSettings()))
     assert preview_of(smaller) is None
-    assert preview_of(DeadUnitsRequest(asked=DeadUnitsSettings())) is None
+    assert preview_of(DeadUnitsRequest(settings=DeadUnitsSettings())) is None
 
 
 def test_it_says_what_there_is_less_of():
-    request = RaceRequest(asked=RaceSettings(steps=300, seeds=2))
+    request = RaceRequest(settings=RaceSettings(steps=300, seeds=2))
     assert "Steps: 60 of 300)" in str(preview_words(request, preview_of(request)))
 
 

@@ -6,8 +6,9 @@ from sklearn.linear_model import Ridge
 
 from dldiag.core.settings import Settings
 from dldiag.data.dataset import make_dataset
+from dldiag.diagnosis.case import prepare_case
 from dldiag.diagnosis.data_changes import ErrorContext, idle_columns_dropped, missing_features, other_kind_weighted
-from dldiag.diagnosis.diagnose import diagnose, prepare_case
+from dldiag.diagnosis.diagnose import diagnose
 from dldiag.error_analysis.of_fits import analyze_fits
 from dldiag.experiments.chosen_model import choice_of, chosen_model
 from dldiag.experiments.models import as_model, build_model, changed

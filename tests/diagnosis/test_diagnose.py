@@ -11,7 +11,7 @@ from dldiag.core.settings import Settings
 from dldiag.core.types import DataError, Finding, LearningCurve, Stopped, exactly
 from dldiag.data.dataset import make_dataset
 from dldiag.data.read_table import read_table
-from dldiag.diagnosis import diagnose as diagnose_module
+from dldiag.diagnosis import effort as effort_module
 from dldiag.diagnosis.diagnose import diagnose
 from dldiag.diagnosis.effort import diagnosis_split
 from dldiag.diagnosis.forecast_or_abstain import ILL_BEHAVED, START_FIRST, TRAIN_FIRST, forecast_or_abstain
@@ -292,7 +292,7 @@ def test_a_target_and_columns_in_a_far_off_unit_are_diagnosed_without_noise(scal
 
 
 def test_of_many_rows_a_first_verdict_comes_from_few_of_them_and_says_so(monkeypatch):
-    monkeypatch.setattr(diagnose_module, "EARLY_ROWS", 60)
+    monkeypatch.setattr(effort_module, "EARLY_ROWS", 60)
     seen = []
     settings = Settings(budget="quick", trials=0, repeats=3)
     report = diagnose(

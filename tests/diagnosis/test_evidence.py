@@ -13,7 +13,8 @@ from sklearn.tree import DecisionTreeClassifier
 
 from dldiag.core.settings import Settings
 from dldiag.core.types import LearningCurve, exactly
-from dldiag.diagnosis.diagnose import Case, _measured, prepare_case
+from dldiag.diagnosis.case import Case, prepare_case
+from dldiag.diagnosis.diagnose import measurements_of
 from dldiag.diagnosis.evidence import EVIDENCE, Evidence, EvidenceRow
 from dldiag.diagnosis.evidence.gather import MEASURERS, fits_by_construction, gather
 from dldiag.experiments.estimates import paired_change
@@ -34,7 +35,7 @@ def measured():
     models = [case.guess, case.model, *case.references]
     for size in case.sizes:
         case.fits.fit(models, [size], case.repeats_at(size), watched=size == case.sizes[-1])
-    return _measured(case, case.references, {})
+    return measurements_of(case, case.references, {})
 
 
 def test_every_measurer_finds_what_names_it_and_nothing_else(measured):

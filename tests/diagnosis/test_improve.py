@@ -6,7 +6,8 @@ from sklearn.neighbors import KNeighborsClassifier
 from dldiag.core.i18n import Message
 from dldiag.core.settings import Settings
 from dldiag.core.types import DataError, Estimate, Recommendation, Stopped, Trial
-from dldiag.diagnosis.diagnose import diagnose, prepare_case
+from dldiag.diagnosis.case import prepare_case
+from dldiag.diagnosis.diagnose import diagnose
 from dldiag.diagnosis.effort import diagnosis_split
 from dldiag.diagnosis.improve import best_trial, finish, improve, improve_case
 from dldiag.diagnosis.openings import FILE, Opener, check_sealed, note_opening

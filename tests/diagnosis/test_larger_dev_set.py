@@ -7,7 +7,8 @@ import pytest
 
 from dldiag.core.settings import Settings
 from dldiag.core.types import Estimate, Recommendation
-from dldiag.diagnosis.diagnose import _measured, prepare_case, verdict_on
+from dldiag.diagnosis.case import prepare_case
+from dldiag.diagnosis.diagnose import measurements_of, verdict_on
 from dldiag.diagnosis.larger_dev_set import TIMES, forecast_from_half, with_larger_dev_set
 from dldiag.diagnosis.recommend import FEW_DEV_ROWS
 from dldiag.diagnosis.remedies import LARGER_DEV_SET, REMEDIES
@@ -74,7 +75,7 @@ def undecided():
 
 
 def outlook_of(case, report):
-    return with_larger_dev_set(report, _measured(case, (), {}), case.fits, case.model, case.settings)
+    return with_larger_dev_set(report, measurements_of(case, (), {}), case.fits, case.model, case.settings)
 
 
 def listed(report):

@@ -9,7 +9,8 @@ from sklearn.svm import LinearSVC
 
 from dldiag.core.settings import Settings
 from dldiag.core.types import DataError
-from dldiag.diagnosis.diagnose import diagnose, prepare_case, run_case
+from dldiag.diagnosis.case import prepare_case
+from dldiag.diagnosis.diagnose import diagnose, run_case
 from dldiag.experiments.metrics import METRICS, VALUES
 from dldiag.experiments.models import build_model
 from dldiag.report import from_json, to_json

@@ -3,7 +3,7 @@ import pytest
 
 from dldiag.data.split import make_split
 from dldiag.diagnosis.effort import EFFORTS, SELECTION_REPEATS
-from dldiag.diagnosis.search import FIRST, SEARCHED, TRIED, drawn_change, planned_fits, search, try_remedy
+from dldiag.diagnosis.search import FIRST, SEARCHED, TRIED, draw_change, planned_fits, search, try_remedy
 from dldiag.diagnosis.trials import Attempt
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.models import as_model, build_model, changed
@@ -64,7 +64,7 @@ def test_where_the_columns_say_nothing_the_best_of_many_draws_is_not_called_a_he
 def test_a_draw_names_only_what_it_changes_and_every_draw_can_be_made():
     model = build_model("regression")
     for seed in range(40):
-        change = drawn_change(model, np.random.default_rng(seed))
+        change = draw_change(model, np.random.default_rng(seed))
         assert set(change) <= set(SEARCHED)
         assert all(changed(model, change).parameters[name] == value for name, value in change.items())
         assert all(model.parameters[name] != value for name, value in change.items())

@@ -8,7 +8,7 @@ from dldiag.core.settings import Settings
 from dldiag.core.statistics import mean_variance
 from dldiag.core.types import Clusters, LearningCurve
 from dldiag.data.split import make_split
-from dldiag.diagnosis.evidence.gather import Measured, gather
+from dldiag.diagnosis.evidence.gather import Measurements, gather
 from dldiag.experiments import estimates
 from dldiag.experiments.fit import FitResult
 from dldiag.experiments.fit_cache import FitCache
@@ -103,7 +103,7 @@ def test_no_error_on_few_rows_leaves_what_the_exact_bound_leaves(repeats):
 def test_the_half_width_of_a_perfect_dev_error_is_that_of_its_few_rows():
     results = [result(np.zeros(47), np.arange(47))]
     curve = LearningCurve("made", np.array([10]), np.zeros((1, 1)), np.zeros((1, 1)))
-    found = gather(Measured("classification", results, results, {}, {}, curve), Settings())
+    found = gather(Measurements("classification", results, results, {}, {}, curve), Settings())
     assert found.dev_half_width.value == pytest.approx(stats.beta.ppf(0.975, 1, 47), rel=0.1)
 
 

@@ -152,5 +152,5 @@ def test_a_stop_is_asked_for_at_every_epoch_and_when_time_has_passed(monkeypatch
     training.train([member(rows=40, max_epochs=1)], plan(), should_stop=lambda: bool(asked.append(1)))
     assert len(asked) == 1 + 4  # at the start, and at every second of eight batches, which are 0.2 s apart
     with pytest.raises(Stopped):
-        training.ask(lambda: True)
-    training.ask(None)
+        training.stop_if_asked(lambda: True)
+    training.stop_if_asked(None)

@@ -278,7 +278,7 @@ def test_another_kind_of_model_is_diagnosed_with_its_own_settings():
     app.run()
     app.button(key="diagnose").click().run()
     job = app.query_params["job"]
-    assert store.asked_of(job, DiagnosisJob).model == {"model_key": "forest", "n_estimators": 7}
+    assert store.request_of(job, DiagnosisJob).model == {"model_key": "forest", "n_estimators": 7}
     until_ended(app)
     assert not app.exception
     assert "Random forest" in texts(app)

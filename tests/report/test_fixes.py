@@ -89,9 +89,11 @@ def test_a_cell_of_the_remedy_table_says_what_a_run_of_it_showed():
     first, *_ = report.recommendations
     probed = {**report.evidence, "probe_regularization": Estimate(0.004, -0.006, 0.014)}
     found = replace(report, recommendations=(with_test(first, "hurt", 0.03),), evidence=probed)
-    said = {cell.remedy: cell.said for cells in view.remedy_table(found).values() for cell in cells}
+    said = {cell.remedy: cell.outcome for cells in view.remedy_table(found).values() for cell in cells}
     assert said[first.remedy] == said["regularization"] == "did not help here"
-    assert {cell.said for cells in view.remedy_table(report).values() for cell in cells if cell.lit} == {"recommended"}
+    assert {cell.outcome for cells in view.remedy_table(report).values() for cell in cells if cell.lit} == {
+        "recommended"
+    }
 
 
 def test_every_remedy_is_a_fix_or_has_a_short_run_in_vain_or_says_why_it_is_neither():

@@ -18,10 +18,10 @@ from dldiag.course.shared.problem import binary_problem, default_positive, featu
 def open_dataset(reference: Reference) -> Dataset:
     """Return the rows of a reference without the sealed test rows; the last one is kept with the visitor."""
     identity = data_ref.identity(reference, "dataset")
-    kept = session.state().get("kept open rows")
-    if kept is None or kept[0] != identity:
-        kept = session.state()["kept open rows"] = (identity, without_test_rows(lesson_dataset(reference)))
-    return cast(Dataset, kept[1])
+    cached = session.state().get("kept open rows")
+    if cached is None or cached[0] != identity:
+        cached = session.state()["kept open rows"] = (identity, without_test_rows(lesson_dataset(reference)))
+    return cast(Dataset, cached[1])
 
 
 def with_rows(reference: Reference, rows: int) -> Reference:
@@ -35,9 +35,9 @@ def ask_plane(dataset: Dataset, reference: Reference, prefix: str) -> dict[str, 
     A table with one usable column gives one. The choice is remembered for each table on its own.
     """
     own = reference.get("toy") or reference.get("sample") or "own"
-    asked = ask_params(plane_params(dataset), f"{prefix}.{own}", columns=3)
-    columns = [asked[name] for name in ("across", "up") if name in asked]
-    return {"columns": columns, "positive": asked.get("positive")}
+    settings = ask_params(plane_params(dataset), f"{prefix}.{own}", columns=3)
+    columns = [settings[name] for name in ("across", "up") if name in settings]
+    return {"columns": columns, "positive": settings.get("positive")}
 
 
 def plane_params(dataset: Dataset) -> dict[str, Param]:

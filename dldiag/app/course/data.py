@@ -45,7 +45,7 @@ def ask_data(
     start = _start(prefix, offered, default)
     _say_if_closed(prefix, offered)
     key, labels = f"{prefix}.data.{session.state()['visit']}", {one: _label(one) for one in offered}
-    chosen = st.selectbox(
+    choice = st.selectbox(
         tr("Data"),
         list(offered),
         index=list(offered).index(start),
@@ -53,9 +53,9 @@ def ask_data(
         key=key,
         help=tr("Your own table appears here once it is uploaded and a target is chosen."),
     )
-    session.state()["values"].setdefault(prefix, {})["data"] = chosen
-    _write_url(f"{prefix}.data", chosen)
-    return offered[chosen]
+    session.state()["values"].setdefault(prefix, {})["data"] = choice
+    _write_url(f"{prefix}.data", choice)
+    return offered[choice]
 
 
 @st.cache_data(show_spinner=False, max_entries=32)
@@ -74,10 +74,10 @@ def lesson_dataset(reference: Reference) -> Dataset:
 def expected_error(reference: Reference, choice: MetricChoice) -> FirstError:
     """Return the error to expect on the rows of a reference by a metric; the last one is kept with the visitor."""
     identity = (data_ref.identity(reference, "dataset"), choice)
-    kept = session.state().get("kept first error")
-    if kept is None or kept[0] != identity:
-        kept = session.state()["kept first error"] = (identity, first_error(lesson_dataset(reference), choice=choice))
-    return cast(FirstError, kept[1])
+    cached = session.state().get("kept first error")
+    if cached is None or cached[0] != identity:
+        cached = session.state()["kept first error"] = (identity, first_error(lesson_dataset(reference), choice=choice))
+    return cast(FirstError, cached[1])
 
 
 def data_label(reference: Reference) -> str:
@@ -109,8 +109,8 @@ def _offered(toys: Sequence[str], samples: Sequence[str] | None, own: bool) -> d
 
 
 def _start(prefix: str, offered: dict[str, Reference], default: str) -> str:
-    known = session.state()["values"].get(prefix, {}).get("data")
-    for one in (known, st.query_params.get(f"{prefix}.data"), _OWN, default):
+    remembered = session.state()["values"].get(prefix, {}).get("data")
+    for one in (remembered, st.query_params.get(f"{prefix}.data"), _OWN, default):
         if one in offered:
             return cast(str, one)
     return next(iter(offered))
@@ -121,7 +121,7 @@ def _say_if_closed(prefix: str, offered: dict[str, Reference]) -> None:
     closed = session.state().setdefault("closed", [])
     if st.query_params.get(f"{prefix}.data") == _OWN and _OWN not in offered and prefix not in closed:
         closed.append(prefix)
-        for name in [one for one in st.query_params if f".{_OWN}." in one]:
+        for name in [name for name in st.query_params if f".{_OWN}." in name]:
             del st.query_params[name]
     if prefix in closed and _OWN not in offered:
         show_message(

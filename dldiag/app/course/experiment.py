@@ -32,24 +32,24 @@ def run_experiment(
 
     While it runs the result is that of a smaller experiment, where there is one; `is_preview` tells.
     """
-    asked, slot = CourseJob(data=reference, request=request), job_kind(request)
-    if not start_job(asked, slot=slot):
+    course_job, slot = CourseJob(data=reference, request=request), job_kind(request)
+    if not start_job(course_job, slot=slot):
         return None
     job, smaller = session.state()["slots"][slot], preview_of(request)
     if smaller is None:
         _wait_for(job)
-    found = run_job(asked, result, slot=slot, partial=partial)
-    if found is not None or smaller is None or session.pool().look(job).has_ended:
+    outcome = run_job(course_job, result, slot=slot, partial=partial)
+    if outcome is not None or smaller is None or session.pool().look(job).has_ended:
         _name_metric(reference, request)
-        return found
+        return outcome
     if partial is not None and store.reached_by(job):
         return None
-    seen = _preview(CourseJob(data=reference, request=smaller))
-    if seen is not None:
+    preview = _preview(CourseJob(data=reference, request=smaller))
+    if preview is not None:
         session.state()["shows preview"] = True
         _name_metric(reference, request)
         show_message(preview_words(request, smaller), kind="info")
-    return cast("_T | None", seen)
+    return cast("_T | None", preview)
 
 
 def _name_metric(reference: Reference, request: LessonRequest) -> None:
@@ -77,16 +77,16 @@ def _wait_for(job: str) -> None:
         time.sleep(LOOK_SECONDS)
 
 
-def _preview(asked: CourseJob[LessonRequest]) -> object | None:
+def _preview(job: CourseJob[LessonRequest]) -> object | None:
     """Run a small experiment here and keep it with the visitor while they look; None where these rows allow none."""
     from dldiag.app.jobs.course import REQUESTS  # keeps start-up short
 
-    question = codec.to_bytes(asked)
-    kept = session.state().get("kept preview")
-    if kept is None or kept[0] != question:
-        until, found = time.monotonic() + LONGEST_PREVIEW, None
+    question = codec.to_bytes(job)
+    cached = session.state().get("kept preview")
+    if cached is None or cached[0] != question:
+        until, preview = time.monotonic() + LONGEST_PREVIEW, None
         with contextlib.suppress(DataError, Stopped):
-            rows = preview_rows(open_dataset(asked.data))
-            found = REQUESTS[type(asked.request)](rows, asked.request, None, lambda: time.monotonic() > until)
-        kept = session.state()["kept preview"] = (question, found)
-    return cast(object, kept[1])
+            rows = preview_rows(open_dataset(job.data))
+            preview = REQUESTS[type(job.request)](rows, job.request, None, lambda: time.monotonic() > until)
+        cached = session.state()["kept preview"] = (question, preview)
+    return cast(object, cached[1])

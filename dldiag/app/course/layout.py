@@ -34,20 +34,20 @@ def ask_few(settings: Any, prefix: str, first: tuple[str, ...], **options: Any) 
     Numbers between two ends are explored by sliders.
     """
     params = forms.params_table(settings)
-    sliders = tuple(name for name, one in params.items() if _slides(name, one))
+    sliders = tuple(name for name, param in params.items() if _slides(name, param))
     rest = tuple(name for name in params if name not in first)
-    asked = forms.ask_params(settings, prefix, names=first, columns=len(first), sliders=sliders, **options)
+    values = forms.ask_params(settings, prefix, names=first, columns=len(first), sliders=sliders, **options)
     if rest:
         with st.expander(tr("More settings"), icon=":material/tune:"):
-            asked |= forms.ask_params(settings, prefix, names=rest, columns=4, sliders=sliders, **options)
-    return {name: asked[name] for name in params}
+            values |= forms.ask_params(settings, prefix, names=rest, columns=4, sliders=sliders, **options)
+    return {name: values[name] for name in params}
 
 
-def _slides(name: str, one: Param) -> bool:
+def _slides(name: str, param: Param) -> bool:
     """Say whether a setting is a number between two ends that a slider reaches with enough care."""
-    if name == "seed" or one.kind not in (int, float) or one.optional or one.low is None or one.high is None:
+    if name == "seed" or param.kind not in (int, float) or param.optional or param.low is None or param.high is None:
         return False
-    return one.log or one.kind is float or one.high - one.low <= FINEST_SLIDER
+    return param.log or param.kind is float or param.high - param.low <= FINEST_SLIDER
 
 
 def show_remark(message: Message | None) -> None:
@@ -106,16 +106,16 @@ def offer_settings(values: Mapping[str, Any], reference: Reference, *, key: str,
     if not changes or is_preview():
         return False
     words = pairs_text(changes, params)
-    taken = st.button(
+    is_taken_up = st.button(
         tr("Use this in my model: {settings}", settings=escape_markdown(words)),
         key=key,
         icon=":material/input:",
         type="primary",
     )
-    if taken:
+    if is_taken_up:
         forms.set_values(prefix, values)
         st.success(escape_markdown(tr("Set: {settings}. Used from now on, here and in the diagnosis.", settings=words)))
-    return taken
+    return is_taken_up
 
 
 def link_to_diagnosis(words: str) -> None:

@@ -52,41 +52,45 @@ def show_outcomes(lesson: Lesson, reference: Reference, *results: Any) -> None:
 
     A preview decides nothing: it is shown without a verdict and not kept.
     """
-    found = lesson.claims(*results)
+    outcomes = lesson.claims(*results)
     _heading(3, tr("What came out"))
     if is_preview():
-        for one in found.claims:
-            show_message(one.says)
+        for claim in outcomes.claims:
+            show_message(claim.says)
         return
-    for one in found.claims:
-        _show_claim(one)
-    _answer_guess(lesson, found)
-    progress.note_outcomes(lesson.key, found, data=data_label(reference), own=is_own(reference))
+    for claim in outcomes.claims:
+        _show_claim(claim)
+    _answer_guess(lesson, outcomes)
+    progress.note_outcomes(lesson.key, outcomes, data=data_label(reference), own=is_own(reference))
 
 
 def _choose(topic: Topic) -> Lesson:
     """Let the visitor choose one lesson of the page; the link names it as ?lesson=."""
-    keys = [one.key for one in topic.lessons]
+    keys = [lesson.key for lesson in topic.lessons]
     memory = session.state().setdefault("lessons", {})
     start = memory.get(topic.file, st.query_params.get("lesson"))
     start = start if start in keys else keys[0]
     done, key = progress.seen(), f"lesson.{topic.file}.{session.state()['visit']}"
     labels = {
-        one.key: f"{number}. {escape_markdown(one.title)}" + (" ✓" if one.key in done else "")
-        for number, one in enumerate(topic.lessons, start=1)
+        lesson.key: f"{number}. {escape_markdown(lesson.title)}" + (" ✓" if lesson.key in done else "")
+        for number, lesson in enumerate(topic.lessons, start=1)
     }
-    chosen = st.pills(tr("Lessons"), keys, default=start, format_func=labels.__getitem__, key=key) or start
-    memory[topic.file] = chosen
-    if st.query_params.get("lesson") != chosen:
-        st.query_params["lesson"] = chosen
-    return topic.lesson(chosen)
+    choice = st.pills(tr("Lessons"), keys, default=start, format_func=labels.__getitem__, key=key) or start
+    memory[topic.file] = choice
+    if st.query_params.get("lesson") != choice:
+        st.query_params["lesson"] = choice
+    return topic.lesson(choice)
 
 
 def _show_statements(statements: Sequence[Statement]) -> None:
     """Show what the notes say, a line for each statement."""
-    said = [(tr("The notes, {number}:", number=one.number) if one.number else "", one.says) for one in statements]
+    sentences = [
+        (tr("The notes, {number}:", number=statement.number) if statement.number else "", statement.says)
+        for statement in statements
+    ]
     lines = [
-        f"**{escape_markdown(who)}** {escape_markdown(says)}" if who else escape_markdown(says) for who, says in said
+        f"**{escape_markdown(who)}** {escape_markdown(says)}" if who else escape_markdown(says)
+        for who, says in sentences
     ]
     with st.container(key="statements"):
         st.markdown("> " + "  \n> ".join(lines))
@@ -113,17 +117,17 @@ def _has_guessed(lesson: Lesson) -> bool:
     return progress.guess_of(lesson.key) is not None
 
 
-def _show_claim(one: Claim) -> None:
-    number = f" ({one.statement})" if one.statement else ""
-    words = f"**{escape_markdown(VERDICT_WORDS[one.verdict])}{number}** {escape_markdown(one.says, 2000)}"
-    _BOXES[one.verdict](words, icon=VERDICT_ICONS[one.verdict])
+def _show_claim(claim: Claim) -> None:
+    number = f" ({claim.statement})" if claim.statement else ""
+    words = f"**{escape_markdown(VERDICT_WORDS[claim.verdict])}{number}** {escape_markdown(claim.says, 2000)}"
+    _BOXES[claim.verdict](words, icon=VERDICT_ICONS[claim.verdict])
 
 
-def _answer_guess(lesson: Lesson, found: Outcomes) -> None:
-    right = progress.is_right(lesson.key, found)
+def _answer_guess(lesson: Lesson, outcomes: Outcomes) -> None:
+    right = progress.is_right(lesson.key, outcomes)
     if right is None:
         return
-    answer = lesson.answers.get(found.answer, Message(""))
+    answer = lesson.answers.get(outcomes.answer, Message(""))
     show_message(
         tr("Your guess was right: {answer}." if right else "You guessed otherwise; it was: {answer}.", answer=answer)
     )
@@ -138,7 +142,7 @@ def _show_remember(lesson: Lesson) -> None:
 
 
 def _show_next(topic: Topic, lesson: Lesson) -> None:
-    keys = [one.key for one in topic.lessons]
+    keys = [lesson.key for lesson in topic.lessons]
     place = keys.index(lesson.key) + 1
     if place < len(keys):
         title = topic.lessons[place].title

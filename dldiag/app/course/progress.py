@@ -32,31 +32,31 @@ def note_guess(lesson: str, guess: str) -> None:
         _write()
 
 
-def note_outcomes(lesson: str, found: Outcomes, *, data: str, own: bool) -> None:
+def note_outcomes(lesson: str, outcomes: Outcomes, *, data: str, own: bool) -> None:
     """Keep what came out; the same outcome on the same data is written once, and none takes the place of an own table's."""
-    claims = [_plain(one) for one in found.claims]
-    row = {"claims": claims, "right": is_right(lesson, found), "data": data, "own": own}
-    known = _memory()["seen"].get(lesson, {})
-    if known.get("own") and not own:
+    claims = [_plain(claim) for claim in outcomes.claims]
+    row = {"claims": claims, "right": is_right(lesson, outcomes), "data": data, "own": own}
+    last = _memory()["seen"].get(lesson, {})
+    if last.get("own") and not own:
         return
-    if {name: known.get(name) for name in row} != row:
+    if {name: last.get(name) for name in row} != row:
         _memory()["seen"][lesson] = row | {"at": time.strftime("%Y-%m-%d")}
         _write()
 
 
-def is_right(lesson: str, found: Outcomes) -> bool | None:
+def is_right(lesson: str, outcomes: Outcomes) -> bool | None:
     """Say whether the guess is what came out; None without a guess, or where the run decides nothing."""
     guess = guess_of(lesson)
-    return None if guess in (None, SKIPPED) or not found.answer else guess == found.answer
+    return None if guess in (None, SKIPPED) or not outcomes.answer else guess == outcomes.answer
 
 
 def seen() -> dict[str, Seen]:
     """Return what the visitor has seen, by lesson; what an older version wrote differently is left out."""
-    found = {}
+    outcomes = {}
     for lesson, row in _memory()["seen"].items():
         with contextlib.suppress(msgspec.ValidationError):
-            found[lesson] = msgspec.convert(row, Seen)
-    return found
+            outcomes[lesson] = msgspec.convert(row, Seen)
+    return outcomes
 
 
 def forget_all() -> None:
@@ -65,8 +65,8 @@ def forget_all() -> None:
     _write()
 
 
-def _plain(one: Claim) -> dict[str, Any]:
-    return cast("dict[str, Any]", json.loads(json.dumps(asdict(one), default=float)))
+def _plain(claim: Claim) -> dict[str, Any]:
+    return cast("dict[str, Any]", json.loads(json.dumps(asdict(claim), default=float)))
 
 
 def _memory() -> dict[str, Any]:
@@ -78,8 +78,8 @@ def _memory() -> dict[str, Any]:
 
 def _read() -> dict[str, Any]:
     try:
-        kept = json.loads(_file().read_text(encoding="utf-8"))
-        return {"guesses": dict(kept["guesses"]), "seen": dict(kept["seen"])}
+        memory = json.loads(_file().read_text(encoding="utf-8"))
+        return {"guesses": dict(memory["guesses"]), "seen": dict(memory["seen"])}
     except (OSError, ValueError, KeyError, TypeError):
         return {"guesses": {}, "seen": {}}
 

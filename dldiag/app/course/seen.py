@@ -21,35 +21,35 @@ def show_summary() -> None:
     """Show every statement by page, what was computed about it, and the file that holds all of it."""
     seen = progress.seen()
     rows = seen_statements(seen)
-    st.progress(sum(one.claim is not None for one in rows) / len(rows), escape_markdown(count_seen(rows)))
+    st.progress(sum(row.claim is not None for row in rows) / len(rows), escape_markdown(count_seen(rows)))
     guesses = count_guesses(seen)
     if guesses is not None:
         show_message(guesses)
     _offer_file(rows)
     for topic in TOPICS.values():
         st.subheader(escape_markdown(topic.title), anchor=False)
-        for one in rows:
-            if one.topic is topic:
-                _show_statement(one)
+        for row in rows:
+            if row.topic is topic:
+                _show_statement(row)
         link_to(topic.file, tr("Open: {title}", title=topic.title))
     _offer_fresh_start(bool(seen))
 
 
-def _show_statement(one: SeenStatement) -> None:
-    icon = _NOT_YET if one.claim is None else VERDICT_ICONS[one.claim.verdict]
-    lines = [f"{icon} **{escape_markdown(one.verdict)}** {escape_markdown(one.name, 1000)}"]
-    if one.claim is not None and one.seen is not None:
-        lines.append(f":small[{escape_markdown(one.claim.says, 2000)}]")
-        lines.append(f":small[{escape_markdown(label_of(one.seen.data))} · {one.seen.at}]")
-    with st.container(border=one.own):
+def _show_statement(statement: SeenStatement) -> None:
+    icon = _NOT_YET if statement.claim is None else VERDICT_ICONS[statement.claim.verdict]
+    lines = [f"{icon} **{escape_markdown(statement.verdict)}** {escape_markdown(statement.name, 1000)}"]
+    if statement.claim is not None and statement.seen is not None:
+        lines.append(f":small[{escape_markdown(statement.claim.says, 2000)}]")
+        lines.append(f":small[{escape_markdown(label_of(statement.seen.data))} · {statement.seen.at}]")
+    with st.container(border=statement.own):
         st.markdown("  \n".join(lines))
 
 
 def _offer_file(rows: list[SeenStatement]) -> None:
-    named = {one.seen.data: label_of(one.seen.data) for one in rows if one.seen is not None}
+    labels = {row.seen.data: label_of(row.seen.data) for row in rows if row.seen is not None}
     st.download_button(
         tr("Download this summary (HTML)"),
-        summary_html(rows, named),
+        summary_html(rows, labels),
         "dldiag-course.html",
         "text/html",
         icon=":material/download:",

@@ -18,9 +18,9 @@ def show_compared(result: SetupComparison) -> None:
         moving = draw.treated_moving(result, result.plane, theme=figure_mode())
         show_moving(moving, draw.alt_treated(result, result.plane), key="side_by_side")
         show_remark(marks_words(result.plane.marks))
-    for number, (column, one) in enumerate(zip(st.columns(2), result.ways[:2], strict=True)):
+    for number, (column, way) in enumerate(zip(st.columns(2), result.ways[:2], strict=True)):
         with column:
-            show_message(one.label, kind="caption")
-            figure = draw.treated_figure(result, one, theme=figure_mode())
-            show_figure(figure, draw.alt_treated_losses(one), key=f"losses.{number}")
+            show_message(way.label, kind="caption")
+            figure = draw.treated_figure(result, way, theme=figure_mode())
+            show_figure(figure, draw.alt_treated_losses(way), key=f"losses.{number}")
     show_rows(draw.treated_rows(result), alt=tr("Training and dev error of every way to train"))

@@ -22,7 +22,7 @@ from dldiag.course.wrong_rows import jobs as wrong_rows
 
 REQUESTS: dict[type[LessonRequest], Callable[..., Any]] = {
     took_off.ScaleRequest: took_off.scale_job,
-    took_off.HandWorkRequest: took_off.hand_work_job,
+    took_off.PreprocessingRequest: took_off.preprocessing_job,
     took_off.RaceRequest: took_off.race_job,
     logistic.WideningRequest: logistic.widen_job,
     activations.DeepLinearRequest: activations.deep_linear_job,
@@ -38,8 +38,8 @@ REQUESTS: dict[type[LessonRequest], Callable[..., Any]] = {
     wrong_rows.WrongLabelsRequest: wrong_rows.wrong_labels_job,
     optimization.BatchesRequest: optimization.batches_job,
     optimization.OptimizersRequest: optimization.optimizers_job,
-    regularization.PenaltyRequest: regularization.penalty_job,
-    regularization.DropoutRequest: regularization.dropout_job,
+    regularization.PenaltyRequest: regularization.regularize_job,
+    regularization.DropoutRequest: regularization.regularize_job,
 }
 
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
 from dldiag.app.jobs.diagnosis import JobProgress, JobStop, data_and_model, processes_of_a_job
 from dldiag.app.jobs.job_kinds import ImprovementJob, JobParameters, RemedyTrialJob, TestOpeningJob
 from dldiag.core.i18n import Message
 from dldiag.core.types import Progress, TestResult, Trial
-from dldiag.diagnosis.diagnose import prepare_case
+from dldiag.diagnosis.case import prepare_case
 from dldiag.diagnosis.improve import LoopStep, Total, improve_case, is_of_case
 from dldiag.diagnosis.openings import Opener
 from dldiag.diagnosis.search import planned_fits, try_remedy
@@ -18,6 +16,7 @@ from dldiag.diagnosis.test_set import open_test
 from dldiag.diagnosis.trials import Attempt
 from dldiag.diagnosis.winners_curse import Picked
 from dldiag.experiments.chosen_model import choice_of, chosen_model
+from dldiag.experiments.fit import FitResult
 from dldiag.report.json_schema import from_json
 
 
@@ -38,7 +37,7 @@ def try_job(job: RemedyTrialJob, on_progress: JobProgress, should_stop: JobStop)
     case = prepare_case(dataset, model, job.settings, should_stop=should_stop, n_jobs=processes_of_a_job())
     effort, done = case.effort, [0]
 
-    def count(_: Any) -> None:
+    def count(_: FitResult) -> None:
         done[0] += 1
         on_progress(Progress(Message("Trying it on your data"), done[0], planned_fits(job.remedy, effort)))
 
@@ -51,17 +50,17 @@ def improve_job(job: ImprovementJob, on_progress: JobProgress, should_stop: JobS
     """Apply what helps and diagnose again until nothing does."""
     dataset, model = data_and_model(job)
     case = prepare_case(dataset, model, job.settings, should_stop=should_stop, n_jobs=processes_of_a_job())
-    known = from_json(job.known) if job.known else None
+    start_report = from_json(job.known) if job.known else None
     # A finished sample report may be of an older version.
-    fits = known if known is not None and is_of_case(known, case) else None
-    found = improve_case(case, fits, on_progress=on_progress)
+    fits = start_report if start_report is not None and is_of_case(start_report, case) else None
+    improvement = improve_case(case, fits, on_progress=on_progress)
     return FoundPath(
-        steps=found.steps,
-        start=choice_of(found.start),
-        winner=choice_of(found.winner),
-        dev_uses=found.dev_uses,
-        ended=found.ended,
-        total=found.total,
+        steps=improvement.steps,
+        start=choice_of(improvement.start),
+        winner=choice_of(improvement.winner),
+        dev_uses=improvement.dev_uses,
+        ended=improvement.ended,
+        total=improvement.total,
     )
 
 

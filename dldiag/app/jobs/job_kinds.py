@@ -102,6 +102,6 @@ class CourseJob(DataJob, Generic[R], frozen=True, kw_only=True, tag="course"):
     request: R
 
 
-def job_kind(asked: msgspec.Struct | type[msgspec.Struct]) -> str:
+def job_kind(job: msgspec.Struct | type[msgspec.Struct]) -> str:
     """Return the tag that names a kind of job, or of a lesson's request."""
-    return str(asked.__struct_config__.tag)
+    return str(job.__struct_config__.tag)

@@ -26,8 +26,8 @@ class Lease:
     def is_held(self, token: str) -> bool:
         """Return whether the server of this token is alive; only file system times are compared."""
         try:
-            seen = self._file.with_name(token).stat().st_mtime if is_token(token) else 0.0
-            return self._file.stat().st_mtime - seen < LEASE_SECONDS
+            last_beat = self._file.with_name(token).stat().st_mtime if is_token(token) else 0.0
+            return self._file.stat().st_mtime - last_beat < LEASE_SECONDS
         except FileNotFoundError:
             return False
 

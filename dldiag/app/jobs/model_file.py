@@ -25,11 +25,11 @@ def model_job(job: ModelExportJob, on_progress: JobProgress, should_stop: JobSto
     """Train the model on all rows that are not sealed."""
     dataset, model = data_and_model(job)
     on_progress(Progress(Message("Training the model for export"), 0, 1))
-    found = fitted(dataset, model, job.settings)
-    content = model_bytes(found)
+    table_model = fitted(dataset, model, job.settings)
+    content = model_bytes(table_model)
     if len(content) > MOST_BYTES:
         raise DataError(
             Message("The model has {size:,} MB, too much for a download.", {"size": len(content) // 1_000_000}),
             Message("The Python script trains it on your machine."),
         )
-    return ModelFile(content, found.trained_rows)
+    return ModelFile(content, table_model.trained_rows)

@@ -94,17 +94,17 @@ class Pool:
 
     # --- what pages call ------------------------------------------------------------------------------------------
 
-    def submit(self, asked: Job, owner: str) -> str:
+    def submit(self, request: Job, owner: str) -> str:
         """Start a job, or return this owner's job with the same request; DataError when the queue is full."""
-        key = content_key(asked, owner)
+        key = content_key(request, owner)
         with self._changed:
-            known = self._known.get(key)
-            if known is not None and self._is_worth_keeping(known):
-                return known
+            running = self._known.get(key)
+            if running is not None and self._is_worth_keeping(running):
+                return running
             if len(self._line) >= self._limits.queue_length:
                 raise DataError(FULL.filled(waiting=len(self._line)), FULL_HINT)
             with storing():
-                job = store.create(asked, owner, self._lease.token)
+                job = store.create(request, owner, self._lease.token)
             self._watchers.note(job)
             self._line.add(owner, job)
             self._known[key] = job
@@ -222,9 +222,9 @@ class Pool:
         with self._changed:
             while not self._closed.is_set():
                 self._drop_unwatched()
-                taken = self._line.take({run.owner for run in self._running.values()})
-                if taken is not None:
-                    run = self._running[taken[1]] = _Run(*taken)
+                job = self._line.take({run.owner for run in self._running.values()})
+                if job is not None:
+                    run = self._running[job[1]] = _Run(*job)
                     return run
                 self._changed.wait(1.0)
         return None
@@ -285,9 +285,9 @@ class Pool:
         return server != self._lease.token and self._lease.is_held(server)
 
 
-def content_key(asked: Job, owner: str) -> str:
+def content_key(job: Job, owner: str) -> str:
     """Return the key under which a result is reused; it contains the owner, so results are never shared."""
-    return hashlib.sha256(codec.to_bytes([owner, asked], sort=True)).hexdigest()
+    return hashlib.sha256(codec.to_bytes([owner, job], sort=True)).hexdigest()
 
 
 def _silence(run: _Run) -> float:

@@ -35,7 +35,7 @@ JOBS: dict[type[job_kinds.Job], JobFunction] = {
 def any_job() -> Any:
     """Return the tagged union of all jobs, a course job of any lesson among them."""
     lessons: Any = Union[tuple(REQUESTS)]  # noqa: UP007 — made of a table
-    return Union[tuple(job_kinds.CourseJob[lessons] if one is job_kinds.CourseJob else one for one in JOBS)]  # noqa: UP007
+    return Union[tuple(job_kinds.CourseJob[lessons] if kind is job_kinds.CourseJob else kind for kind in JOBS)]  # noqa: UP007
 
 
 def warm_up() -> None:

@@ -63,11 +63,11 @@ class Ending:
     hint: Message | None = None
 
 
-def create(asked: Job, owner: str, server: str = "") -> str:
+def create(request: Job, owner: str, server: str = "") -> str:
     """Make the folder of a new job and return its unguessable id."""
     job = new_token()
     private(private(app_home() / "jobs") / job)
-    write_whole(folder_of(job) / "spec.json", codec.to_bytes(Spec(owner, server, time.time(), asked)))
+    write_whole(folder_of(job) / "spec.json", codec.to_bytes(Spec(owner, server, time.time(), request)))
     return job
 
 
@@ -88,7 +88,7 @@ def spec_of(job: str, kind: type[_T]) -> Spec[_T]:
     return _read(folder_of(job) / "spec.json", Spec[kind])  # type: ignore[valid-type]
 
 
-def asked_of(job: str, kind: type[_T]) -> _T:
+def request_of(job: str, kind: type[_T]) -> _T:
     """Return the job itself; DataError as in `spec_of`."""
     return spec_of(job, kind).job
 

@@ -61,7 +61,7 @@ class Watchers:
         """Forget jobs that no longer exist, and pages that stopped polling."""
         oldest = time.monotonic() - FORGET_SECONDS
         with self._changed:
-            self._pages = {page: seen for page, seen in self._pages.items() if seen >= oldest}
+            self._pages = {page: last_poll for page, last_poll in self._pages.items() if last_poll >= oldest}
             for job in jobs:
                 self._looked.pop(job, None)
                 self._sessions.pop(job, None)
@@ -76,4 +76,4 @@ class Watchers:
         """Return how many pages polled a job within this many seconds."""
         oldest = time.monotonic() - seconds
         with self._changed:
-            return sum(seen >= oldest for seen in self._pages.values())
+            return sum(last_poll >= oldest for last_poll in self._pages.values())

@@ -138,10 +138,10 @@ OUT_OF_MEMORY = Message("There was not enough memory for this.")
 
 
 def _attempt(job: str, reporter: Reporter) -> store.Ending:
-    asked = _asked(job)
+    request = _request_of(job)
     try:
         with on_cluster(os.environ.get(CLUSTER_VARIABLE)):
-            result = JOBS[type(asked)](asked, reporter.on_progress, Canceled(store.folder_of(job)))
+            result = JOBS[type(request)](request, reporter.on_progress, Canceled(store.folder_of(job)))
     except Stopped:
         return store.Ending("canceled", store.why_stopped(job))
     reporter.close()  # Partial results must not be written after the result.
@@ -151,13 +151,13 @@ def _attempt(job: str, reporter: Reporter) -> store.Ending:
     return store.Ending("finished")
 
 
-def _asked(job: str) -> Job:
+def _request_of(job: str) -> Job:
     """Decode a job, here and nowhere else; uploads are looked up among its owner's files only."""
     spec = store.spec_of(job, any_job())
-    asked: Job = spec.job
-    if isinstance(asked, DataJob):
-        return msgspec.structs.replace(asked, data=data_ref.located(asked.data, spec.owner))
-    return asked
+    request: Job = spec.job
+    if isinstance(request, DataJob):
+        return msgspec.structs.replace(request, data=data_ref.located(request.data, spec.owner))
+    return request
 
 
 def _fault(error: Exception) -> Message:

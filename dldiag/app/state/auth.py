@@ -26,8 +26,8 @@ def is_required() -> bool:
 
 def provider() -> str | None:
     """Return the name of the provider in secrets.toml; None for the default one."""
-    named = os.environ.get(AUTH_VARIABLE, "").strip()
-    return None if named.lower() in DEFAULT_PROVIDER else named
+    name = os.environ.get(AUTH_VARIABLE, "").strip()
+    return None if name.lower() in DEFAULT_PROVIDER else name
 
 
 def is_logged_in() -> bool:

@@ -39,7 +39,7 @@ def start_error_rows(job: str) -> None:
 
 def _looked_at(job: str) -> int | None:
     """Return how many rows the eyeball part of the latest model before this one had, None where nobody looked."""
-    parent = store.asked_of(job, DiagnosisJob).parent
+    parent = store.request_of(job, DiagnosisJob).parent
     before = [] if parent is None else [parent.id, *(one.id for one in reversed(parent.earlier))]
     for other in before:
         lists = improvement.finished(improvement.started(other).get(WHAT), ErrorLists) if store.exists(other) else None
@@ -50,23 +50,25 @@ def _looked_at(job: str) -> int | None:
 
 def error_rows_of(other: str) -> ErrorRows | None:
     """Return the lists of a finished job; None when the model made no predictions."""
-    found = store.result_of(other, ErrorLists)
-    if found is None:
+    lists = store.result_of(other, ErrorLists)
+    if lists is None:
         return None
-    worst, suspects, eyeball = (pd.DataFrame(one) for one in (found.worst, found.suspects, found.eyeball))
-    slices = tuple((one, pd.DataFrame(rows)) for one, rows in found.slices)
-    return ErrorRows(worst, suspects, eyeball, found.drawn, slices)
+    worst, suspects, eyeball = (pd.DataFrame(one) for one in (lists.worst, lists.suspects, lists.eyeball))
+    slices = tuple((one, pd.DataFrame(rows)) for one, rows in lists.slices)
+    return ErrorRows(worst, suspects, eyeball, lists.drawn, slices)
 
 
 def with_error_facts(report: Report, job: str) -> Report:
     """Return the report with what was found out about its errors by hand: the test of its labels, and the categories as counts."""
-    found = report.errors
-    if found is None:
+    errors = report.errors
+    if errors is None:
         return report
-    tried = improvement.finished(improvement.started(job).get(LABEL_TRIAL), LabelTrial)
-    suspects = found.suspects if found.suspects is None or tried is None else replace(found.suspects, tried=tried)
-    tags = tag_counts(tags_of(job), found.error.value)
-    return replace(report, errors=replace(found, suspects=suspects, tags=tuple(tags)))
+    trial = improvement.finished(improvement.started(job).get(LABEL_TRIAL), LabelTrial)
+    suspects = errors.suspects
+    if suspects is not None and trial is not None:
+        suspects = replace(suspects, tried=trial)
+    tags = tag_counts(tags_of(job), errors.error.value)
+    return replace(report, errors=replace(errors, suspects=suspects, tags=tuple(tags)))
 
 
 def tags_of(job: str) -> dict[int, tuple[str, ...]]:
@@ -74,8 +76,8 @@ def tags_of(job: str) -> dict[int, tuple[str, ...]]:
     path = store.folder_of(job) / _FILE
     if not path.is_file():
         return {}
-    found = codec.from_bytes(path.read_bytes(), dict[str, tuple[str, ...]])  # JSON has only text keys.
-    return {int(row): tags for row, tags in found.items()}
+    tags_by_row = codec.from_bytes(path.read_bytes(), dict[str, tuple[str, ...]])  # JSON has only text keys.
+    return {int(row): tags for row, tags in tags_by_row.items()}
 
 
 def keep_tags(job: str, tags: Mapping[int, Sequence[str]]) -> None:

@@ -35,11 +35,12 @@ def keep_trials(job: str, report: Report) -> None:
     if store.head_of(job).owner != session.owner():
         return
     _keep_test(job, report)
-    for one in report.recommendations:
-        mark = store.folder_of(job) / f"noted_{one.remedy}"
-        if one.trial is None or mark.exists():
+    for recommendation in report.recommendations:
+        trial, mark = recommendation.trial, store.folder_of(job) / f"noted_{recommendation.remedy}"
+        if trial is None or mark.exists():
             continue
-        note(_experiment(report, one, dict(one.trial.settings), effect_text(one, unit_of(report)), "trial"))
+        effect = effect_text(recommendation, unit_of(report))
+        note(_experiment(report, recommendation, dict(trial.settings), effect, "trial"))
         with storing():
             mark.touch()
 
@@ -50,9 +51,9 @@ def _keep_test(job: str, report: Report) -> None:
     if report.test is None or mark.exists():
         return
     data, metric = report.dataset, report.metric
-    said = test_line(report.test, unit_of(report))
+    line = test_line(report.test, unit_of(report))
     opened = Experiment(
-        tr("The test set was opened"), test=said, source="test", fingerprint=data.fingerprint, table=data.name,
+        tr("The test set was opened"), test=line, source="test", fingerprint=data.fingerprint, table=data.name,
         target=data.target, metric="" if metric is None else metric.name,
     )  # fmt: skip
     note(opened)
@@ -60,17 +61,19 @@ def _keep_test(job: str, report: Report) -> None:
         mark.touch()
 
 
-def note_applied(report: Report, one: Recommendation, change: dict[str, Any]) -> None:
+def note_applied(report: Report, recommendation: Recommendation, change: dict[str, Any]) -> None:
     """Record an applied fix: what it changed, and what its test had shown."""
-    result = change_text(one.trial.change, unit_of(report)) if one.trial else ""
-    note(_experiment(report, one, change, result, "adopted"))
+    result = change_text(recommendation.trial.change, unit_of(report)) if recommendation.trial else ""
+    note(_experiment(report, recommendation, change, result, "adopted"))
 
 
-def _experiment(report: Report, one: Recommendation, changed: dict[str, Any], result: str, source: str) -> Experiment:
+def _experiment(
+    report: Report, recommendation: Recommendation, changed: dict[str, Any], result: str, source: str
+) -> Experiment:
     """Return what the record keeps of a remedy: the change, its result, the table and the metric."""
     data, metric = report.dataset, report.metric
     return Experiment(
-        str(one.title), changed, result, source=source, fingerprint=data.fingerprint, table=data.name, target=data.target,
+        str(recommendation.title), changed, result, source=source, fingerprint=data.fingerprint, table=data.name, target=data.target,
         metric="" if metric is None else metric.name,
     )  # fmt: skip
 
@@ -93,16 +96,16 @@ def past_report(key: str) -> Report:
         raise DataError(GONE, Message("It was removed, perhaps in another tab.")) from error
 
 
-def headline(one: PastReport) -> Message | str:
+def headline(run: PastReport) -> Message | str:
     """Return a past report's verdict in the visitor's language; the list stores English."""
-    if one.altered:
-        return Message(one.headline)
+    if run.altered:
+        return Message(run.headline)
     if current_language() == "en":
-        return one.headline
+        return run.headline
     try:
-        return past_report(one.id).verdict.headline
+        return past_report(run.id).verdict.headline
     except DataError:
-        return one.headline
+        return run.headline
 
 
 def describe_past(key: str, *, name: str, note: str, tags: Sequence[str]) -> None:

@@ -38,22 +38,22 @@ IMPROVE = "improve"  # The diagnosis remembers the job under this name.
 def started(job: str) -> dict[str, str]:
     """Return the jobs started from a diagnosis: {"try bigger_network": job, "improve": job, "open": job}."""
     path = store.folder_of(job) / _FILE
-    found = codec.from_bytes(path.read_bytes(), dict[str, str]) if path.is_file() else {}
-    return {what: other for what, other in found.items() if store.exists(other)}
+    jobs = codec.from_bytes(path.read_bytes(), dict[str, str]) if path.is_file() else {}
+    return {what: other for what, other in jobs.items() if store.exists(other)}
 
 
 def start(job: str, what: str, kind: type[ModelJob], **more: Any) -> None:
     """Start a job with the data, model and settings of a diagnosis; DataError when the queue is full."""
-    asked = store.asked_of(job, DiagnosisJob)
-    wanted = kind(data=asked.data, model=asked.model, settings=asked.settings, **more)
-    _remember(job, started(job) | {what: session.pool().submit(wanted, session.owner())})
+    diagnosis = store.request_of(job, DiagnosisJob)
+    new_job = kind(data=diagnosis.data, model=diagnosis.model, settings=diagnosis.settings, **more)
+    _remember(job, started(job) | {what: session.pool().submit(new_job, session.owner())})
 
 
 def start_trial(job: str, report: Report, remedy: str, change: JobParameters) -> None:
     """Start the test of a fix, with the estimate it was chosen by, so that its effect is corrected for the choice."""
-    found = next((one for one in report.recommendations if one.remedy == remedy), None)
-    known = {} if found is None else {"seen": found.seen, "expected": found.expected}
-    start(job, f"try {remedy}", RemedyTrialJob, remedy=remedy, change=change, material=report.delta, **known)
+    fix = next((fix for fix in report.recommendations if fix.remedy == remedy), None)
+    estimates = {} if fix is None else {"seen": fix.seen, "expected": fix.expected}
+    start(job, f"try {remedy}", RemedyTrialJob, remedy=remedy, change=change, material=report.delta, **estimates)
 
 
 def start_improving(job: str, report: Report) -> None:
@@ -63,8 +63,8 @@ def start_improving(job: str, report: Report) -> None:
 
 def forget_improvement(job: str, what: str) -> None:
     """Forget a job, so that it can be started again."""
-    kept = {name: other for name, other in started(job).items() if name != what}
-    _remember(job, kept)
+    others = {name: other for name, other in started(job).items() if name != what}
+    _remember(job, others)
 
 
 def _remember(job: str, what: dict[str, str]) -> None:
@@ -74,10 +74,13 @@ def _remember(job: str, what: dict[str, str]) -> None:
 
 def with_trials(report: Report, job: str) -> Report:
     """Return the report with the results of manual trials and of the opened test set."""
-    found = started(job)
-    tried = [_with_trial(one, found.get(f"try {one.remedy}")) for one in report.recommendations]
-    recommendations = settled(tried, report.delta)
-    test = finished(found.get("open"), TestResult) or report.test
+    jobs = started(job)
+    tested = [
+        _with_trial(recommendation, jobs.get(f"try {recommendation.remedy}"))
+        for recommendation in report.recommendations
+    ]
+    recommendations = settled(tested, report.delta)
+    test = finished(jobs.get("open"), TestResult) or report.test
     sealed = report.split.sealed and test is None
     return replace(
         report,
@@ -94,7 +97,7 @@ def finished(job: str | None, kind: type[_T]) -> _T | None:
     return None if job is None or ending is None or ending.state != "finished" else store.result_of(job, kind)
 
 
-def kept(job: str, kind: type[_T]) -> _T | None:
+def partial_result(job: str, kind: type[_T]) -> _T | None:
     """Return the partial result of a canceled job, None when there is none."""
     ending = store.ending_of(job)
     try:
@@ -106,7 +109,7 @@ def kept(job: str, kind: type[_T]) -> _T | None:
 def path_found(job: str) -> FoundPath | None:
     """Return the steps of the automatic improvement, also of a stopped one; None while there are none."""
     other = started(job).get(IMPROVE)
-    return None if other is None else finished(other, FoundPath) or kept(other, FoundPath)
+    return None if other is None else finished(other, FoundPath) or partial_result(other, FoundPath)
 
 
 def dev_uses(job: str, report: Report) -> int:
@@ -115,18 +118,18 @@ def dev_uses(job: str, report: Report) -> int:
     The loop repeats the comparisons of the diagnosis, so the larger number counts; a probed remedy is already included
     in those of the diagnosis.
     """
-    before, found, path = store.asked_of(job, DiagnosisJob).dev_uses, started(job), path_found(job)
+    before, jobs, path = store.request_of(job, DiagnosisJob).dev_uses, started(job), path_found(job)
     by_hand = sum(
-        TRIED if one.remedy == SEARCH else f"probe_{one.remedy}" not in report.evidence
-        for one in report.recommendations
-        if finished(found.get(f"try {one.remedy}"), Trial) is not None
+        TRIED if recommendation.remedy == SEARCH else f"probe_{recommendation.remedy}" not in report.evidence
+        for recommendation in report.recommendations
+        if finished(jobs.get(f"try {recommendation.remedy}"), Trial) is not None
     )
     return max(1, before + max(report.compared + by_hand, path.dev_uses if path else 0))
 
 
-def _with_trial(one: Recommendation, job: str | None) -> Recommendation:
-    found = finished(job, Trial)
-    return one if found is None else replace(one, trial=found)
+def _with_trial(recommendation: Recommendation, job: str | None) -> Recommendation:
+    trial = finished(job, Trial)
+    return recommendation if trial is None else replace(recommendation, trial=trial)
 
 
 # --- the test set is opened once ----------------------------------------------------------------------------------
@@ -153,7 +156,7 @@ def start_test(job: str, **more: Any) -> None:
 
 
 def _mark(job: str) -> Path:
-    rows = data_ref.identity(store.asked_of(job, DiagnosisJob).data, "rows")
+    rows = data_ref.identity(store.request_of(job, DiagnosisJob).data, "rows")
     name = hashlib.sha256(rows.encode()).hexdigest()
     with storing():
         return private(private(app_home() / "opened") / session.owner()) / name

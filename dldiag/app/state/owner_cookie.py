@@ -50,10 +50,10 @@ def cookie_of(token: str, scheme: str, *, http_only: bool = True) -> str:
 def _has_token(scope: Scope) -> bool:
     text = "; ".join(value.decode("latin-1") for name, value in scope["headers"] if name == b"cookie")
     try:
-        found = SimpleCookie(text).get(COOKIE)
+        cookie = SimpleCookie(text).get(COOKIE)
     except CookieError:
         return False
-    return found is not None and is_token(found.value)
+    return cookie is not None and is_token(cookie.value)
 
 
 def _is_page(message: MutableMapping[str, Any]) -> bool:

@@ -34,7 +34,7 @@ from dldiag.core.params import from_environment
 from dldiag.core.types import DataError, Dataset, Repair, Table
 from dldiag.data.audit.repairs import applied
 from dldiag.data.isolated_read import TABLE_TARGET
-from dldiag.diagnosis.diagnose import audit_open_rows
+from dldiag.diagnosis.case import audit_open_rows
 
 # The same keys as in experiments/chosen_model.py, which is slow to import.
 KEY, NAME, SKLEARN = "model_key", "estimator", "sklearn"
@@ -106,8 +106,8 @@ def _returning() -> str | None:
 
 def language() -> str:
     """Return the visitor's language: their choice, else the URL's, else the browser's."""
-    chosen = state().get("language") or st.query_params.get("lang") or _of_browser()
-    return chosen if chosen in LANGUAGES else "en"
+    code = state().get("language") or st.query_params.get("lang") or _of_browser()
+    return code if code in LANGUAGES else "en"
 
 
 def speak() -> str:
@@ -156,7 +156,7 @@ def current_table() -> Table | None:
     reference = current_reference()
     if reference is None or "toy" in reference:
         return None
-    return cast(Table, _kept("table", reference, lambda: data_ref.load_table(own_reference(reference), apart=True)))
+    return cast(Table, _cached("table", reference, lambda: data_ref.load_table(own_reference(reference), apart=True)))
 
 
 def table_at_hand() -> Table | None:
@@ -174,15 +174,15 @@ def current_dataset() -> Dataset | None:
     if reference is None or not ("toy" in reference or reference.get("target")):
         return None
     read = lambda: data_ref.load_dataset(own_reference(reference), current_table(), apart=True)  # noqa: E731
-    return cast(Dataset, _kept("dataset", reference, read))
+    return cast(Dataset, _cached("dataset", reference, read))
 
 
 def suggested_repairs(dataset: Dataset) -> tuple[Repair, ...]:
     """Return the repairs suggested for a dataset, which is checked once."""
-    kept = state().get("kept look")
-    if kept is None or kept[0] != dataset.fingerprint:
-        kept = state()["kept look"] = (dataset.fingerprint, audit_open_rows(dataset).repairs)
-    return cast("tuple[Repair, ...]", kept[1])
+    cached = state().get("kept look")
+    if cached is None or cached[0] != dataset.fingerprint:
+        cached = state()["kept look"] = (dataset.fingerprint, audit_open_rows(dataset).repairs)
+    return cast("tuple[Repair, ...]", cached[1])
 
 
 def repair_data(repair: Repair) -> None:
@@ -196,7 +196,7 @@ def own_reference(reference: data_ref.Reference) -> data_ref.Reference:
     return data_ref.located(reference, owner())
 
 
-def _kept(what: str, reference: data_ref.Reference, read: Callable[[], Any]) -> Any:
+def _cached(what: str, reference: data_ref.Reference, read: Callable[[], Any]) -> Any:
     """Read a table or dataset and cache the last one; uploads are never shared between visitors."""
     identity = data_ref.identity(reference, what)
     return memory().get(_holder(reference, identity), what, identity, read)
@@ -225,10 +225,10 @@ def refresh_forms() -> None:
 
 def follow_url() -> None:
     """Open the job that the URL names, once, if this session has no diagnosis yet (F5, another tab, a link)."""
-    named = st.query_params.get("job", "")
-    if named and named != state().get("followed") and "diagnose" not in state()["slots"]:
-        state()["followed"] = named
-        reopen(named)
+    job = st.query_params.get("job", "")
+    if job and job != state().get("followed") and "diagnose" not in state()["slots"]:
+        state()["followed"] = job
+        reopen(job)
 
 
 def take_up_model(choice: Mapping[str, Any]) -> None:

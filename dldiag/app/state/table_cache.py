@@ -34,11 +34,11 @@ class Memory:
     def held(self, holder: str, what: str, identity: str) -> Any | None:
         """Return the cached value of this identity, None when it is missing."""
         with self._changed:
-            held = self._held.get(holder, {})
-            if what not in held or held[what][0] != identity:
+            entry = self._held.get(holder, {})
+            if what not in entry or entry[what][0] != identity:
                 return None
             self._held.move_to_end(holder)
-            return held[what][1]
+            return entry[what][1]
 
     def _hold(self, holder: str, what: str, value: tuple[str, Any, int]) -> None:
         with self._changed:

@@ -53,18 +53,18 @@ OF_DATASET = ("task", "groups", "times", "domain", "exclude", "log_target")
 def identity(reference: Reference, what: str) -> str:
     """Return a key that is equal for references to the same table, dataset or rows of a file."""
     parts = {"table": OF_TABLE, "dataset": (*OF_TABLE, "target", *OF_DATASET), "rows": (*OF_FILE, "target")}[what]
-    given = cast("dict[str, Any]", reference)
-    return codec.to_bytes([[key, given[key]] for key in parts if key in given]).decode()
+    choices = cast("dict[str, Any]", reference)
+    return codec.to_bytes([[key, choices[key]] for key in parts if key in choices]).decode()
 
 
 def located(reference: Reference, owner: str) -> Reference:
     """Return the reference with the paths of this owner's uploads; KeyError when there is no such upload."""
-    found = reference.copy()
+    complete = reference.copy()
     if "second" in reference:
-        found["second"] = located(reference["second"], owner)
+        complete["second"] = located(reference["second"], owner)
     if "upload" in reference:
-        found["path"] = str(uploads.path_of(owner, reference["upload"]))
-    return found
+        complete["path"] = str(uploads.path_of(owner, reference["upload"]))
+    return complete
 
 
 def path_reference(text: str) -> Reference:
@@ -101,9 +101,9 @@ def load_table(reference: Reference, rows: int | None = None, *, apart: bool = F
 
     rows: drawn of a large file. apart: files are read in a process with bounds, as the pages of a server must.
     """
-    chosen: dict[str, Any] = dict(reference.get("plan", {}))
+    plan: dict[str, Any] = dict(reference.get("plan", {}))
     if reference.get("kinds"):
-        chosen["kinds"] = reference["kinds"]
+        plan["kinds"] = reference["kinds"]
     second = reference.get("second")
     for one in (reference, second or {}):
         if "path" in one:
@@ -112,8 +112,8 @@ def load_table(reference: Reference, rows: int | None = None, *, apart: bool = F
     sampling = Sampling(rows, reference.get("target") or "", reference.get("groups") or "")
     if apart and ("path" in reference or second):
         below = FileNamed(second["path"], second["name"]) if second else None
-        return read_isolated(source, name=name, second=below, sampling=sampling, **chosen)
-    table = read_table(source, name=name, sampling=sampling, **chosen)
+        return read_isolated(source, name=name, second=below, sampling=sampling, **plan)
+    table = read_table(source, name=name, sampling=sampling, **plan)
     return with_second_file(table, Path(second["path"]), name=second["name"]) if second else table
 
 
@@ -130,13 +130,13 @@ def load_dataset(
         return toy(reference["toy"], rows, noise=reference.get("noise"), seed=seed)
     if not reference.get("target"):
         raise DataError(Message("No target is chosen yet."), Message("Pick the column to predict."))
-    given = cast("dict[str, Any]", reference)
-    chosen = {key: given[key] for key in OF_DATASET if key in given}
+    choices = cast("dict[str, Any]", reference)
+    options = {key: choices[key] for key in OF_DATASET if key in choices}
     if reference.get("second"):
-        chosen["domain"] = (FROM_FILE, SECOND)
+        options["domain"] = (FROM_FILE, SECOND)
     if table is None or table.totals is not None:
         table = load_table(reference, drawn, apart=apart)
-    return make_dataset(table, reference["target"], **chosen)
+    return make_dataset(table, reference["target"], **options)
 
 
 def _sample(key: str) -> tuple[str, bytes]:

@@ -45,8 +45,8 @@ def private(folder: Path) -> Path:
     for missing in [p for p in reversed(folder.parents) if not p.exists()]:
         missing.mkdir(mode=0o700, exist_ok=True)
     folder.mkdir(mode=0o700, exist_ok=True)
-    found = folder.lstat()
-    if stat.S_ISLNK(found.st_mode) or (hasattr(os, "getuid") and found.st_uid != os.getuid()):
+    status = folder.lstat()
+    if stat.S_ISLNK(status.st_mode) or (hasattr(os, "getuid") and status.st_uid != os.getuid()):
         raise PermissionError(f"{folder} belongs to someone else; set DLDIAG_HOME to a folder of your own")
     return folder
 

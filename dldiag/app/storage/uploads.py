@@ -57,11 +57,11 @@ def share(giver: str, taker: str, digest: str) -> None:
 def _make_room(shelf: Path, size: int) -> None:
     limits = from_environment(ServerLimits)
     sizes = {path: path.stat() for path in sorted(shelf.iterdir(), key=lambda path: path.stat().st_mtime)}
-    room = limits.visitor_megabytes * MEGABYTE - sum(found.st_size for found in sizes.values())
-    for path, found in sizes.items():
+    room = limits.visitor_megabytes * MEGABYTE - sum(status.st_size for status in sizes.values())
+    for path, status in sizes.items():
         if room < size:
             path.unlink(missing_ok=True)
-            room += found.st_size
+            room += status.st_size
     if _bytes_kept() + size > limits.uploads_megabytes * MEGABYTE:
         raise DataError(NO_ROOM, NO_ROOM_HINT)
 

@@ -34,10 +34,10 @@ def ask_params(
     (`?prefix.name=value`), and go back into it when they differ from the default.
     """
     params = params_table(settings)
-    kept = [name for name in (names or params) if name in params]
+    asked_names = [name for name in (names or params) if name in params]
     values: dict[str, Any] = {}
-    for group in dict.fromkeys(params[name].group for name in kept):
-        members = [name for name in kept if params[name].group == group]
+    for group in dict.fromkeys(params[name].group for name in asked_names):
+        members = [name for name in asked_names if params[name].group == group]
         if group:
             st.markdown(f"**{escape_markdown(_heading(group))}**")
         for start in range(0, len(members), columns):  # Fields of a row share a baseline.
@@ -57,10 +57,10 @@ def shown_now(settings: Any, prefix: str) -> dict[str, Any]:
     """Return the current values of a form before it is drawn, including what was just changed."""
     values = remembered(settings, prefix)
     for name in values:
-        held = st.session_state.get(f"{prefix}.{name}.{session.state()['visit']}")
+        widget_value = st.session_state.get(f"{prefix}.{name}.{session.state()['visit']}")
         param = params_table(settings)[name]
-        if held is not None and param.kind is not tuple:
-            values[name] = held
+        if widget_value is not None and param.kind is not tuple:
+            values[name] = widget_value
     return values
 
 
@@ -95,18 +95,18 @@ def _ask(name: str, param: Param, prefix: str, options: Mapping[str, Any] | None
     start = _start(name, param, prefix)
     key = f"{prefix}.{name}.{session.state()['visit']}"
     label = escape_markdown(translate(param.label) + (f" ({translate(param.unit)})" if param.unit else ""))
-    given = st.session_state.get(f"start {key}", start)
-    st.session_state[f"start {key}"] = given  # A widget must start with the same value in every run of a visit.
-    value = _slider(param, label, given, key) if slides else _field(param, label, given, key, options)
+    first_value = st.session_state.get(f"start {key}", start)
+    st.session_state[f"start {key}"] = first_value  # A widget must start with the same value in every run of a visit.
+    value = _slider(param, label, first_value, key) if slides else _field(param, label, first_value, key, options)
     _write_url(f"{prefix}.{name}", value, param)
     return value
 
 
 def _start(name: str, param: Param, prefix: str) -> Any:
     """Return the initial value of a field; invalid values are ignored."""
-    known = session.state()["values"].get(prefix, {})
-    if name in known:
-        value = None if param.optional and known[name] == "auto" else known[name]
+    remembered = session.state()["values"].get(prefix, {})
+    if name in remembered:
+        value = None if param.optional and remembered[name] == "auto" else remembered[name]
         return tuple(value) if param.kind is tuple and value is not None else value
     text = st.query_params.get(f"{prefix}.{name}")
     if text is None:

@@ -44,11 +44,11 @@ class Page:
 @cache
 def pages() -> tuple[Page, ...]:
     """Return all pages in the order of their numbers, the main page first."""
-    found = [Page(MAIN, "Diagnose a model", course=False)]
+    all_pages = [Page(MAIN, "Diagnose a model", course=False)]
     numbered = ((int(path.name.split("_")[0]), path) for path in (dashboard_folder() / "pages").glob("[0-9]*.py"))
     for number, path in sorted(numbered):
-        found.append(Page(f"pages/{path.name}", _title(path), number >= FIRST_OF_COURSE))
-    return tuple(found)
+        all_pages.append(Page(f"pages/{path.name}", _title(path), number >= FIRST_OF_COURSE))
+    return tuple(all_pages)
 
 
 def page(title: str | Message, claim: str | Message = "") -> None:
@@ -126,11 +126,11 @@ def _offer_logout() -> None:
 
 
 def _links(heading: str, *, course: bool) -> None:
-    shown = [one for one in pages() if one.course == course]
-    if not shown:
+    links = [page for page in pages() if page.course == course]
+    if not links:
         return
     st.caption(heading)
-    for one in shown:
+    for one in links:
         link_to(one.file, translate(one.title))
 
 
@@ -156,7 +156,7 @@ def _table_at_hand() -> None:
 
 
 def _language_switch(code: str) -> None:
-    chosen = st.segmented_control(
+    language = st.segmented_control(
         "Language · 语言",
         list(LANGUAGES),
         default=code,
@@ -164,9 +164,9 @@ def _language_switch(code: str) -> None:
         key=f"language.{session.state()['visit']}",
         required=True,
     )
-    if chosen and chosen != code:
-        session.state()["language"] = chosen
-        st.query_params["lang"] = chosen
+    if language and language != code:
+        session.state()["language"] = language
+        st.query_params["lang"] = language
         session.refresh_forms()  # Options in the old language would not match the new ones.
         st.rerun()
 

@@ -76,16 +76,16 @@ def show_notices(notices: Sequence[Notice], *, label: str = "") -> None:
     if not notices:
         return
     with st.expander(label or tr("Notices about the file: {count}", count=len(notices))):
-        for one in notices:
-            st.markdown(_notice_text(one))
+        for notice in notices:
+            st.markdown(_notice_text(notice))
 
 
-def _notice_text(one: Notice) -> str:
-    parts = [f"- {escape_markdown(one.message)}"]
-    if one.example:
-        parts.append(escape_markdown(tr("Example: {example}", example=legible(one.example, 120))))
-    if one.hint:
-        parts.append(escape_markdown(one.hint))
+def _notice_text(notice: Notice) -> str:
+    parts = [f"- {escape_markdown(notice.message)}"]
+    if notice.example:
+        parts.append(escape_markdown(tr("Example: {example}", example=legible(notice.example, 120))))
+    if notice.hint:
+        parts.append(escape_markdown(notice.hint))
     return " ".join(parts)
 
 
@@ -116,12 +116,12 @@ def _cells(names: Sequence[str], row: Sequence[Any]) -> str:
 
 def show_frame(frame: pd.DataFrame, *, alt: str, key: str | None = None, height: int = 250) -> None:
     """Show the first rows of a table as they were read."""
-    shown = frame.copy()
-    names = [legible(name, _LONGEST_NAME) for name in shown.columns]
-    shown.columns = pd.Index(unique_names(names, len(names)).names)  # Two names may be equal once they are cut short.
-    for name in shown.columns[[not pd.api.types.is_numeric_dtype(kind) for kind in shown.dtypes]]:
-        shown[name] = shown[name].map(_cell)
-    st.dataframe(shown, hide_index=True, alt=alt, key=key, height=height)
+    table = frame.copy()
+    names = [legible(name, _LONGEST_NAME) for name in table.columns]
+    table.columns = pd.Index(unique_names(names, len(names)).names)  # Two names may be equal once they are cut short.
+    for name in table.columns[[not pd.api.types.is_numeric_dtype(kind) for kind in table.dtypes]]:
+        table[name] = table[name].map(_cell)
+    st.dataframe(table, hide_index=True, alt=alt, key=key, height=height)
 
 
 def show_figure(figure: Any, alt: str | Message, *, key: str | None = None) -> None:

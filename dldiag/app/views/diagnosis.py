@@ -100,8 +100,8 @@ def _offer_start(dataset: Dataset, model: dict[str, Any] | None, settings: dict[
 
 def _ask_settings() -> dict[str, Any]:
     baselines = {key: row.label for key, row in MODELS.items() if key != "mlp"}
-    shown = (*FIRST_SETTINGS, *METRIC_SETTINGS)
-    rest = tuple(name for name in forms.remembered(Settings(), "settings") if name not in shown)
+    first_names = (*FIRST_SETTINGS, *METRIC_SETTINGS)
+    rest = tuple(name for name in forms.remembered(Settings(), "settings") if name not in first_names)
     with st.expander(tr("More settings of the diagnosis"), icon=":material/settings:"):
         choices = {"baselines": baselines}
         return forms.ask_params(Settings(), "settings", names=rest, choices=choices, columns=3)
@@ -112,14 +112,14 @@ def _ask_settings() -> dict[str, Any]:
 
 def show_job(job: str) -> None:
     """Show a diagnosis: how far it is, or its report."""
-    asked = store.asked_of(job, DiagnosisJob)
-    _show_heading(asked)
+    diagnosis = store.request_of(job, DiagnosisJob)
+    _show_heading(diagnosis)
     status = session.pool().look(job)
     if not status.has_ended:
         watch(job, _partial, None)
         return
     show_ending(status)
-    _offer_going_on(status, asked)
+    _offer_going_on(status, diagnosis)
     report = store.report_of(job)
     if report is not None:
         report = with_error_facts(with_trials(report, job), job)
@@ -133,20 +133,26 @@ def show_job(job: str) -> None:
         show_reached(reached.curves)
 
 
-def _offer_going_on(status: JobStatus, asked: DiagnosisJob) -> None:
+def _offer_going_on(status: JobStatus, diagnosis: DiagnosisJob) -> None:
     """Offer to rerun a diagnosis that was stopped."""
     if status.state != "finished" and st.button(tr("Run it again"), key="run.again", icon=":material/play_arrow:"):
         restart(SLOT)
-        start_diagnosis(asked.model, asked.settings, start=asked.start, dev_uses=asked.dev_uses, parent=asked.parent)
+        start_diagnosis(
+            diagnosis.model,
+            diagnosis.settings,
+            start=diagnosis.start,
+            dev_uses=diagnosis.dev_uses,
+            parent=diagnosis.parent,
+        )
 
 
-def _show_heading(asked: DiagnosisJob) -> None:
+def _show_heading(diagnosis: DiagnosisJob) -> None:
     """Say in one line what is diagnosed, with the way back."""
     with st.container(key="heading"):
         text, change, other = st.columns([3, 1.2, 1.2], vertical_alignment="center")
-    data = asked.data
+    data = diagnosis.data
     with text:
-        parts = [tr("target {name}", name=legible(data.get("target", ""), 60)), *_uses(data), _settings_text(asked)]
+        parts = [tr("target {name}", name=legible(data.get("target", ""), 60)), *_uses(data), _settings_text(diagnosis)]
         st.markdown(
             f"**{escape_markdown(legible(data.get('name', ''), 60))}** · " + " · ".join(map(escape_markdown, parts))
         )
@@ -161,18 +167,18 @@ def _show_heading(asked: DiagnosisJob) -> None:
 
 def _uses(data: Reference) -> list[str]:
     """Say how the table is used where that was decided by hand or by a repair."""
-    said = [tr("without {columns}", columns=legible(", ".join(data["exclude"]), 60))] if data.get("exclude") else []
+    words = [tr("without {columns}", columns=legible(", ".join(data["exclude"]), 60))] if data.get("exclude") else []
     marks = {ROW_BLOCKS: tr("neighboring rows of the file"), ROW_ORDER: tr("their order in the file")}
-    chosen = (data.get("groups"), data.get("times"))
-    said += [tr("split by {column}", column=marks.get(one, legible(one, 60))) for one in chosen if one]
-    return said + ([tr("logarithm of the target")] if data.get("log_target") else [])
+    columns = (data.get("groups"), data.get("times"))
+    words += [tr("split by {column}", column=marks.get(column, legible(column, 60))) for column in columns if column]
+    return words + ([tr("logarithm of the target")] if data.get("log_target") else [])
 
 
-def _settings_text(asked: DiagnosisJob) -> str:
-    choice: dict[str, Any] = dict(asked.model)
+def _settings_text(diagnosis: DiagnosisJob) -> str:
+    choice: dict[str, Any] = dict(diagnosis.model)
     key, name = choice.pop(KEY, "mlp"), choice.pop(NAME, "")
     params = {} if key == SKLEARN else model_params("classification", "regression", key=key)
-    changed = {**choice, **diagnosis_settings(asked.settings)}
+    changed = {**choice, **diagnosis_settings(diagnosis.settings)}
     settings = [_setting(one, value, (params | params_of(Settings)).get(one)) for one, value in changed.items()]
     return listed([name or translate(MODEL_KINDS[key]), *(settings or [tr("default settings")])])
 

@@ -42,8 +42,8 @@ def show_export(report: Report, job: str | None) -> None:
             _show_model(report, job, running)
 
 
-def _offer(label: str, made: Callable[[], str], name: str, kind: str, help: Message | None = None) -> None:
-    st.download_button(label, made, name, kind, help=str(help) if help else None, on_click="ignore")
+def _offer(label: str, make: Callable[[], str], name: str, kind: str, help: Message | None = None) -> None:
+    st.download_button(label, make, name, kind, help=str(help) if help else None, on_click="ignore")
 
 
 def _offer_reports(report: Report) -> None:
@@ -105,8 +105,8 @@ def _offer_model(report: Report, running: str) -> None:
 
 
 def _content(running: str) -> bytes:
-    found = store.result_of(running, ModelFile)
-    return b"" if found is None else found.content
+    file = store.result_of(running, ModelFile)
+    return b"" if file is None else file.content
 
 
 def _versions(report: Report) -> str:

@@ -27,13 +27,13 @@ def review_rows(job: str, rows: eyeball.ErrorRows) -> None:
         show_message(tr("No dev row is wrong: there is nothing to look at."))
         return
     tags = eyeball.tags_of(job)
-    known = known_tags(tags)
+    tags_so_far = known_tags(tags)
     left = [i for i, row in enumerate(rows.eyeball["row"]) if int(row) not in tags]
     done = len(rows.eyeball) - len(left)
     st.progress(done / len(rows.eyeball), tr("{done} of {all} rows looked at", done=done, all=len(rows.eyeball)))
     if left:
         _show_row(rows.eyeball.iloc[left[0]])
-        _ask_tags(job, int(rows.eyeball["row"].iloc[left[0]]), tags, known)
+        _ask_tags(job, int(rows.eyeball["row"].iloc[left[0]]), tags, tags_so_far)
     _show_counts(tags, rows.drawn.error)
     _show_parts(rows.drawn)
     _offer_exports(job, rows.eyeball, tags)
@@ -41,10 +41,10 @@ def review_rows(job: str, rows: eyeball.ErrorRows) -> None:
 
 def _show_row(row: pd.Series) -> None:
     cells = {name: row[name] for name in row.index if name not in _HIDDEN and not pd.isna(row[name])}
-    shown = [
+    rows = [
         {tr("Column"): legible(name, 80), tr("Value"): legible(_written(value), 300)} for name, value in cells.items()
     ]
-    show_rows(shown, alt=tr("The row to judge"))
+    show_rows(rows, alt=tr("The row to judge"))
 
 
 def _written(value: object) -> str:
@@ -55,8 +55,8 @@ def _written(value: object) -> str:
 def _ask_tags(job: str, row: int, tags: Tags, known: list[str]) -> None:
     with st.container():  # There also while it is empty: a form that moved would lose the cursor.
         if known:
-            named = " · ".join(f"{i} {tag}" for i, tag in enumerate(known, 1))
-            show_message(tr("Your categories: {names}", names=named))
+            names = " · ".join(f"{i} {tag}" for i, tag in enumerate(known, 1))
+            show_message(tr("Your categories: {names}", names=names))
     with st.form(f"tags.{job}", clear_on_submit=True):
         typed = st.text_input(
             tr("Why is it wrong? Type categories, or their numbers, between commas; Enter goes to the next row."),
@@ -80,18 +80,18 @@ def _show_counts(tags: Tags, error: Estimate) -> None:
             show_message(line, kind="caption")
 
 
-def _show_parts(drawn: EyeballSet) -> None:
+def _show_parts(eyeball_set: EyeballSet) -> None:
     show_message(
         tr(
             "Eyeball part: {error} wrong of {rows:,} rows. Blackbox part, at which nobody looks: {other} wrong of "
             "{others:,} rows.",
-            error=share_text(drawn.error),
-            rows=drawn.rows,
-            other=share_text(drawn.blackbox_error),
-            others=drawn.blackbox_rows,
+            error=share_text(eyeball_set.error),
+            rows=eyeball_set.rows,
+            other=share_text(eyeball_set.blackbox_error),
+            others=eyeball_set.blackbox_rows,
         )
     )
-    if drawn.gap.surely_above > 0:
+    if eyeball_set.gap.surely_above > 0:
         show_message(
             tr(
                 "The eyeball part looks better than the blackbox part. That is chance, or fixes were made to fit the rows you saw."

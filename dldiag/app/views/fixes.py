@@ -24,29 +24,29 @@ _ICONS = {"helped": ":material/check_circle:", "hurt": ":material/cancel:", "no_
 
 def show_fixes(report: Report, job: str | None) -> None:
     """Draw the list, each fix with its change, its effect and its button; no buttons without a job (a past report)."""
-    found = view.fixes(report)
+    fixes = view.fixes(report)
     with st.container(key="fixes"):
         st.subheader(tr("What to do next"), anchor="what-to-do")
         if line := view.order_line(report):
             show_message(line)
-        if not found:
+        if not fixes:
             show_message(tr("No fix applies to what was found."))
-        elif any(one.effect for one in found):
+        elif any(fix.effect for fix in fixes):
             show_message(
                 tr("Bars show the change in dev error: left of the line is better. Dashed: not tested yet."),
                 kind="caption",
             )
         in_vain = view.short_runs_in_vain(report)
-        scale = scale_of([*found, *in_vain])
-        by_hand = "" if sum(_is_by_hand(one) for one in found) > 1 else str(_BY_HAND)
-        if found and not by_hand:
+        scale = scale_of([*fixes, *in_vain])
+        by_hand = "" if sum(_is_by_hand(fix) for fix in fixes) > 1 else str(_BY_HAND)
+        if fixes and not by_hand:
             show_message(tr("Those without a result are for you to do: there is nothing to test here."), kind="caption")
-        for place, one in enumerate(found[:_SHOWN], 1):
-            _show_fix(place, one, scale, report, job, by_hand)
-        if found[_SHOWN:]:
+        for place, fix in enumerate(fixes[:_SHOWN], 1):
+            _show_fix(place, fix, scale, report, job, by_hand)
+        if fixes[_SHOWN:]:
             with st.expander(tr("More fixes")):
-                for place, one in enumerate(found[_SHOWN:], _SHOWN + 1):
-                    _show_fix(place, one, scale, report, job, by_hand)
+                for place, fix in enumerate(fixes[_SHOWN:], _SHOWN + 1):
+                    _show_fix(place, fix, scale, report, job, by_hand)
     _show_course_table(report)
     _show_others(report, in_vain, scale)
 
@@ -59,68 +59,68 @@ def _show_others(report: Report, in_vain: list[Fix], scale: BarScale) -> None:
     with st.expander(tr("Why not the others?")):
         if in_vain:
             show_message(tr("Each of these was trained briefly with its change, and did not help:"))
-        for one in in_vain:
+        for fix in in_vain:
             text, bar, words = st.columns([2, 3, 3], vertical_alignment="center")
-            text.markdown(escape_markdown(one.title))
-            bar.html(interval_bar(one, scale))
-            words.markdown(escape_markdown(one.words))
+            text.markdown(escape_markdown(fix.title))
+            bar.html(interval_bar(fix, scale))
+            words.markdown(escape_markdown(fix.words))
         if rest:
             show_rows(rest, alt=tr("Why not the others?"))
 
 
 def list_fixes(report: Report) -> None:
     """List the fixes in one line each; for a report that is still growing."""
-    for one in view.fixes(report):
-        st.markdown(" · ".join(escape_markdown(text) for text in (one.title, one.beside_title, one.words) if text))
+    for fix in view.fixes(report):
+        st.markdown(" · ".join(escape_markdown(text) for text in (fix.title, fix.beside_title, fix.words) if text))
 
 
-def _is_by_hand(one: Fix) -> bool:
-    return not one.words and not one.can_test
+def _is_by_hand(fix: Fix) -> bool:
+    return not fix.words and not fix.can_test
 
 
-def _show_fix(place: int, one: Fix, scale: BarScale, report: Report, job: str | None, by_hand: str) -> None:
+def _show_fix(place: int, fix: Fix, scale: BarScale, report: Report, job: str | None, by_hand: str) -> None:
     """Draw one fix; `by_hand` is what a fix says that nothing here can test."""
-    looks = "lit" if one.is_recommended else "fix"  # The keys are styled in theme.py.
-    with st.container(border=True, key=f"{looks}-{one.remedy}"):
+    looks = "lit" if fix.is_recommended else "fix"  # The keys are styled in theme.py.
+    with st.container(border=True, key=f"{looks}-{fix.remedy}"):
         text, bar, buttons = st.columns([3, 3, 1.3], vertical_alignment="center")
         with text:
-            change = f"  \n{escape_markdown(one.beside_title)}" if one.change else ""
-            st.markdown(f"**{place}\\. {escape_markdown(one.title)}**{change}")
-            with st.popover(tr("Why"), type="tertiary", key=f"why.{one.remedy}"):
-                show_message(one.because)
-                if one.note:
-                    show_message(one.note, kind="caption")
+            change = f"  \n{escape_markdown(fix.beside_title)}" if fix.change else ""
+            st.markdown(f"**{place}\\. {escape_markdown(fix.title)}**{change}")
+            with st.popover(tr("Why"), type="tertiary", key=f"why.{fix.remedy}"):
+                show_message(fix.because)
+                if fix.note:
+                    show_message(fix.note, kind="caption")
         with bar:
-            if one.effect is not None:
-                st.html(interval_bar(one, scale))
-            words = one.words or (tr("not tested") if one.can_test else by_hand)
+            if fix.effect is not None:
+                st.html(interval_bar(fix, scale))
+            words = fix.words or (tr("not tested") if fix.can_test else by_hand)
             if words:
-                st.markdown(f"{_ICONS.get(one.verdict or '', '')} {escape_markdown(words)}")
+                st.markdown(f"{_ICONS.get(fix.verdict or '', '')} {escape_markdown(words)}")
         with buttons:
             if job is not None:
-                _show_buttons(one, report, job)
+                _show_buttons(fix, report, job)
 
 
-def _show_buttons(one: Fix, report: Report, job: str) -> None:
-    testing = improvement.started(job).get(f"try {one.remedy}")
-    if one.can_test and testing is not None:
-        _show_test(testing, job, one.remedy)
-    elif one.can_test and st.button(
+def _show_buttons(fix: Fix, report: Report, job: str) -> None:
+    testing = improvement.started(job).get(f"try {fix.remedy}")
+    if fix.can_test and testing is not None:
+        _show_test(testing, job, fix.remedy)
+    elif fix.can_test and st.button(
         tr("Test"),
-        key=f"try.{one.remedy}",
+        key=f"try.{fix.remedy}",
         width="stretch",
         help=tr("Train with this change on your data and measure it."),
     ):
         with explained():
-            improvement.start_trial(job, report, one.remedy, dict(one.settings))
+            improvement.start_trial(job, report, fix.remedy, dict(fix.settings))
         st.rerun()
-    if one.can_apply and st.button(
+    if fix.can_apply and st.button(
         tr("Apply"),
-        key=f"adopt.{one.remedy}",
+        key=f"adopt.{fix.remedy}",
         width="stretch",
         help=tr("Change the model and diagnose again."),
     ):
-        apply_fix(job, report, one)
+        apply_fix(job, report, fix)
 
 
 def _show_test(testing: str, job: str, remedy: str) -> None:
@@ -154,5 +154,5 @@ def _column(column: Column_, cells: list[Cell]) -> str:
 
 def _cell(cell: Cell) -> str:
     tick = "✓ " if cell.lit else ""
-    mark = f" <b>{tick}{escape(cell.said)}</b>" if cell.said else ""
+    mark = f" <b>{tick}{escape(cell.outcome)}</b>" if cell.outcome else ""
     return f'<li class="{"lit" if cell.lit else "dim"}">{escape(legible(cell.title))}{mark}</li>'

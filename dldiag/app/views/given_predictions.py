@@ -50,18 +50,18 @@ def _pick_column(place: DeltaGenerator, label: str, names: Sequence[str], key: s
     )
 
 
-def show_errors(found: ErrorAnalysis) -> None:
+def show_errors(analysis: ErrorAnalysis) -> None:
     """Show what was found, and offer the rows."""
-    show_message(errors_line(found.findings))
-    for one in error_sections(found.findings):
-        st.subheader(escape_markdown(one.title), anchor=False)
-        for line in one.lines:
+    show_message(errors_line(analysis.findings))
+    for section in error_sections(analysis.findings):
+        st.subheader(escape_markdown(section.title), anchor=False)
+        for line in section.lines:
             show_message(line)
-        if one.rows:
-            show_rows(one.rows, alt=one.title, key=f"{_PREFIX}.{one.key}")
-    for i, part in enumerate(found.findings.confirmed, 1):
-        show_list(tr("Rows with {rule}", rule=rule_text(part.rule)), found.rows_of(part), f"slice-{i}")
-    show_list(tr("The worst rows"), found.worst(MOST_WORST), "worst")
-    suspects = found.suspects()
+        if section.rows:
+            show_rows(section.rows, alt=section.title, key=f"{_PREFIX}.{section.key}")
+    for i, part in enumerate(analysis.findings.confirmed, 1):
+        show_list(tr("Rows with {rule}", rule=rule_text(part.rule)), analysis.rows_of(part), f"slice-{i}")
+    show_list(tr("The worst rows"), analysis.worst(MOST_WORST), "worst")
+    suspects = analysis.suspects()
     if len(suspects):
         show_list(tr("Rows with suspicious labels"), suspects, "suspects")

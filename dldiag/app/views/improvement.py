@@ -44,30 +44,30 @@ def show_improving(report: Report, job: str) -> None:
         watch(running, None, None)
         return
     show_ending(status)
-    found = improvement.path_found(job)
-    if found is None:
+    path = improvement.path_found(job)
+    if path is None:
         if st.button(tr("Start again"), key="improve.again"):
             improvement.forget_improvement(job, improvement.IMPROVE)
             st.rerun()
         return
-    _show_path(found, report, job)
+    _show_path(path, report, job)
 
 
-def _show_path(found: FoundPath, report: Report, job: str) -> None:
+def _show_path(path: FoundPath, report: Report, job: str) -> None:
     unit = view.unit_of(report)
-    show_message(found.ended)
-    if found.steps:
-        show_rows(view.path(found.steps, unit), alt=tr("The path taken"))
-        if line := view.total_line(found.total, unit):
+    show_message(path.ended)
+    if path.steps:
+        show_rows(view.path(path.steps, unit), alt=tr("The path taken"))
+        if line := view.total_line(path.total, unit):
             show_message(line)
         if st.button(tr("Apply all of these and diagnose again"), key="adopt.winner"):
-            _apply_winner(found, report, job)
-    show_message(tr("Settings compared on the dev rows: {uses}.", uses=found.dev_uses), kind="caption")
+            _apply_winner(path, report, job)
+    show_message(tr("Settings compared on the dev rows: {uses}.", uses=path.dev_uses), kind="caption")
 
 
-def _apply_winner(found: FoundPath, report: Report, job: str) -> None:
-    changed = {name: value for name, value in found.winner.items() if found.start.get(name) != value}
-    present = store.asked_of(job, DiagnosisJob).model
+def _apply_winner(path: FoundPath, report: Report, job: str) -> None:
+    changed = {name: value for name, value in path.winner.items() if path.start.get(name) != value}
+    present = store.request_of(job, DiagnosisJob).model
     parent = parent_of(job, report, "improve", LOOP, view.pairs_of(report, changed), None)
     diagnose_changed(job, report, {**present, **changed}, parent)
 
@@ -103,9 +103,9 @@ def _offer_opening(report: Report, job: str) -> None:
     with st.popover(tr("Open the test set …"), icon=":material/lock_open:"):
         show_message(tr("This can be done once for this table. Are you done choosing?"))
         if st.button(tr("Yes, open it"), type="primary", key="open"):
-            asked, uses = store.asked_of(job, DiagnosisJob), improvement.dev_uses(job, report)
+            diagnosis, uses = store.request_of(job, DiagnosisJob), improvement.dev_uses(job, report)
             with explained():
-                improvement.start_test(job, start=asked.first_model, winner=asked.model, dev_uses=uses)
+                improvement.start_test(job, start=diagnosis.first_model, winner=diagnosis.model, dev_uses=uses)
             st.rerun()
 
 

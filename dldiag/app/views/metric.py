@@ -32,10 +32,10 @@ def ask_metric(dataset: Dataset) -> tuple[dict[str, Any], bool]:
         show_error(error)
         return values, False
     if choice.why is not None and choice.chosen == "auto":
-        said = tr("Judged by: {metric}. {why}", metric=choice.metric.label, why=choice.why)
+        line = tr("Judged by: {metric}. {why}", metric=choice.metric.label, why=choice.why)
     else:
-        said = tr("Judged by: {metric}, {meaning}.", metric=choice.metric.label, meaning=choice.metric.meaning)
-    show_message(said, kind="caption")
+        line = tr("Judged by: {metric}, {meaning}.", metric=choice.metric.label, meaning=choice.metric.meaning)
+    show_message(line, kind="caption")
     return values, True
 
 
@@ -44,15 +44,17 @@ def _params(dataset: Dataset) -> Mapping[str, Param]:
     params, automatic = params_of(Settings), choose_metric(dataset, Settings()).metric.label
     fitting = {name: label for name, label in METRIC_NAMES.items() if _suits(METRICS, name, dataset)}
     fitting = {AUTO_METRIC: tr("automatic: {choice}", choice=automatic)} | fitting
-    found = {name: params[name] for name in METRIC_SETTINGS} | {"metric": replace(params["metric"], choices=fitting)}
+    params_of_metric = {name: params[name] for name in METRIC_SETTINGS} | {
+        "metric": replace(params["metric"], choices=fitting)
+    }
     if len(dataset.classes) <= _MOST_CLASSES:
-        classes = [f"“{legible(one, 60)}”" for one in dataset.classes]
+        classes = [f"“{legible(label, 60)}”" for label in dataset.classes]
         code = positive_class(dataset, Settings())
         suggested = tr("none") if code is None else tr("automatic: {choice}", choice=classes[code])
-        found["positive"] = replace(
+        params_of_metric["positive"] = replace(
             params["positive"], choices={"": suggested, **dict(zip(dataset.classes, classes, strict=True))}
         )
-    return found
+    return params_of_metric
 
 
 def _suits(metrics: Mapping[str, Any], name: str, dataset: Dataset) -> bool:

@@ -50,20 +50,20 @@ def ask_curve(unit: str) -> LearningCurve | TrainingHistory | None:
         with explained():
             digest = uploads.keep(session.owner(), file.getvalue())
         session.state()[_KEPT] = {"digest": digest, "name": legible(file.name, 120)}
-    kept = _kept()
-    if kept is None:
+    upload = _uploaded_curve()
+    if upload is None:
         return None
-    if file is None and st.button(tr("Remove the learning curve {name}", name=kept["name"])):
+    if file is None and st.button(tr("Remove the learning curve {name}", name=upload["name"])):
         session.state().pop(_KEPT)
         st.query_params.pop(IN_ADDRESS, None)
         st.rerun()
-    if (address := f"{kept['digest']} {kept['name']}") != st.query_params.get(IN_ADDRESS):
+    if (address := f"{upload['digest']} {upload['name']}") != st.query_params.get(IN_ADDRESS):
         st.query_params[IN_ADDRESS] = address
-    path = uploads.path_of(session.owner(), kept["digest"])
-    return read_curve_table(path, kept["name"], unit, read_rows=read_isolated)
+    path = uploads.path_of(session.owner(), upload["digest"])
+    return read_curve_table(path, upload["name"], unit, read_rows=read_isolated)
 
 
-def _kept() -> dict[str, Any] | None:
+def _uploaded_curve() -> dict[str, Any] | None:
     """Return the curve of this session, or after F5 that of the URL, if this visitor uploaded it."""
     if _KEPT not in session.state() and IN_ADDRESS in st.query_params:
         digest, _, name = st.query_params[IN_ADDRESS].partition(" ")
@@ -73,8 +73,8 @@ def _kept() -> dict[str, Any] | None:
             st.query_params.pop(IN_ADDRESS)
         else:
             session.state()[_KEPT] = {"digest": digest, "name": legible(name, 120)}
-    kept: dict[str, Any] | None = session.state().get(_KEPT)
-    return kept
+    upload: dict[str, Any] | None = session.state().get(_KEPT)
+    return upload
 
 
 def enough(numbers: GivenNumbers, curve: LearningCurve | TrainingHistory | None) -> bool:

@@ -62,12 +62,12 @@ def ask_model(task: Task) -> dict[str, Any] | None:
     if key == SKLEARN:
         return _ask_own(task)
     params = model_params(task, key=key)
-    named = {} if key == "mlp" else {KEY: key}
+    key_of_model = {} if key == "mlp" else {KEY: key}
     with st.expander(tr("Settings of the model"), icon=":material/tune:"):
         if key == "mlp":
             _offer_presets(params)
             return _ask_network(params)
-        return named | forms.ask_params(params, session.prefix_of(key), columns=3)
+        return key_of_model | forms.ask_params(params, session.prefix_of(key), columns=3)
 
 
 def _offer_presets(params: dict[str, Any]) -> None:
@@ -89,14 +89,14 @@ def _ask_network(params: dict[str, Any]) -> dict[str, Any]:
 
 def _ask_own(task: Task) -> dict[str, Any] | None:
     """Read a scikit-learn estimator by name and JSON; nothing that is pasted is ever executed."""
-    given = forms.ask_params(_OWN, SKLEARN, columns=2)
-    if not given["name"]:
+    values = forms.ask_params(_OWN, SKLEARN, columns=2)
+    if not values["name"]:
         show_message(
             tr("Type the class name of a scikit-learn model, and paste its parameters as JSON."), kind="caption"
         )
         return None
     try:
-        choice = {KEY: SKLEARN, NAME: given["name"].strip(), **_parameters(given["parameters"])}
+        choice = {KEY: SKLEARN, NAME: values["name"].strip(), **_parameters(values["parameters"])}
         chosen_model(task, choice)
     except SettingError as error:
         show_error(error)
@@ -106,9 +106,9 @@ def _ask_own(task: Task) -> dict[str, Any] | None:
 
 def _parameters(text: str) -> dict[str, Any]:
     try:
-        found = json.loads(text or "{}")
+        parameters = json.loads(text or "{}")
     except ValueError as error:
         raise SettingError(tr("The parameters are not JSON: {reason}.", reason=str(error))) from error
-    if not isinstance(found, dict):
+    if not isinstance(parameters, dict):
         raise SettingError(tr("The parameters must be a JSON object, like {example}.", example='{"max_depth": 5}'))
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in found.items()}
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in parameters.items()}

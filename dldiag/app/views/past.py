@@ -44,9 +44,9 @@ def _back() -> None:
 
 
 def _show_opened(key: str) -> None:
-    known = {one.id: one for one in history.past_reports()}
-    if key in known and known[key].label.name:
-        _show_about(known[key])
+    runs = {run.id: run for run in history.past_reports()}
+    if key in runs and runs[key].label.name:
+        _show_about(runs[key])
     show_past_report(history.past_report(key))
 
 
@@ -57,90 +57,90 @@ def _show_list(past: Sequence[PastReport]) -> None:
         return
     if len(past) > 1:
         _ask_comparison(past)
-    chosen = _ask_tags(past)
-    for one in past:
-        if chosen <= set(one.label.tags):
-            _show_item(one)
+    tags = _ask_tags(past)
+    for run in past:
+        if tags <= set(run.label.tags):
+            _show_item(run)
 
 
 def _ask_tags(past: Sequence[PastReport]) -> set[str]:
     """Ask for the tags that the shown runs must have, where any run has one."""
-    tags = sorted({tag for one in past for tag in one.label.tags})
+    tags = sorted({tag for run in past for tag in run.label.tags})
     if not tags:
         return set()
     return set(st.pills(tr("Only runs with these tags"), tags, selection_mode="multi", key="tags", format_func=legible))
 
 
 def _ask_comparison(past: Sequence[PastReport]) -> None:
-    known = {one.id: one for one in past}
+    by_id = {run.id: run for run in past}
     with st.container(border=True, key="compare"):
         runs, go = st.columns([6, 1.2], vertical_alignment="bottom")
-        chosen = runs.multiselect(
+        picked = runs.multiselect(
             tr("Compare with the first of these"),
-            list(known),
+            list(by_id),
             default=[past[1].id, past[0].id],
-            format_func=lambda key: run_choice(known[key]),
+            format_func=lambda key: run_choice(by_id[key]),
             max_selections=MOST_COMPARED,
             placeholder=tr("Pick one or more"),
             key="compare.runs",
         )
-        if go.button(tr("Compare"), key="compare.go", width="stretch", disabled=len(chosen) < 2) and len(chosen) > 1:
-            st.query_params[COMPARED] = ",".join(chosen)
+        if go.button(tr("Compare"), key="compare.go", width="stretch", disabled=len(picked) < 2) and len(picked) > 1:
+            st.query_params[COMPARED] = ",".join(picked)
             st.rerun()
 
 
-def _show_item(one: PastReport) -> None:
-    with st.container(border=True, key=f"past-{one.id}"):
+def _show_item(run: PastReport) -> None:
+    with st.container(border=True, key=f"past-{run.id}"):
         text, buttons = st.columns([6, 5], vertical_alignment="center")
         with text:
-            _show_about(one)
-            show_message(history.headline(one))
+            _show_about(run)
+            show_message(history.headline(run))
         with buttons, st.container(horizontal=True, horizontal_alignment="right"):
-            _offer_actions(one)
+            _offer_actions(run)
 
 
-def _show_about(one: PastReport) -> None:
+def _show_about(run: PastReport) -> None:
     """Show what a run is called, what it was, and what was noted about it."""
-    st.markdown(f"#### {escape_markdown(run_title(one))}")
-    show_message(run_facts(one), kind="caption")
-    if one.label.tags:
-        st.markdown(" ".join(f":blue-badge[{escape_markdown(tag)}]" for tag in one.label.tags))
-    if one.label.note:
-        show_message(one.label.note)
+    st.markdown(f"#### {escape_markdown(run_title(run))}")
+    show_message(run_facts(run), kind="caption")
+    if run.label.tags:
+        st.markdown(" ".join(f":blue-badge[{escape_markdown(tag)}]" for tag in run.label.tags))
+    if run.label.note:
+        show_message(run.label.note)
 
 
-def _offer_actions(one: PastReport) -> None:
-    if st.button(tr("Open"), key=f"open.{one.id}", type="primary"):
-        st.query_params[OPENED] = one.id
+def _offer_actions(run: PastReport) -> None:
+    if st.button(tr("Open"), key=f"open.{run.id}", type="primary"):
+        st.query_params[OPENED] = run.id
         st.rerun()
-    if not one.altered:
+    if not run.altered:
         with st.popover(tr("Edit"), icon=":material/edit:"):
-            _ask_label(one)
-    if st.button(tr("Remove"), key=f"remove.{one.id}"):
-        history.forget_record(one.id)
+            _ask_label(run)
+    if st.button(tr("Remove"), key=f"remove.{run.id}"):
+        history.forget_record(run.id)
         st.rerun()
 
 
-def _ask_label(one: PastReport) -> None:
-    with st.form(f"label.{one.id}", border=False):
-        name = st.text_input(tr("Name"), one.label.name, max_chars=LONGEST_NAME, key=f"name.{one.id}")
-        note = st.text_area(tr("Note"), one.label.note, max_chars=LONGEST_NOTE, key=f"note.{one.id}")
+def _ask_label(run: PastReport) -> None:
+    with st.form(f"label.{run.id}", border=False):
+        name = st.text_input(tr("Name"), run.label.name, max_chars=LONGEST_NAME, key=f"name.{run.id}")
+        note = st.text_area(tr("Note"), run.label.note, max_chars=LONGEST_NOTE, key=f"note.{run.id}")
         tags = st.text_input(
-            tr("Tags"), ", ".join(one.label.tags), max_chars=LONGEST_TAGS, key=f"tags.{one.id}",
+            tr("Tags"), ", ".join(run.label.tags), max_chars=LONGEST_TAGS, key=f"tags.{run.id}",
             help=tr("Words of your own, separated by commas. The list can be narrowed down to them."),
         )  # fmt: skip
         if st.form_submit_button(tr("Save"), type="primary"):
             with explained():
-                history.describe_past(one.id, name=name, note=note, tags=tags.split(","))
+                history.describe_past(run.id, name=name, note=note, tags=tags.split(","))
             st.rerun()
 
 
 def _show_comparison(keys: Sequence[str]) -> None:
-    known = {one.id: one for one in history.past_reports()}
-    kept = [key for key in keys if key in known]
-    names = dict(zip(kept, distinct_titles([known[key] for key in kept]), strict=True))
-    named = [f"{i}. {legible(names.get(key, key))}" for i, key in enumerate(keys, 1)]
-    runs = view.side_by_side_runs({name: history.past_report(key) for name, key in zip(named, keys, strict=True)})
+    by_id = {run.id: run for run in history.past_reports()}
+    present = [key for key in keys if key in by_id]
+    names = dict(zip(present, distinct_titles([by_id[key] for key in present]), strict=True))
+    titles = [f"{i}. {legible(names.get(key, key))}" for i, key in enumerate(keys, 1)]
+    runs = view.side_by_side_runs({name: history.past_report(key) for name, key in zip(titles, keys, strict=True)})
     st.subheader(tr("Two runs side by side") if len(runs) == 2 else tr("Runs side by side"), anchor=False)
     for line in view.comparison_lines(runs):
         show_message(line)

@@ -22,19 +22,19 @@ def show_performance(report: Report) -> None:
         return
     with st.container(key="performance"):
         st.subheader(escape_markdown(PERFORMANCE_TITLE), anchor=False)
-        for one in sections:
-            with st.expander(escape_markdown(one.title), expanded=one.key in OPEN):
-                show_part(one, report, key=f"performance.{one.key}")
+        for section in sections:
+            with st.expander(escape_markdown(section.title), expanded=section.key in OPEN):
+                show_part(section, report, key=f"performance.{section.key}")
 
 
-def show_part(one: Section, report: Report, key: str) -> None:
+def show_part(section: Section, report: Report, key: str) -> None:
     """Show what is said in a part of the report, its table, and its figures."""
-    show_message(sentences(one.lines))
-    if one.rows:
-        show_rows(one.rows, alt=one.title, key=key)
-    for name in one.figures:
+    show_message(sentences(section.lines))
+    if section.rows:
+        show_rows(section.rows, alt=section.title, key=key)
+    for name in section.figures:
         row = FIGURES[name]
-        if len(one.figures) > 1:
+        if len(section.figures) > 1:
             show_message(row.title, kind="caption")
         show_message(row.caption, kind="caption")
         show_figure(row.draw(report, figure_mode()), row.alt(report), key=f"figure.{name}")

@@ -30,14 +30,14 @@ _T = TypeVar("_T")
 
 
 def run_job(
-    asked: Job, result: type[_T], *, slot: str, partial: ShowPartial | None = None, height: int | None = 420
+    request: Job, result: type[_T], *, slot: str, partial: ShowPartial | None = None, height: int | None = 420
 ) -> _T | None:
     """Return the job's result, of the type `result`; show the progress and return None until then.
 
     The same request runs once; another one stops the job in this `slot` and starts a new one. `partial` draws partial
     results in `height` reserved pixels.
     """
-    if not start_job(asked, slot=slot):
+    if not start_job(request, slot=slot):
         return None
     job = session.state()["slots"][slot]
     status = session.pool().look(job)
@@ -46,32 +46,32 @@ def run_job(
         return None
     if status.state == "finished":
         return store.result_of(job, result)
-    kept = _kept_result(job, result)
-    reached = None if kept is not None else store.reached_by(job)
-    show_ending(status, is_kept=kept is not None or bool(reached and partial))
+    partial_result = _kept_result(job, result)
+    progress = None if partial_result is not None else store.reached_by(job)
+    show_ending(status, is_kept=partial_result is not None or bool(progress and partial))
     if st.button(tr("Start again"), key=f"again.{slot}"):
         restart(slot)
         st.rerun()
-    if reached and partial:
-        partial(reached)
-    return kept
+    if progress and partial:
+        partial(progress)
+    return partial_result
 
 
-def start_job(asked: Job, *, slot: str) -> bool:
+def start_job(request: Job, *, slot: str) -> bool:
     """Put the job for a request into a slot, starting it if needed; False when the queue is full."""
     slots = session.state()["slots"]
-    wanted = codec.to_bytes(asked)
-    if slots.get(f"question of {slot}") == wanted and store.exists(slots.get(slot, "")):
+    question = codec.to_bytes(request)
+    if slots.get(f"question of {slot}") == question and store.exists(slots.get(slot, "")):
         return True
     try:
-        job = session.pool().submit(asked, session.owner())
+        job = session.pool().submit(request, session.owner())
     except DataError as error:
         show_error(error)
         return False
     before = slots.get(slot)
     if before and before != job:
         session.pool().cancel(before)
-    slots[slot], slots[f"question of {slot}"] = job, wanted
+    slots[slot], slots[f"question of {slot}"] = job, question
     return True
 
 
@@ -90,9 +90,9 @@ def watch(job: str, partial: ShowPartial | None = None, height: int | None = 420
     status = pool.look(job)
     with st.container(height=PROGRESS_HEIGHT, border=True, key=f"progress-{job}"):
         text, button = st.columns([3, 1], vertical_alignment="center", wrap=False)
-        drawn = None if partial is None else (status.reached, time.monotonic())
+        last_drawing = None if partial is None else (status.reached, time.monotonic())
         with text:
-            st.fragment(_poll, run_every=pool.poll_seconds())(job, drawn)
+            st.fragment(_poll, run_every=pool.poll_seconds())(job, last_drawing)
         with button:
             _offer_to_stop(job)
         _offer_to_keep(job)
@@ -127,10 +127,10 @@ def _offer_to_stop(job: str) -> None:
 @st.fragment
 def _offer_to_keep(job: str) -> None:
     session.speak()
-    kept = store.is_kept_running(job)
-    if st.checkbox(tr("Keep running when I close this tab"), value=kept, key=f"keep.{job}") != kept:
+    keeps_running = store.is_kept_running(job)
+    if st.checkbox(tr("Keep running when I close this tab"), value=keeps_running, key=f"keep.{job}") != keeps_running:
         with explained(), storing():
-            store.keep_running(job, not kept)
+            store.keep_running(job, not keeps_running)
 
 
 def share_done(progress: Progress | None) -> float:

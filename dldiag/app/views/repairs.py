@@ -23,29 +23,29 @@ def offer_repairs(dataset: Dataset) -> None:
     """Look at the table before anything is trained, and offer what one click repairs."""
     if dataset.n_rows * dataset.X.shape[1] > LOOKED_AT_ONCE:
         return
-    for one in _clicked(session.suggested_repairs(dataset), tr("Repair")):
-        session.repair_data(one)
+    for repair in _clicked(session.suggested_repairs(dataset), tr("Repair")):
+        session.repair_data(repair)
         st.rerun()
 
 
 def show_repairs(report: Report, job: str) -> None:
     """Offer the repairs that the look at the table found, and diagnose again with the one that is clicked."""
-    for one in _clicked(report.repairs, tr("Repair and diagnose again")):
-        asked = store.asked_of(job, DiagnosisJob)
-        session.use_data(asked.data)
-        session.repair_data(one)
-        start_diagnosis(asked.model, asked.settings, parent=parent_of(job, report, "", one.title, {}, None))
+    for repair in _clicked(report.repairs, tr("Repair and diagnose again")):
+        diagnosis = store.request_of(job, DiagnosisJob)
+        session.use_data(diagnosis.data)
+        session.repair_data(repair)
+        start_diagnosis(diagnosis.model, diagnosis.settings, parent=parent_of(job, report, "", repair.title, {}, None))
 
 
 def _clicked(repairs: Sequence[Repair], label: str) -> list[Repair]:
     """Draw a row per repair and return those whose button was clicked."""
     clicked = []
-    for one in repairs:
+    for repair in repairs:
         text, button = st.columns([3, 1.4], vertical_alignment="center")
         with text:
-            show_message(tr("{title}? {because}", title=one.title, because=one.because))
+            show_message(tr("{title}? {because}", title=repair.title, because=repair.because))
         if button.button(
-            escape_markdown(label), key=f"repair.{one.code}.{one.title}", width="stretch", icon=":material/build:"
+            escape_markdown(label), key=f"repair.{repair.code}.{repair.title}", width="stretch", icon=":material/build:"
         ):
-            clicked.append(one)
+            clicked.append(repair)
     return clicked

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dldiag.app.state import server
 from dldiag.app.ui.widgets import figure_mode, show_figure, show_message, show_rows
-from dldiag.app.views.before_after import show_before_after
+from dldiag.app.views.apply import show_before_after
 from dldiag.app.views.export import show_export
 from dldiag.app.views.fixes import list_fixes, show_fixes
 from dldiag.app.views.improvement import show_improving, show_test_meaning, show_test_set

@@ -41,8 +41,8 @@ def _changed_settings(choice: Mapping[str, Any]) -> dict[str, Any]:
     key = choice.get(KEY, "mlp")
     if key == SKLEARN:
         return dict(choice)
-    named = {} if key == "mlp" else {KEY: key}
-    return named | forms.changed_from_default(model_params("classification", "regression", key=key), choice)
+    key_of_model = {} if key == "mlp" else {KEY: key}
+    return key_of_model | forms.changed_from_default(model_params("classification", "regression", key=key), choice)
 
 
 def model_params(*tasks: Task, key: str = "mlp") -> dict[str, Any]:

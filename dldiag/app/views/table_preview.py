@@ -13,7 +13,7 @@ from dldiag.app.state import session
 from dldiag.app.ui.widgets import show_error, show_frame, show_message, show_notices
 from dldiag.core.i18n import Message, listed, tr
 from dldiag.core.sanitize import escape_markdown, legible
-from dldiag.core.types import DataError, Kind, ReadPlan, Table
+from dldiag.core.types import Column, DataError, Kind, ReadPlan, Table
 from dldiag.data.dataset import no_rows
 
 PREVIEW_ROWS = 5
@@ -118,9 +118,9 @@ def _preview(table: Table) -> pd.DataFrame:
 def _ask_plan(plan: ReadPlan, label: str, *, expanded: bool) -> None:
     visit = session.state()["visit"]
     with st.expander(escape_markdown(label), expanded=expanded), st.form(f"plan.{visit}", border=False):
-        chosen = _plan_fields(plan)
+        fields = _plan_fields(plan)
         if st.form_submit_button(tr("Read it again this way")):
-            changes = {name: value for name, value in chosen.items() if value != getattr(plan, name)}
+            changes = {name: value for name, value in fields.items() if value != getattr(plan, name)}
             _reread(changes)
 
 
@@ -147,18 +147,18 @@ def _plan_fields(plan: ReadPlan) -> dict[str, Any]:
 
 
 def _ask_encoding(present: str) -> str:
-    known = _with(ENCODINGS, present)
+    encodings = _with(ENCODINGS, present)
     help_text = tr("How bytes become letters. Wrong letters in names? Try another one.")
-    return st.selectbox(tr("Encoding"), known, index=known.index(present), help=help_text)
+    return st.selectbox(tr("Encoding"), encodings, index=encodings.index(present), help=help_text)
 
 
 def _ask_missing(present: Sequence[str]) -> dict[str, Any]:
     """Ask for the spellings of missing values; empty where nothing was changed."""
-    given = tuple(one for one in present if one)
+    texts = tuple(value for value in present if value)
     help_text = tr("Spellings that mean “no value”, separated by commas; empty cells always do.")
-    typed = st.text_input(tr("Missing values"), value=", ".join(given), help=help_text)
+    typed = st.text_input(tr("Missing values"), value=", ".join(texts), help=help_text)
     spelled = tuple(one.strip() for one in typed.split(",") if one.strip())
-    return {"missing": ("", *spelled)} if spelled != given else {}
+    return {"missing": ("", *spelled)} if spelled != texts else {}
 
 
 def _header_fields(line: int, plan: ReadPlan) -> dict[str, Any]:
@@ -177,11 +177,11 @@ def _reread(changes: dict[str, Any]) -> None:
 
 
 def _pick(label: str, options: dict[str, Message], value: str, help: str) -> str:
-    known = _with(tuple(options), value)
+    choices = _with(tuple(options), value)
     return st.selectbox(
         label,
-        known,
-        index=known.index(value),
+        choices,
+        index=choices.index(value),
         format_func=lambda one: str(options[one]) if one in options else legible(repr(one)),
         help=help,
     )
@@ -199,7 +199,7 @@ def _ask_kinds(table: Table) -> None:
     with st.expander(escape_markdown(label)):
         show_message(tr("Change a kind in the second column if it was taken for the wrong one."), kind="caption")
         names = {kind: str(text) for kind, text in _KINDS.items()}
-        before = pd.DataFrame([_column_row(one, names) for one in table.columns])
+        before = pd.DataFrame([_column_row(column, names) for column in table.columns])
         kind_column = str(before.columns[1])
         after = st.data_editor(
             before,
@@ -211,7 +211,7 @@ def _ask_kinds(table: Table) -> None:
         _apply_kinds(table, list(after[kind_column]), {text: kind for kind, text in names.items()})
 
 
-def _column_row(column: Any, names: dict[Kind, str]) -> dict[str, Any]:
+def _column_row(column: Column, names: dict[Kind, str]) -> dict[str, Any]:
     return {
         tr("Column"): legible(column.name, 80),
         tr("Kind"): names[column.kind],

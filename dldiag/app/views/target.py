@@ -61,25 +61,29 @@ def _show_own_notices(own: Sequence[Notice]) -> None:
 
 
 def _show_distribution(dataset: Dataset) -> None:
-    found = distribution(dataset)
-    show_figure(draw_target(found, theme=figure_mode()), describe_target(found, dataset.target), key="distribution")
+    target_distribution = distribution(dataset)
+    show_figure(
+        draw_target(target_distribution, theme=figure_mode()),
+        describe_target(target_distribution, dataset.target),
+        key="distribution",
+    )
 
 
 def _ask_column(table: Table) -> str | None:
     names = [column.name for column in table.columns]
-    known = (session.current_reference() or {}).get("target")
-    chosen = st.selectbox(
+    present = (session.current_reference() or {}).get("target")
+    choice = st.selectbox(
         tr("What should be predicted?"),
         names,
-        index=names.index(known) if known in names else None,
+        index=names.index(present) if present in names else None,
         format_func=lambda name: legible(name, 80),
         placeholder=tr("Pick the target column"),
         key=f"target.{session.state()['visit']}",
         help=tr("The column whose values the model should learn to predict from the others."),
     )
-    if chosen != known:
-        session.change_data(target=chosen, task=None)
-    return chosen
+    if choice != present:
+        session.change_data(target=choice, task=None)
+    return choice
 
 
 def _offer_suggestion(table: Table) -> None:
@@ -99,11 +103,11 @@ def _offer_suggestion(table: Table) -> None:
 
 
 def _ask_task(target: str, inferred: Task, why: Message) -> Task:
-    known = (session.current_reference() or {}).get("task")
-    chosen = st.segmented_control(
+    present = (session.current_reference() or {}).get("task")
+    choice = st.segmented_control(
         tr("The target is"),
         list(_TASKS),
-        default=known if known in _TASKS else inferred,
+        default=present if present in _TASKS else inferred,
         format_func=lambda one: str(_TASKS[one]),
         key=f"task.{target}.{session.state()['visit']}",
         required=True,
@@ -111,8 +115,8 @@ def _ask_task(target: str, inferred: Task, why: Message) -> Task:
             "A class is one of a few labels. A number is predicted by regression, where nearly right is nearly good."
         ),
     )
-    if chosen == inferred:
+    if choice == inferred:
         show_message(why, kind="caption")
     else:
         show_message(tr("Chosen by hand; the values look otherwise: {why}", why=why), kind="caption")
-    return chosen
+    return choice

@@ -41,43 +41,45 @@ def distribution(dataset: Dataset) -> Distribution:
         return Distribution(spans, tuple(int(n) for n in counts), tuple(float(edge) for edge in edges))
     counts = np.bincount(dataset.y.astype(np.int64), minlength=len(dataset.classes))
     order = np.argsort(-counts, kind="stable")
-    kept, rest = order[:_MOST_CLASSES], order[_MOST_CLASSES:]
-    labels = [dataset.classes[k] for k in kept] + ([trn("{n} other", "{n} others", len(rest))] if len(rest) else [])
-    numbers = [int(counts[k]) for k in kept] + ([int(counts[rest].sum())] if len(rest) else [])
+    shown_classes, rest = order[:_MOST_CLASSES], order[_MOST_CLASSES:]
+    labels = [dataset.classes[k] for k in shown_classes] + (
+        [trn("{n} other", "{n} others", len(rest))] if len(rest) else []
+    )
+    numbers = [int(counts[k]) for k in shown_classes] + ([int(counts[rest].sum())] if len(rest) else [])
     return Distribution(tuple(labels), tuple(numbers))
 
 
-def describe_target(found: Distribution, target: str) -> Message:
+def describe_target(distribution: Distribution, target: str) -> Message:
     """Say in one sentence what the distribution is."""
-    share = found.counts[found.largest] / max(1, sum(found.counts))
+    share = distribution.counts[distribution.largest] / max(1, sum(distribution.counts))
     values: dict[str, Value] = {
         "target": target,
-        "label": found.labels[found.largest],
+        "label": distribution.labels[distribution.largest],
         "share": share,
-        "count": len(found.counts),
+        "count": len(distribution.counts),
     }
-    if found.edges:
-        values |= {"low": found.edges[0], "high": found.edges[-1]}
+    if distribution.edges:
+        values |= {"low": distribution.edges[0], "high": distribution.edges[-1]}
         return Message("{target} lies between {low:.4g} and {high:.4g}.", values)
     return Message("{target}: {share:.0%} of the rows are {label}, more than of any other class.", values)
 
 
-def draw_target(found: Distribution, *, theme: ThemeName) -> go.Figure:
+def draw_target(distribution: Distribution, *, theme: ThemeName) -> go.Figure:
     """Draw the counts as bars, one per class or one per bin."""
     look = THEMES[theme]
-    drawn = figure(theme, height=_HEIGHT)
-    names = [_short(label) for label in found.labels]
-    middles = [(low + high) / 2 for low, high in pairwise(found.edges)] or list(range(len(names)))
-    drawn.add_bar(
+    fig = figure(theme, height=_HEIGHT)
+    names = [_short(label) for label in distribution.labels]
+    middles = [(low + high) / 2 for low, high in pairwise(distribution.edges)] or list(range(len(names)))
+    fig.add_bar(
         x=middles,
-        y=list(found.counts),
+        y=list(distribution.counts),
         customdata=names,
         marker={"color": look.series[0]},
         hovertemplate="%{customdata}: %{y:,}<extra></extra>",
     )
-    named = {} if found.edges else {"tickvals": middles, "ticktext": names, "ticks": ""}
-    drawn.update_xaxes(type="linear", showgrid=False, zeroline=False, nticks=6, **named)
-    return drawn.update_yaxes(title={"text": tr("Rows")}, nticks=4).update_layout(showlegend=False, bargap=0.1)
+    axis = {} if distribution.edges else {"tickvals": middles, "ticktext": names, "ticks": ""}
+    fig.update_xaxes(type="linear", showgrid=False, zeroline=False, nticks=6, **axis)
+    return fig.update_yaxes(title={"text": tr("Rows")}, nticks=4).update_layout(showlegend=False, bargap=0.1)
 
 
 def _short(label: str) -> str:

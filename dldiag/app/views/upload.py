@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from dldiag.app.state import server, session
 from dldiag.app.storage import data_ref, uploads
@@ -31,7 +32,7 @@ def ask_table() -> None:
         _ask_path()
 
 
-def _use_upload(file: Any) -> None:
+def _use_upload(file: UploadedFile) -> None:
     with explained():
         digest = uploads.keep(session.owner(), file.getvalue())
     _use({"upload": digest, "name": legible(file.name, 120)})

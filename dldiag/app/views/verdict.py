@@ -67,10 +67,10 @@ def _show_action(report: Report, job: str | None) -> None:
 
 def _show_answers(report: Report) -> None:
     answers: tuple[tuple[Column_, Answer], ...] = (("bias", report.verdict.bias), ("variance", report.verdict.variance))
-    parts = [_answer(str(view.COLUMNS[column]), given) for column, given in answers]
+    parts = [_answer(str(view.COLUMNS[column]), answer) for column, answer in answers]
     if report.verdict.stability is not None:
         name, share = view.answers(report)[-1]
-        parts.append(_named(":material/repeat:", name, share))
+        parts.append(_labeled(":material/repeat:", name, share))
     st.markdown("  ·  ".join(parts))
     show_message(view.judged_line(report), kind="caption")
     for line in (view.metric_why(report), view.rows_line(report), view.unit_line(report)):
@@ -80,10 +80,10 @@ def _show_answers(report: Report) -> None:
         show_message(GLOSSARY)
 
 
-def _answer(name: str, given: Answer) -> str:
-    icon = ANSWER_ICONS.get(given, ANSWER_ICONS["undecided"])
-    return _named(icon, name, view.ANSWERS[given])
+def _answer(name: str, answer: Answer) -> str:
+    icon = ANSWER_ICONS.get(answer, ANSWER_ICONS["undecided"])
+    return _labeled(icon, name, view.ANSWERS[answer])
 
 
-def _named(icon: str, name: str, said: str | Message) -> str:
-    return f"{icon} {labeled(f'**{escape_markdown(name)}**', escape_markdown(said))}"
+def _labeled(icon: str, name: str, sentence: str | Message) -> str:
+    return f"{icon} {labeled(f'**{escape_markdown(name)}**', escape_markdown(sentence))}"

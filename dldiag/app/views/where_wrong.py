@@ -29,18 +29,20 @@ def show_where_wrong(report: Report, job: str | None) -> None:
         st.subheader(escape_markdown(TITLE), anchor="where-wrong")
         different = report.evidence.get("n_dev")
         show_message(errors_line(report.errors, None if different is None else round(different.value)))
-        for one in error_sections(report.errors):
-            tried = one.key == "suspects" and job is not None and eyeball.LABEL_TRIAL in improvement.started(job)
-            with st.expander(escape_markdown(one.title), expanded=one.key == "slices" or tried):
-                show_part(one, report, key=f"errors.{one.key}")
-                if one.key == "suspects" and job is not None:
+        for section in error_sections(report.errors):
+            offers_trial = (
+                section.key == "suspects" and job is not None and eyeball.LABEL_TRIAL in improvement.started(job)
+            )
+            with st.expander(escape_markdown(section.title), expanded=section.key == "slices" or offers_trial):
+                show_part(section, report, key=f"errors.{section.key}")
+                if section.key == "suspects" and job is not None:
                     _offer_label_trial(report.errors, job)
         if job is not None:
             _show_lists(job)
 
 
-def _offer_label_trial(found: ErrorFindings, job: str) -> None:
-    if found.suspects is None or not found.suspects.rows or found.suspects.tried is not None:
+def _offer_label_trial(errors: ErrorFindings, job: str) -> None:
+    if errors.suspects is None or not errors.suspects.rows or errors.suspects.tried is not None:
         return
     other = improvement.started(job).get(eyeball.LABEL_TRIAL)
     if other is None:

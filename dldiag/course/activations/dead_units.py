@@ -88,59 +88,51 @@ def dead_units(
         )
         for name in PAIR
     ]
-    plain, leaky = record_runs(
-        data,
-        recipes,
-        seeds=chosen.seeds,
-        steps=chosen.steps,
-        seed=seed,
-        on_progress=on_progress,
-        should_stop=should_stop,
-    )
+    plain, leaky = record_runs(data, recipes, chosen, seed=seed, on_progress=on_progress, should_stop=should_stop)
     change = np.asarray(leaky.loss[-1]) - np.asarray(plain.loss[-1])
     return DeadUnitsRun(data.baseline, _dead_units_of(plain), _dead_units_of(leaky), mean_over_seeds(change))
 
 
-def _dead_units_of(ran: InstrumentedRun) -> DeadUnitsResult:
-    recovered = [share for share in ran.recovered if np.isfinite(share)]
+def _dead_units_of(run: InstrumentedRun) -> DeadUnitsResult:
+    recovered = [share for share in run.recovered if np.isfinite(share)]
     return DeadUnitsResult(
-        activation=ran.recipe.activation,
-        label=ACTIVATIONS[ran.recipe.activation].label,
-        dead_share=band(ran.steps, np.asarray(ran.dead_share).mean(axis=2)),
-        loss=band(ran.steps, ran.loss),
+        activation=run.recipe.activation,
+        label=ACTIVATIONS[run.recipe.activation].label,
+        dead_share=band(run.steps, np.asarray(run.dead_share).mean(axis=2)),
+        loss=band(run.steps, run.loss),
         recovered=float(np.mean(recovered)) if recovered else 0.0,
-        dead_units=ran.dead_units,
+        dead_units=run.dead_units,
     )
 
 
-def slope_to_use(found: DeadUnitsRun) -> dict[str, Any]:
+def slope_to_use(run: DeadUnitsRun) -> dict[str, Any]:
     """Return the leaky slope where units died and it lowered the loss clearly (90% confidence); empty otherwise."""
-    pays = helped(found) and max(found.plain.dead_share.mean) >= FEW_DEAD
-    return {"activation": found.leaky.activation} if pays else {}
+    pays = helped(run) and max(run.plain.dead_share.mean) >= FEW_DEAD
+    return {"activation": run.leaky.activation} if pays else {}
 
 
-def helped(found: DeadUnitsRun) -> bool:
+def helped(run: DeadUnitsRun) -> bool:
     """Tell whether the leaky slope lowered the loss by LEAST_FALL of the baseline's, with 90% confidence."""
-    return found.loss_change.high < -LEAST_FALL * found.baseline
+    return run.loss_change.high < -LEAST_FALL * run.baseline
 
 
-def harmed(found: DeadUnitsRun) -> bool:
+def harmed(run: DeadUnitsRun) -> bool:
     """Tell whether the leaky slope raised the loss by LEAST_FALL of the baseline's, with 90% confidence."""
-    return found.loss_change.low > LEAST_FALL * found.baseline
+    return run.loss_change.low > LEAST_FALL * run.baseline
 
 
-def describe_dead_units(found: DeadUnitsRun) -> Message:
+def describe_dead_units(run: DeadUnitsRun) -> Message:
     """Say how many units died, how many recovered, and whether the leaky slope helped in this run."""
-    change = found.loss_change
-    most = max(found.plain.dead_share.mean)
+    change = run.loss_change
+    most = max(run.plain.dead_share.mean)
     values: dict[str, Any] = {
         "most": most,
-        "plain_end": found.plain.dead_share.mean[-1],
-        "leaky_end": found.leaky.dead_share.mean[-1],
-        "plain_recovered": found.plain.recovered,
-        "leaky_recovered": found.leaky.recovered,
-        "plain_loss": found.plain.loss.mean[-1],
-        "leaky_loss": found.leaky.loss.mean[-1],
+        "plain_end": run.plain.dead_share.mean[-1],
+        "leaky_end": run.leaky.dead_share.mean[-1],
+        "plain_recovered": run.plain.recovered,
+        "leaky_recovered": run.leaky.recovered,
+        "plain_loss": run.plain.loss.mean[-1],
+        "leaky_loss": run.leaky.loss.mean[-1],
         "change": change.value,
         "low": change.low,
         "high": change.high,
@@ -151,12 +143,12 @@ def describe_dead_units(found: DeadUnitsRun) -> Message:
             "At most {most:error} of the ReLU units were dead at any time, so none could recover. This run does not show the effect. Lower the starting bias or raise the learning rate.",
             values,
         )
-    if helped(found):
+    if helped(run):
         return Message(
             "{most:error} of the ReLU units died; {plain_recovered:error} of them recovered, with the leaky slope {leaky_recovered:error}. The loss ended at {leaky_loss:.3f}, not {plain_loss:.3f} (change {change:+.3f}, 90% interval {low:+.3f} to {high:+.3f}).",
             values,
         )
-    return Message(_WORSE if harmed(found) else _OPEN, values)
+    return Message(_WORSE if harmed(run) else _OPEN, values)
 
 
 _WORSE = "{most:error} of the ReLU units died, but here the leaky slope made it worse. The loss ended at {leaky_loss:.3f}, not {plain_loss:.3f} (change {change:+.3f}, 90% interval {low:+.3f} to {high:+.3f})."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -102,18 +103,20 @@ def deep_linear(
     for number, recipe in enumerate(recipes):
         on_step = reporting(number, len(recipes), chosen.steps, on_progress, should_stop)
         networks.append(train_snapshots(data, recipe, pools, moments=moments, seed=seed, on_step=on_step))
-    found = _assemble(problem, recipes, [one[-1] for one in networks], pools, devs)
+    result = _assemble(problem, recipes, [network[-1] for network in networks], pools, devs)
     pairs = list(zip(recipes, networks, strict=True))[1:]
-    moving = tuple(predictions_over_time(problem, one.activation, [at[0] for at in taken]) for one, taken in pairs)
-    return replace(found, steps=tuple(moments), moving=moving)
+    moving = tuple(
+        predictions_over_time(problem, one.activation, [at[0] for at in snapshots]) for one, snapshots in pairs
+    )
+    return replace(result, steps=tuple(moments), moving=moving)
 
 
-def _recipe(activation: str, layers: int, chosen: DeepLinearSettings) -> Recipe:
+def _recipe(activation: str, layers: int, settings: DeepLinearSettings) -> Recipe:
     return Recipe(
         activation=activation,
         init=suited_init(activation),
         hidden_layers=layers - 1,
-        units=chosen.units,
+        units=settings.units,
         optimizer="adam",
         rates=(0.01 if layers > 1 else 0.1,),
     )
@@ -123,8 +126,8 @@ def _partitions(n_rows: int, repeats: int, seed: int) -> tuple[NDArray[np.int64]
     """Return training rows (repeats, n) and dev rows (repeats, m)."""
     rng = np.random.default_rng(seed)
     order = np.stack([rng.permutation(n_rows) for _ in range(repeats)])
-    held = max(1, round(_DEV_SHARE * n_rows))
-    return order[:, held:], order[:, :held]
+    n_dev = max(1, round(_DEV_SHARE * n_rows))
+    return order[:, n_dev:], order[:, :n_dev]
 
 
 def _assemble(
@@ -137,7 +140,7 @@ def _assemble(
     sides, plane = plane_of_points(problem, _GRID)
     reference = [_logistic(problem, pool) for pool in pools]
     errors = np.array([_error(problem, dev, one.decision_function) for one, dev in zip(reference, devs, strict=True)])
-    models = [_drawn("logistic", 1, LINEAR, errors, reference[0].decision_function(plane))]
+    models = [_on_plane("logistic", 1, LINEAR, errors, reference[0].decision_function(plane))]
     models += [_drawn_network(problem, *each, devs, plane) for each in zip(recipes, networks, strict=True)]
     rho = devs.shape[1] / pools.shape[1]
     deep, slopes = networks[1][0], reference[0].coef_[0]
@@ -148,7 +151,7 @@ def _assemble(
         y=tuple(sides[1].tolist()),
         marks=marks_of(problem),
         models=tuple(models),
-        against_logistic=tuple(_difference(np.array(one.dev_errors) - errors, rho) for one in models[1:]),
+        against_logistic=tuple(_difference(np.array(model.dev_errors) - errors, rho) for model in models[1:]),
         line=(float(slopes[0]), float(slopes[1]), float(reference[0].intercept_[0])),
         collapsed=collapse([W for W, _ in deep], [b for _, b in deep], problem.X),
     )
@@ -159,23 +162,24 @@ def _drawn_network(
 ) -> ModelOnPlane:
     """Return the dev errors of a network's members, and what the first of them predicts on the plane."""
     name, layers = recipe.activation, recipe.hidden_layers + 1
-    errors = [
-        _error(problem, dev, lambda X, one=one: layer_outputs(one, X, name)[:, 0])
-        for one, dev in zip(members, devs, strict=True)
-    ]
+    errors = [_error(problem, dev, _decision_function(member, name)) for member, dev in zip(members, devs, strict=True)]
     key = f"{'linear' if name == LINEAR else 'bent'}_{layers}"
-    return _drawn(key, layers, name, np.array(errors), layer_outputs(members[0], plane, name)[:, 0])
+    return _on_plane(key, layers, name, np.array(errors), layer_outputs(members[0], plane, name)[:, 0])
 
 
 def _logistic(problem: BinaryProblem, rows: NDArray[np.int64]) -> Any:
     return LogisticRegression(C=np.inf, max_iter=1000).fit(problem.X[rows], problem.y[rows])
 
 
-def _error(problem: BinaryProblem, rows: NDArray[np.int64], score: Any) -> float:
+def _decision_function(layers: Layers, activation: str) -> Callable[[Array], Array]:
+    return lambda X: layer_outputs(layers, X, activation)[:, 0]
+
+
+def _error(problem: BinaryProblem, rows: NDArray[np.int64], score: Callable[[Array], Array]) -> float:
     return float(np.mean((score(problem.X[rows]) > 0) != (problem.y[rows] == 1)))
 
 
-def _drawn(key: str, layers: int, activation: str, errors: Array, z: Array) -> ModelOnPlane:
+def _on_plane(key: str, layers: int, activation: str, errors: Array, z: Array) -> ModelOnPlane:
     table = sigmoid(z).reshape(_GRID, _GRID)
     return ModelOnPlane(key, layers, activation, tuple(map(float, errors)), tuple(map(tuple, table.round(4).tolist())))
 
@@ -185,19 +189,19 @@ def _difference(differences: Array, rho: float) -> Estimate:
     return Estimate(float(differences.mean()), low, high)
 
 
-def is_a_line(found: DeepLinear) -> bool:
+def is_a_line(result: DeepLinear) -> bool:
     """Say whether the deep linear network's error cannot be told from logistic regression's."""
-    gap = found.against_logistic[1]
+    gap = result.against_logistic[1]
     return abs(gap.value) < NO_DIFFERENCE or gap.low <= 0 <= gap.high
 
 
-def describe_deep_linear(found: DeepLinear) -> Message:
+def describe_deep_linear(result: DeepLinear) -> Message:
     """Say how the linear networks and the nonlinear one compare with logistic regression on these rows."""
-    deep, bent = found.models[2], found.models[3]
-    line, curve = found.against_logistic[1], found.against_logistic[2]
+    deep, bent = result.models[2], result.models[3]
+    line, curve = result.against_logistic[1], result.against_logistic[2]
     values: dict[str, Any] = {
         "layers": deep.layers,
-        "exact": found.collapsed.exact_difference,
+        "exact": result.collapsed.exact_difference,
         "change": line.value,
         "low": line.low,
         "high": line.high,
@@ -207,7 +211,7 @@ def describe_deep_linear(found: DeepLinear) -> Message:
         "gain_high": curve.high,
         "unit": "rate",
     }
-    first = _EQUAL if is_a_line(found) else _NOT_YET
+    first = _EQUAL if is_a_line(result) else _NOT_YET
     second = _BENT_BETTER if curve.high < 0 else _BENT_WORSE if curve.low > 0 else _BENT_SAME
     return Message("{first} {second}", {"first": Message(first, values), "second": Message(second, values)})
 

@@ -18,36 +18,36 @@ class FlowRequest(LessonRequest, frozen=True, kw_only=True, tag="flow"):
     """Measure the gradient of every layer."""
 
     PREVIEW: ClassVar[Mapping[str, int]] = {"seeds": 2, "steps": 50}
-    asked: FlowSettings
+    settings: FlowSettings
 
 
 class DeadUnitsRequest(LessonRequest, frozen=True, kw_only=True, tag="dead_units"):
     """Record which units die and recover."""
 
-    asked: DeadUnitsSettings
+    settings: DeadUnitsSettings
 
 
 class DeepLinearRequest(PlaneRequest, frozen=True, kw_only=True, tag="deep_linear"):
     """Compare deep linear networks with logistic regression."""
 
-    asked: DeepLinearSettings
+    settings: DeepLinearSettings
 
 
-def flow_job(dataset: Dataset, given: FlowRequest, on_progress: OnProgress, should_stop: ShouldStop) -> Flow:
+def flow_job(dataset: Dataset, request: FlowRequest, on_progress: OnProgress, should_stop: ShouldStop) -> Flow:
     """Measure the gradient of every layer."""
-    return flow(prepare_open_rows(dataset), given.asked, on_progress=on_progress, should_stop=should_stop)
+    return flow(prepare_open_rows(dataset), request.settings, on_progress=on_progress, should_stop=should_stop)
 
 
 def dead_units_job(
-    dataset: Dataset, given: DeadUnitsRequest, on_progress: OnProgress, should_stop: ShouldStop
+    dataset: Dataset, request: DeadUnitsRequest, on_progress: OnProgress, should_stop: ShouldStop
 ) -> DeadUnitsRun:
     """Record which units die and recover."""
-    return dead_units(prepare_open_rows(dataset), given.asked, on_progress=on_progress, should_stop=should_stop)
+    return dead_units(prepare_open_rows(dataset), request.settings, on_progress=on_progress, should_stop=should_stop)
 
 
 def deep_linear_job(
-    dataset: Dataset, given: DeepLinearRequest, on_progress: OnProgress, should_stop: ShouldStop
+    dataset: Dataset, request: DeepLinearRequest, on_progress: OnProgress, should_stop: ShouldStop
 ) -> DeepLinear:
     """Compare deep linear networks with logistic regression."""
-    problem = plane_of(dataset, given.columns, given.positive)
-    return deep_linear(problem, given.asked, on_progress=on_progress, should_stop=should_stop)
+    problem = plane_of(dataset, request.columns, request.positive)
+    return deep_linear(problem, request.settings, on_progress=on_progress, should_stop=should_stop)

@@ -32,10 +32,10 @@ CLEAR_LOSS = 0.1  # A gradient counts as vanishing when less than this part of i
 
 def shapes_outcomes(shapes: Sequence[Shape], layers: int) -> Outcomes:
     """Judge statement 11 by the slopes; the guess is about the sigmoid's."""
-    least = min(one.largest_slope for one in shapes) ** layers
-    most = max(one.largest_slope for one in shapes) ** layers
+    least = min(shape.largest_slope for shape in shapes) ** layers
+    most = max(shape.largest_slope for shape in shapes) ** layers
     verdict = claim_verdict(least < CLEAR_LOSS <= most)
-    sigmoid = next((one for one in shapes if one.name == "logistic"), None)
+    sigmoid = next((shape for shape in shapes if shape.name == "logistic"), None)
     answer = "" if sigmoid is None else _order_of_size(sigmoid.largest_slope**layers)
     return one_claim(11, verdict, describe_shapes(shapes, layers), answer)
 
@@ -45,24 +45,24 @@ def _order_of_size(left: float) -> str:
     return "tenth" if power > -2 else "thousandth" if power > -4.5 else "millionth"
 
 
-def bend_outcomes(found: DeepLinear) -> Outcomes:
+def bend_outcomes(result: DeepLinear) -> Outcomes:
     """Judge statement 10 by the deep linear network."""
-    line = is_a_line(found)
-    answer = "same" if line else "deep" if found.against_logistic[1].high < 0 else "logistic"
-    return one_claim(10, claim_verdict(line), describe_deep_linear(found), answer)
+    line = is_a_line(result)
+    answer = "same" if line else "deep" if result.against_logistic[1].high < 0 else "logistic"
+    return one_claim(10, claim_verdict(line), describe_deep_linear(result), answer)
 
 
-def flow_outcomes(found: Flow) -> Outcomes:
+def flow_outcomes(flow: Flow) -> Outcomes:
     """Judge statements 12 to 14 by the race of activations."""
-    if len(found.layers) < 2:
-        return one_claim(12, "not_shown", describe_flow(found))
-    named = {one.runner.activation: one for one in found.layers}
-    claims = [Claim(12, _relu_verdict(named), describe_flow(found))]
-    if "logistic" in named and "tanh" in named:
-        claims.append(_tanh_claim(named))
-    if found.step_pace is not None and found.slope_pace is not None:
-        claims.append(seconds_claim(found.slope_pace, found.step_pace))
-    fastest = min(found.layers, key=lambda one: (-sum(one.runner.arrived), float(np.median(one.runner.to_target))))
+    if len(flow.layers) < 2:
+        return one_claim(12, "not_shown", describe_flow(flow))
+    by_activation = {layer.runner.activation: layer for layer in flow.layers}
+    claims = [Claim(12, _relu_verdict(by_activation), describe_flow(flow))]
+    if "logistic" in by_activation and "tanh" in by_activation:
+        claims.append(_tanh_claim(by_activation))
+    if flow.step_pace is not None and flow.slope_pace is not None:
+        claims.append(seconds_claim(flow.slope_pace, flow.step_pace))
+    fastest = min(flow.layers, key=lambda one: (-sum(one.runner.arrived), float(np.median(one.runner.to_target))))
     return Outcomes(tuple(claims), fastest.runner.activation)
 
 
@@ -72,8 +72,8 @@ def _relu_verdict(named: dict[str, LayerFlow]) -> ClaimVerdict:
         return "not_shown"
     slow, fast = named["logistic"].runner, named["relu"].runner
     low, high = t_interval(np.log(slow.to_target) - np.log(fast.to_target))
-    shown = low > 0 and named["logistic"].through.high < WEAK
-    return claim_verdict(shown, high < 0)
+    is_shown = low > 0 and named["logistic"].through.high < WEAK
+    return claim_verdict(is_shown, high < 0)
 
 
 def _tanh_claim(named: dict[str, LayerFlow]) -> Claim:
@@ -157,21 +157,13 @@ _STEP = {
 }
 
 
-def dead_units_outcomes(found: DeadUnitsRun) -> Outcomes:
+def dead_units_outcomes(run: DeadUnitsRun) -> Outcomes:
     """Judge statement 15 by the pair of networks; the guess is about ReLU units that died."""
-    died = max(found.plain.dead_share.mean) >= FEW_DEAD
+    died = max(run.plain.dead_share.mean) >= FEW_DEAD
     answer = (
-        ""
-        if not died
-        else "most"
-        if found.plain.recovered > 0.5
-        else "some"
-        if found.plain.recovered > 0.05
-        else "none"
+        "" if not died else "most" if run.plain.recovered > 0.5 else "some" if run.plain.recovered > 0.05 else "none"
     )
-    return one_claim(
-        15, claim_verdict(died and helped(found), died and harmed(found)), describe_dead_units(found), answer
-    )
+    return one_claim(15, claim_verdict(died and helped(run), died and harmed(run)), describe_dead_units(run), answer)
 
 
 ACTIVATION_LESSONS = Topic(

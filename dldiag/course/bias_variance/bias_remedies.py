@@ -32,30 +32,30 @@ class CapacitySettings:
 def compare_capacities(
     problem: BinaryProblem,
     data: Prepared,
-    chosen: CapacitySettings,
+    settings: CapacitySettings,
     *,
     choice: MetricChoice | None = None,
     on_progress: OnProgress = None,
     should_stop: ShouldStop = None,
 ) -> SetupComparison:
     """Train the small network, the larger one, and the small one for longer, each on the same draws of rows."""
-    small = Recipe(ACTIVATION, hidden_layers=1, units=chosen.units, optimizer="adam", rates=(0.01,))
-    larger = replace(small, units=chosen.units * chosen.times)
+    small = Recipe(ACTIVATION, hidden_layers=1, units=settings.units, optimizer="adam", rates=(0.01,))
+    larger = replace(small, units=settings.units * settings.times)
     rows = rows_to_train(data, _TRAIN_ROWS)
     ways = [
-        TrainingSetup(Message("Small network"), small, rows, chosen.steps),
-        TrainingSetup(Message("Larger network"), larger, rows, chosen.steps),
-        TrainingSetup(Message("Small network, trained longer"), small, rows, chosen.steps * chosen.longer),
+        TrainingSetup(Message("Small network"), small, rows, settings.steps),
+        TrainingSetup(Message("Larger network"), larger, rows, settings.steps),
+        TrainingSetup(Message("Small network, trained longer"), small, rows, settings.steps * settings.longer),
     ]
     return compare_setups(
-        problem, data, ways, chosen.repeats, choice=choice, on_progress=on_progress, should_stop=should_stop
+        problem, data, ways, settings.repeats, choice=choice, on_progress=on_progress, should_stop=should_stop
     )
 
 
-def size_that_helped(found: SetupComparison, chosen: CapacitySettings, present: Sequence[int]) -> dict[str, Any]:
+def size_that_helped(comparison: SetupComparison, settings: CapacitySettings, present: Sequence[int]) -> dict[str, Any]:
     """Return the larger layer where it lowered the dev error with 90% confidence; empty otherwise.
 
     Also empty where the visitor's network has at least as many hidden units: no network is made smaller against bias.
     """
-    units = chosen.units * chosen.times
-    return {"hidden_layer_sizes": (units,)} if found.dev_changes[0].high < 0 and units > sum(present) else {}
+    units = settings.units * settings.times
+    return {"hidden_layer_sizes": (units,)} if comparison.dev_changes[0].high < 0 and units > sum(present) else {}

@@ -20,29 +20,34 @@ class SweepRequest(ModelRequest, frozen=True, kw_only=True, tag="sweep"):
 
     PREVIEW: ClassVar[Mapping[str, int]] = {"draws": 4}
     toy: str = ""
-    asked: SweepSettings
+    settings: SweepSettings
 
 
 class CapacityRequest(JudgedPlaneRequest, frozen=True, kw_only=True, tag="capacity"):
     """Give a network that is too small more units, or more steps."""
 
-    asked: CapacitySettings
+    settings: CapacitySettings
 
 
 def capacity_job(
-    dataset: Dataset, given: CapacityRequest, on_progress: OnProgress, should_stop: ShouldStop
+    dataset: Dataset, request: CapacityRequest, on_progress: OnProgress, should_stop: ShouldStop
 ) -> SetupComparison:
     """Give a network that is too small more units, or more steps."""
-    problem = plane_of(dataset, given.columns, given.positive)
+    problem = plane_of(dataset, request.columns, request.positive)
     data = prepare_open_rows(dataset, JUDGED_ROWS)
     return compare_capacities(
-        problem, data, given.asked, choice=given.choice(dataset), on_progress=on_progress, should_stop=should_stop
+        problem,
+        data,
+        request.settings,
+        choice=request.choice(dataset),
+        on_progress=on_progress,
+        should_stop=should_stop,
     )
 
 
-def sweep_job(dataset: Dataset, given: SweepRequest, on_progress: OnProgress, should_stop: ShouldStop) -> Sweep:
+def sweep_job(dataset: Dataset, request: SweepRequest, on_progress: OnProgress, should_stop: ShouldStop) -> Sweep:
     """Decompose the error along a setting."""
-    if given.toy:
-        return sweep_toy(given.toy, given.asked, on_progress=on_progress, should_stop=should_stop)
-    model = build_model(dataset.task, given.model)
-    return sweep_table(dataset, model, given.asked, on_progress=on_progress, should_stop=should_stop)
+    if request.toy:
+        return sweep_toy(request.toy, request.settings, on_progress=on_progress, should_stop=should_stop)
+    model = build_model(dataset.task, request.model)
+    return sweep_table(dataset, model, request.settings, on_progress=on_progress, should_stop=should_stop)

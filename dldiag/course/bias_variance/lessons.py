@@ -24,17 +24,17 @@ from dldiag.course.shared.treatments import SetupComparison
 EXPECTED = (("passed", "fired"), ("fired", "passed"), ("fired", "fired"), ("passed", "passed"))
 
 
-def sweep_outcomes(found: Sweep) -> Outcomes:
+def sweep_outcomes(sweep: Sweep) -> Outcomes:
     """Judge statement 25 by the parts of the error."""
-    ends, trades = worse_ends(found), trades_bias_for_variance(found)
-    answer = "middle" if len(ends) == 2 else "end" if found.best in (0, len(found.values) - 1) else ""
-    return one_claim(25, claim_verdict(trades or len(ends) == 2), describe_sweep(found), answer)
+    ends, trades = worse_ends(sweep), trades_bias_for_variance(sweep)
+    answer = "middle" if len(ends) == 2 else "end" if sweep.best in (0, len(sweep.values) - 1) else ""
+    return one_claim(25, claim_verdict(trades or len(ends) == 2), describe_sweep(sweep), answer)
 
 
 def pairs_outcomes(readings: Sequence[PairReading], rows: int) -> Outcomes:
     """Judge statements 26 and 27 by the rules' readings of the textbook's pairs."""
-    found = tuple((one.bias, one.has_variance) for one in readings[:4])
-    agree = sum(ours == theirs for ours, theirs in zip(found, EXPECTED, strict=True))
+    answers = tuple((reading.bias, reading.has_variance) for reading in readings[:4])
+    agree = sum(ours == theirs for ours, theirs in zip(answers, EXPECTED, strict=True))
     values = {"agree": agree, "pairs": len(EXPECTED), "rows": rows}
     says = Message("The rules read {agree} of the {pairs} pairs as the notes do, on {rows:,} dev rows.", values)
     people = readings[1].bias == "fired" and readings[4].bias == "passed"
@@ -46,29 +46,29 @@ def pairs_outcomes(readings: Sequence[PairReading], rows: int) -> Outcomes:
     return Outcomes(claims, answer)
 
 
-def capacity_outcomes(found: SetupComparison) -> Outcomes:
+def capacity_outcomes(comparison: SetupComparison) -> Outcomes:
     """Judge statement 28 by the training errors of the larger network and of longer training."""
-    larger, longer = found.train_changes
-    parts = [_remedy_line(found, number) for number in (1, 2)]
-    values: dict[str, Any] = {"train": _mean(found.ways[0].train_error), "unit": found.unit}
+    larger, longer = comparison.train_changes
+    parts = [_remedy_line(comparison, number) for number in (1, 2)]
+    values: dict[str, Any] = {"train": _mean(comparison.ways[0].train_error), "unit": comparison.unit}
     first = Message("The small network gets a training error of {train:error}.", values)
-    shown = larger.high < 0 and longer.high < 0
+    is_shown = larger.high < 0 and longer.high < 0
     answer = (
         "larger" if larger.high < min(0.0, longer.value) else "longer" if longer.high < min(0.0, larger.value) else ""
     )
     against = larger.low > 0 or longer.low > 0
-    return one_claim(28, claim_verdict(shown, against), joined_lines(first, *parts), answer)
+    return one_claim(28, claim_verdict(is_shown, against), joined_lines(first, *parts), answer)
 
 
-def _remedy_line(found: SetupComparison, number: int) -> Message:
-    change, way = found.train_changes[number - 1], found.ways[number]
+def _remedy_line(comparison: SetupComparison, number: int) -> Message:
+    change, way = comparison.train_changes[number - 1], comparison.ways[number]
     values: dict[str, Any] = {
         "way": way.label,
         "train": _mean(way.train_error),
         "dev": _mean(way.dev_error),
         "low": change.low,
         "high": change.high,
-        "unit": found.unit,
+        "unit": comparison.unit,
     }
     return Message(_FELL if change.high < 0 else _ROSE if change.low > 0 else _NO_CHANGE, values)
 

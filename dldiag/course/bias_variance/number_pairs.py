@@ -108,9 +108,9 @@ def pair_rows(pairs: Sequence[Pair], readings: Sequence[PairReading]) -> tuple[d
             tr("Training error"): format_error(pair.train, "rate"),
             tr("Dev error"): format_error(pair.dev, "rate"),
             tr("People"): format_error(pair.human, "rate"),
-            tr("Reading"): str(pair_summary(one)),
+            tr("Reading"): str(pair_summary(reading)),
         }
-        for pair, one in zip(pairs, readings, strict=True)
+        for pair, reading in zip(pairs, readings, strict=True)
     )
 
 
@@ -121,7 +121,7 @@ def words_of_rules(reading: PairReading) -> tuple[Message, ...]:
 
 def describe_number_pairs(readings: Sequence[PairReading], dev_rows: int) -> Message:
     """Say the same pair of numbers read differently once human-level error equals the model's."""
-    undecided = sum(_fired(o) is None for one in readings for o in (one.bias, one.has_variance))
+    undecided = sum(_fired(o) is None for reading in readings for o in (reading.bias, reading.has_variance))
     values: dict[str, Value] = {"rows": dev_rows, "undecided": undecided, "pairs": len(readings)}
     if undecided:
         return Message(

@@ -14,13 +14,14 @@ from sklearn.base import clone
 
 from dldiag import nn
 from dldiag.core.parallel import one_thread
-from dldiag.core.types import Array, Dataset, Rows, ShouldStop, Split, Stopped
+from dldiag.core.types import Array, Dataset, Rows, ShouldStop, Split
 from dldiag.course.bias_variance.decomposition import ErrorParts, squared_parts, zero_one_parts
 from dldiag.course.bias_variance.truth import posterior
 from dldiag.course.shared.toys import TOYS, toy
 from dldiag.data.split import make_split
 from dldiag.experiments.models import Model
 from dldiag.experiments.tasks import Encoded, encode_dataset
+from dldiag.nn.training import stop_if_asked
 
 TEST_ROWS = 600  # The parts of the error are means over this many fresh rows.
 GRID_1D, GRID_2D = 161, 41  # Points of a picture along one axis.
@@ -49,15 +50,15 @@ class Problem:
 
 def toy_problem(name: str, most: int, draws: int, noise: float, seed: int) -> Problem:
     """Make disjoint training sets, fresh test rows and grid points of a toy; errors are those of its known truth."""
-    made = toy(name, most * draws + TEST_ROWS, noise=noise, seed=seed)
-    frame = made.X.to_numpy(float)
+    dataset = toy(name, most * draws + TEST_ROWS, noise=noise, seed=seed)
+    frame = dataset.X.to_numpy(float)
     grid = _grid(frame)
     data = replace(
-        made,
-        X=pd.concat([made.X, pd.DataFrame(grid, columns=made.X.columns)], ignore_index=True),
-        y=np.concatenate([made.y, np.zeros(len(grid), dtype=made.y.dtype)]),
+        dataset,
+        X=pd.concat([dataset.X, pd.DataFrame(grid, columns=dataset.X.columns)], ignore_index=True),
+        y=np.concatenate([dataset.y, np.zeros(len(grid), dtype=dataset.y.dtype)]),
     )
-    n = made.n_rows
+    n = dataset.n_rows
     test = np.arange(n - TEST_ROWS, n)
     blocks = tuple(np.arange(i * most, (i + 1) * most) for i in range(draws))
     parts = _known_parts(name, frame[test], noise)
@@ -109,46 +110,48 @@ def _grid(X: Array) -> Array:
 
 
 def predict_after_each(
-    dataset: Dataset, model: Model, sets: Sequence[Rows], asked: Rows, seed: int, should_stop: ShouldStop
+    dataset: Dataset, model: Model, sets: Sequence[Rows], new_rows: Rows, seed: int, should_stop: ShouldStop
 ) -> NDArray[Any]:
-    """Train one network per training set and return (sets, asked rows) predictions; raises Stopped.
+    """Train one network per training set and return (sets, new rows) predictions; raises Stopped.
 
     Sets that hold equally many classes are trained as one stack; a set of one class can only ever predict that class.
     """
-    if should_stop is not None and should_stop():
-        raise Stopped
+    stop_if_asked(should_stop)
     encoded = encode_dataset(dataset, Split(np.empty(0, dtype=np.int64), (), "given"))
-    predictions = np.empty((len(sets), len(asked)), dtype=dataset.y.dtype)
+    predictions = np.empty((len(sets), len(new_rows)), dtype=dataset.y.dtype)
     for stack in _stacks(dataset, sets):
         if dataset.task == "classification" and len(np.unique(dataset.y[sets[stack[0]]])) == 1:
             predictions[stack] = [[dataset.y[sets[i][0]]] for i in stack]
             continue
         rows = [sets[i] for i in stack]
-        predictions[stack] = _train_stack(encoded, model, rows, asked, [seed + i for i in stack], should_stop)
+        predictions[stack] = _train_stack(encoded, model, rows, new_rows, [seed + i for i in stack], should_stop)
     return predictions
 
 
 def _stacks(dataset: Dataset, sets: Sequence[Rows]) -> list[list[int]]:
     """Group the places of training sets by the number of classes in them."""
-    found: dict[int, list[int]] = {}
+    stacks: dict[int, list[int]] = {}
     for place, rows in enumerate(sets):
         classes = len(np.unique(dataset.y[rows])) if dataset.task == "classification" else 1
-        found.setdefault(classes, []).append(place)
-    return list(found.values())
+        stacks.setdefault(classes, []).append(place)
+    return list(stacks.values())
 
 
 def _train_stack(
-    encoded: Encoded, model: Model, sets: Sequence[Rows], asked: Rows, seeds: Sequence[int], should_stop: ShouldStop
+    encoded: Encoded, model: Model, sets: Sequence[Rows], new_rows: Rows, seeds: Sequence[int], should_stop: ShouldStop
 ) -> NDArray[Any]:
     prepared = [encoded.preparation(rows, model) for rows in sets]
-    inputs = [one.inputs(rows) for one, rows in zip(prepared, sets, strict=True)]
+    inputs = [preparation.inputs(rows) for preparation, rows in zip(prepared, sets, strict=True)]
     targets, undo = zip(*(_centered(encoded.dataset, rows) for rows in sets), strict=True)
     networks = [clone(model.estimator).set_params(random_state=seed) for seed in seeds]
     with one_thread("blas"), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Training that stopped early shows in the bias.
         nn.fit_stack(networks, inputs, list(targets), should_stop=should_stop)
         return np.stack(
-            [back(net.predict(one.inputs(asked))) for net, one, back in zip(networks, prepared, undo, strict=True)]
+            [
+                back(net.predict(preparation.inputs(new_rows)))
+                for net, preparation, back in zip(networks, prepared, undo, strict=True)
+            ]
         )
 
 

@@ -134,32 +134,32 @@ class Sweep:
 
 def sweep_toy(
     name: str,
-    asked: SweepSettings,
+    settings: SweepSettings,
     *,
     start: Mapping[str, Any] | None = None,
     on_progress: OnProgress = None,
     should_stop: ShouldStop = None,
 ) -> Sweep:
     """Train networks on many fresh training sets of a toy problem, for each value of an axis, and decompose the error."""
-    rows = asked.rows or ROWS_OF_TOY
-    noise = asked.noise or _NOISE.get(name, TOYS[name].noise)
-    problem = toy_problem(name, _most_rows(asked.axis, rows), asked.draws, noise, asked.seed)
-    model = build_model(TOYS[name].task, {**START, **AXES[asked.axis].start, **(start or {})})
-    return _sweep(problem, model, replace(asked, rows=rows), on_progress, should_stop)
+    rows = settings.rows or ROWS_OF_TOY
+    noise = settings.noise or _NOISE.get(name, TOYS[name].noise)
+    problem = toy_problem(name, _most_rows(settings.axis, rows), settings.draws, noise, settings.seed)
+    model = build_model(TOYS[name].task, {**START, **AXES[settings.axis].start, **(start or {})})
+    return _sweep(problem, model, replace(settings, rows=rows), on_progress, should_stop)
 
 
 def sweep_table(
     dataset: Dataset,
     model: Model,
-    asked: SweepSettings,
+    settings: SweepSettings,
     *,
     on_progress: OnProgress = None,
     should_stop: ShouldStop = None,
 ) -> Sweep:
     """Decompose the error along an axis on a table, where bias includes the noise; the test rows stay sealed."""
-    rows = asked.rows or ROWS_OF_TABLE
-    problem = table_problem(dataset, _most_rows(asked.axis, rows), asked.draws, asked.seed)
-    return _sweep(problem, model, replace(asked, rows=rows), on_progress, should_stop)
+    rows = settings.rows or ROWS_OF_TABLE
+    problem = table_problem(dataset, _most_rows(settings.axis, rows), settings.draws, settings.seed)
+    return _sweep(problem, model, replace(settings, rows=rows), on_progress, should_stop)
 
 
 def describe_sweep(sweep: Sweep) -> Message:
@@ -336,23 +336,23 @@ def _most_rows(axis: str, rows: int) -> int:
 
 
 def _sweep(
-    problem: Problem, model: Model, asked: SweepSettings, on_progress: OnProgress, should_stop: ShouldStop
+    problem: Problem, model: Model, settings: SweepSettings, on_progress: OnProgress, should_stop: ShouldStop
 ) -> Sweep:
-    axis, most = AXES[asked.axis], len(problem.training_sets[0])
-    rows = min(asked.rows or most, most)
+    axis, most = AXES[settings.axis], len(problem.training_sets[0])
+    rows = min(settings.rows or most, most)
     values = tuple(value for value in axis.values if axis.rows(value, 0) <= most)
-    found = []
+    points = []
     for done, value in enumerate(values):
         if on_progress is not None:
             on_progress(Progress(Message("Training networks"), done, len(values)))
         size = min(axis.rows(value, rows), most)
-        found.append(_at(problem, changed(model, axis.change(value)), size, asked.seed, should_stop))
-    parts = tuple(one.parts for one in found)
+        points.append(_at(problem, changed(model, axis.change(value)), size, settings.seed, should_stop))
+    parts = tuple(point.parts for point in points)
     return Sweep(
-        axis=asked.axis,
+        axis=settings.axis,
         values=tuple(float(v) for v in values),
         parts=parts,
-        measured=tuple(one.measured for one in found),
+        measured=tuple(point.measured for point in points),
         best=int(np.argmin([p.total.value for p in parts])),
         unit="rate" if problem.dataset.task == "classification" else "squares",
         draws=len(problem.training_sets),
@@ -360,7 +360,7 @@ def _sweep(
         noise_known=problem.noise_known,
         overlapping=problem.overlapping,
         problem=problem.name,
-        pictures=tuple(one.picture for one in found if one.picture is not None),
+        pictures=tuple(point.picture for point in points if point.picture is not None),
     )
 
 
@@ -373,8 +373,8 @@ class _Found:
 
 def _at(problem: Problem, model: Model, size: int, seed: int, should_stop: ShouldStop) -> _Found:
     sets = [rows[:size] for rows in problem.training_sets]
-    asked = np.concatenate([problem.test_rows, problem.grid_rows])
-    predictions = predict_after_each(problem.dataset, model, sets, asked, seed, should_stop)
+    new_rows = np.concatenate([problem.test_rows, problem.grid_rows])
+    predictions = predict_after_each(problem.dataset, model, sets, new_rows, seed, should_stop)
     on_test, on_grid = np.split(predictions, [len(problem.test_rows)], axis=1)
     y = problem.dataset.y[problem.test_rows]
     measured = np.mean(on_test != y) if y.dtype.kind in "iu" else np.mean((on_test - y) ** 2) / (y.var() or 1.0)

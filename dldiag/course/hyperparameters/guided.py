@@ -11,7 +11,7 @@ import plotly.graph_objects as go
 
 from dldiag.core.i18n import Message, format_error, tr
 from dldiag.core.params import param
-from dldiag.core.types import Dataset, OnProgress, Progress, ShouldStop
+from dldiag.core.types import Array, Dataset, OnProgress, Progress, ShouldStop
 from dldiag.data.split import make_split
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.metric_choice import MetricChoice
@@ -21,7 +21,7 @@ from dldiag.report.view import settings_text
 
 MOST_DROPOUT = 0.8  # A higher share leaves hardly any unit in a step.
 # The pool holds this many times the budget of random settings; many draws of the budget are taken from it.
-BLIND_POOL = 3
+RANDOM_POOL = 3
 _RESAMPLES = 500  # Draws of a budget from the pool.
 GUIDED_SURE = 0.9  # One search counts as better when this share of the draws agrees.
 _UNITS = (4, 8, 16, 32, 64, 128)
@@ -53,17 +53,17 @@ class Turn:
 
 @dataclass(frozen=True)
 class SearchComparison:
-    """Both searches. guided: the best dev error after 1, 2, … settings; blind: its mean over random searches.
+    """Both searches. guided: the best dev error after 1, 2, … settings; random: its mean over random searches.
 
-    low, high: hold 90% of the random searches. beaten: the share of them that end with a higher dev error than the guided one.
+    low, high: hold 90% of the random searches. guided_wins: the share of them that end with a higher dev error than the guided one.
     """
 
     turns: tuple[Turn, ...]
     guided: tuple[float, ...]
-    blind: tuple[float, ...]
+    random: tuple[float, ...]
     low: tuple[float, ...]
     high: tuple[float, ...]
-    beaten: float
+    guided_wins: float
     unit: str
 
 
@@ -88,31 +88,31 @@ MOVES: dict[str, tuple[Move, ...]] = {
 def compare_searches(
     dataset: Dataset,
     model: Model,
-    asked: GuidedSettings,
+    settings: GuidedSettings,
     choice: MetricChoice | None = None,
     *,
     on_progress: OnProgress = None,
     should_stop: ShouldStop = None,
 ) -> SearchComparison:
     """Let both searches spend the budget; test rows stay sealed."""
-    split = make_split(dataset, asked.repeats, asked.seed, asked.train_rows)
+    split = make_split(dataset, settings.repeats, settings.seed, settings.train_rows)
     fits = FitCache(dataset, split, choice=choice, should_stop=should_stop)
-    repeats, total = range(asked.repeats), (1 + BLIND_POOL) * asked.budget
+    repeats, total = range(settings.repeats), (1 + RANDOM_POOL) * settings.budget
 
     def errors_of(models: list[Model]) -> list[tuple[float, float]]:
         fits.fit(models, [split.n_train], repeats)
         if on_progress is not None:
-            done = len(fits.results) // asked.repeats
+            done = len(fits.results) // settings.repeats
             on_progress(Progress(Message("Training networks"), min(done, total), total))
-        found = [fits.get(one, split.n_train, repeats) for one in models]
+        results = [fits.get(model, split.n_train, repeats) for model in models]
         return [
             (float(np.mean([r.train_error for r in row])), float(np.mean([r.useful_error for r in row])))
-            for row in found
+            for row in results
         ]
 
-    turns = _guided(model, asked.budget, errors_of)
-    blind = [dev for _, dev in errors_of(_random_settings(model, BLIND_POOL * asked.budget, asked.seed))]
-    return _compared(turns, np.array(blind), asked, dataset.unit if choice is None else choice.unit)
+    turns = _guided(model, settings.budget, errors_of)
+    random = [dev for _, dev in errors_of(_random_settings(model, RANDOM_POOL * settings.budget, settings.seed))]
+    return _compared(turns, np.array(random), settings, dataset.unit if choice is None else choice.unit)
 
 
 def _guided(
@@ -151,19 +151,19 @@ def _random_settings(model: Model, count: int, seed: int) -> list[Model]:
     ]
 
 
-def _compared(turns: tuple[Turn, ...], blind: Any, asked: GuidedSettings, unit: str) -> SearchComparison:
-    rng = np.random.default_rng(asked.seed)
-    draws = np.stack([rng.choice(blind, asked.budget, replace=False) for _ in range(_RESAMPLES)])
+def _compared(turns: tuple[Turn, ...], random: Array, settings: GuidedSettings, unit: str) -> SearchComparison:
+    rng = np.random.default_rng(settings.seed)
+    draws = np.stack([rng.choice(random, settings.budget, replace=False) for _ in range(_RESAMPLES)])
     best = np.minimum.accumulate(draws, axis=1)
     guided = np.minimum.accumulate([turn.dev for turn in turns])
     low, high = np.quantile(best, [0.05, 0.95], axis=0)
     return SearchComparison(
         turns=turns,
         guided=tuple(guided.tolist()),
-        blind=tuple(best.mean(axis=0).tolist()),
+        random=tuple(best.mean(axis=0).tolist()),
         low=tuple(low.tolist()),
         high=tuple(high.tolist()),
-        beaten=float(np.mean(best[:, -1] > guided[-1])),
+        guided_wins=float(np.mean(best[:, -1] > guided[-1])),
         unit=unit,
     )
 
@@ -175,32 +175,32 @@ REASONS = {
 }
 
 
-def turn_rows(found: SearchComparison) -> list[dict[str, str]]:
+def turn_rows(comparison: SearchComparison) -> list[dict[str, str]]:
     """Return the guided search as rows of texts."""
     return [
         {
             tr("Turn"): str(number),
             tr("Idea"): str(REASONS[turn.reason]),
             tr("What changed"): settings_text(turn.changed),
-            tr("Training error"): format_error(turn.train, found.unit),
-            tr("Dev error"): format_error(turn.dev, found.unit),
+            tr("Training error"): format_error(turn.train, comparison.unit),
+            tr("Dev error"): format_error(turn.dev, comparison.unit),
             tr("Kept"): tr("yes") if turn.kept else tr("no"),
         }
-        for number, turn in enumerate(found.turns)
+        for number, turn in enumerate(comparison.turns)
     ]
 
 
-def describe_searches(found: SearchComparison) -> Message:
+def describe_searches(comparison: SearchComparison) -> Message:
     """Say which search got farther with the same number of settings."""
     values: dict[str, Any] = {
-        "budget": len(found.blind),
-        "guided": found.guided[-1],
-        "start": found.turns[0].dev,
-        "blind": found.blind[-1],
-        "low": found.low[-1],
-        "high": found.high[-1],
-        "beaten": found.beaten,
-        "unit": found.unit,
+        "budget": len(comparison.random),
+        "guided": comparison.guided[-1],
+        "start": comparison.turns[0].dev,
+        "blind": comparison.random[-1],
+        "low": comparison.low[-1],
+        "high": comparison.high[-1],
+        "beaten": comparison.guided_wins,
+        "unit": comparison.unit,
     }
     return Message(
         "{budget} settings each, starting from {start:error}. Guided search reached a dev error of {guided:error}, random search {blind:error} on average (90% of draws {low:error} to {high:error}). Guided search beats {beaten:.0%} of the random ones.",
@@ -208,16 +208,18 @@ def describe_searches(found: SearchComparison) -> Message:
     )
 
 
-def searches_figure(found: SearchComparison, *, title: str = "", theme: ThemeName = "light") -> go.Figure:
+def searches_figure(comparison: SearchComparison, *, title: str = "", theme: ThemeName = "light") -> go.Figure:
     """Draw the best dev error so far of both searches against the settings tried."""
-    drawn, look = figure(theme), THEMES[theme]
-    x = list(range(1, len(found.blind) + 1))
-    drawn.add_scatter(x=x, y=found.high, mode="lines", line={"width": 0}, showlegend=False, hoverinfo="skip")
+    fig, look = figure(theme), THEMES[theme]
+    x = list(range(1, len(comparison.random) + 1))
+    fig.add_scatter(x=x, y=comparison.high, mode="lines", line={"width": 0}, showlegend=False, hoverinfo="skip")
     shade = {"fill": "tonexty", "fillcolor": "rgba(128,128,128,0.2)", "line": {"width": 0}}
-    drawn.add_scatter(x=x, y=found.low, mode="lines", showlegend=False, hoverinfo="skip", **shade)
-    for index, (values, name) in enumerate(((found.guided, tr("guided")), (found.blind, tr("random (mean)")))):
+    fig.add_scatter(x=x, y=comparison.low, mode="lines", showlegend=False, hoverinfo="skip", **shade)
+    for index, (values, name) in enumerate(
+        ((comparison.guided, tr("guided")), (comparison.random, tr("random (mean)")))
+    ):
         line = {"color": look.series[index], "width": 3, "dash": ("solid", "dash")[index], "shape": "hv"}
-        drawn.add_scatter(x=x[: len(values)], y=values, mode="lines", name=name, line=line)
+        fig.add_scatter(x=x[: len(values)], y=values, mode="lines", name=name, line=line)
     room = 0.3  # Part of the distance between two settings, so that a fall at the last one is seen.
-    drawn.update_xaxes(title={"text": tr("settings tried")}, dtick=1, range=[1 - room, len(x) + room])
-    return drawn.update_yaxes(**error_axis(found.unit, title))
+    fig.update_xaxes(title={"text": tr("settings tried")}, dtick=1, range=[1 - room, len(x) + room])
+    return fig.update_yaxes(**error_axis(comparison.unit, title))

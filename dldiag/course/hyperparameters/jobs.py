@@ -17,37 +17,37 @@ class ValidationRequest(JudgedModelRequest, frozen=True, kw_only=True, tag="vali
 
     PREVIEW: ClassVar[Mapping[str, int]] = {"repeats": 2, "train_rows": 60}
     grid: tuple[tuple[str, tuple[str, ...]], ...]
-    asked: ValidationSettings
+    settings: ValidationSettings
 
 
 class SearchesRequest(JudgedModelRequest, frozen=True, kw_only=True, tag="searches"):
     """Let a guided and a random search spend the same number of fits."""
 
     PREVIEW: ClassVar[Mapping[str, int]] = {"repeats": 1, "train_rows": 40}
-    asked: GuidedSettings
+    settings: GuidedSettings
 
 
 def validate_job(
-    dataset: Dataset, given: ValidationRequest, on_progress: OnProgress, should_stop: ShouldStop
+    dataset: Dataset, request: ValidationRequest, on_progress: OnProgress, should_stop: ShouldStop
 ) -> ValidationGrid:
     """Measure errors over one or two hyperparameters."""
-    model = build_model(dataset.task, given.model)
+    model = build_model(dataset.task, request.model)
     return validate(
         dataset,
         model,
-        dict(given.grid),
-        given.asked,
-        given.choice(dataset),
+        dict(request.grid),
+        request.settings,
+        request.choice(dataset),
         on_progress=on_progress,
         should_stop=should_stop,
     )
 
 
 def searches_job(
-    dataset: Dataset, given: SearchesRequest, on_progress: OnProgress, should_stop: ShouldStop
+    dataset: Dataset, request: SearchesRequest, on_progress: OnProgress, should_stop: ShouldStop
 ) -> SearchComparison:
     """Let a guided and a random search spend the same number of fits."""
-    model = build_model(dataset.task, given.model)
+    model = build_model(dataset.task, request.model)
     return compare_searches(
-        dataset, model, given.asked, given.choice(dataset), on_progress=on_progress, should_stop=should_stop
+        dataset, model, request.settings, request.choice(dataset), on_progress=on_progress, should_stop=should_stop
     )

@@ -8,19 +8,19 @@ from dldiag.course.hyperparameters.validation_curve import ValidationGrid, descr
 from dldiag.course.shared.lesson import Lesson, Outcomes, Statement, Topic, claim_verdict, one_claim
 
 
-def validation_outcomes(found: ValidationGrid) -> Outcomes:
+def validation_outcomes(grid: ValidationGrid) -> Outcomes:
     """Judge statement 23 by the validation curve."""
-    differs = len(found.ties) < len(found.tried)
-    present = found.present in found.ties or found.present == found.best
-    answer = "" if found.present is None else "present" if present else "other"
-    return one_claim(23, claim_verdict(differs), describe_validation(found), answer)
+    differs = len(grid.ties) < len(grid.tried)
+    present = grid.present in grid.ties or grid.present == grid.best
+    answer = "" if grid.present is None else "present" if present else "other"
+    return one_claim(23, claim_verdict(differs), describe_validation(grid), answer)
 
 
-def searches_outcomes(found: SearchComparison) -> Outcomes:
+def searches_outcomes(comparison: SearchComparison) -> Outcomes:
     """Judge statement 24 by the two searches."""
-    better, worse = found.beaten >= GUIDED_SURE, found.beaten <= 1 - GUIDED_SURE
+    better, worse = comparison.guided_wins >= GUIDED_SURE, comparison.guided_wins <= 1 - GUIDED_SURE
     answer = "guided" if better else "blind" if worse else "alike"
-    return one_claim(24, claim_verdict(better, worse), describe_searches(found), answer)
+    return one_claim(24, claim_verdict(better, worse), describe_searches(comparison), answer)
 
 
 HYPERPARAMETER_LESSONS = Topic(

@@ -24,27 +24,27 @@ ENOUGH_TURNS = 2  # With fewer turns of the loop no direction can be named.
 
 def record_rows(experiments: Sequence[Experiment]) -> tuple[dict[str, str], ...]:
     """Return the record as rows of texts, newest first; a column without any text is left out."""
-    rows = [_row(one) for one in reversed(experiments)]
-    return tuple({name: text for name, text in row.items() if any(one[name] for one in rows)} for row in rows)
+    rows = [_row(experiment) for experiment in reversed(experiments)]
+    return tuple({name: text for name, text in row.items() if any(text for row in rows)} for row in rows)
 
 
-def _row(one: Experiment) -> dict[str, str]:
+def _row(experiment: Experiment) -> dict[str, str]:
     return {
-        tr("When"): one.at[:16].replace("T", " "),
-        tr("Table"): " · ".join(part for part in (one.table, one.target) if part),
-        tr("Idea"): one.idea,
-        tr("What changed"): settings_text(one.changed),
-        tr("Result"): one.result,
-        tr("Metric"): str(METRICS[one.metric].label) if one.metric in METRICS else one.metric,
-        tr("Test set"): one.test,
-        tr("Next idea"): one.next_idea,
-        tr("From"): str(SOURCES.get(one.source, one.source)),
+        tr("When"): experiment.at[:16].replace("T", " "),
+        tr("Table"): " · ".join(part for part in (experiment.table, experiment.target) if part),
+        tr("Idea"): experiment.idea,
+        tr("What changed"): settings_text(experiment.changed),
+        tr("Result"): experiment.result,
+        tr("Metric"): str(METRICS[experiment.metric].label) if experiment.metric in METRICS else experiment.metric,
+        tr("Test set"): experiment.test,
+        tr("Next idea"): experiment.next_idea,
+        tr("From"): str(SOURCES.get(experiment.source, experiment.source)),
     }
 
 
 def describe_record(experiments: Sequence[Experiment], fingerprint: str = "") -> Message:
     """Say how many turns the loop had on these data, and whether they led to next ideas."""
-    mine = [one for one in experiments if not fingerprint or one.fingerprint in ("", fingerprint)]
+    mine = [experiment for experiment in experiments if not fingerprint or experiment.fingerprint in ("", fingerprint)]
     if not mine:
         return Message("Nothing here yet: tests, applied fixes and your own notes will be listed here.")
     counts = Counter(one.source for one in mine)
@@ -76,14 +76,14 @@ def experiment_of(result: ValidationGrid, fingerprint: str = "") -> Experiment:
     )
 
 
-def first_idea(found: SearchComparison, fingerprint: str = "") -> Experiment:
+def first_idea(comparison: SearchComparison, fingerprint: str = "") -> Experiment:
     """Return the guided search's first turn as an experiment to begin a record with."""
-    start, first = found.turns[0], found.turns[min(1, len(found.turns) - 1)]
+    start, first = comparison.turns[0], comparison.turns[min(1, len(comparison.turns) - 1)]
     return Experiment(
         idea=str(REASONS[first.reason]),
         changed=dict(first.changed),
-        result=tr("{before:error} → {after:error}", before=start.dev, after=first.dev, unit=found.unit),
-        next_idea=str(REASONS[found.turns[min(2, len(found.turns) - 1)].reason]),
+        result=tr("{before:error} → {after:error}", before=start.dev, after=first.dev, unit=comparison.unit),
+        next_idea=str(REASONS[comparison.turns[min(2, len(comparison.turns) - 1)].reason]),
         source="manual",
         fingerprint=fingerprint,
     )

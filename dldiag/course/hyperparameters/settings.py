@@ -34,7 +34,7 @@ _WORDS_OF_VALUES = {"true": Message("on"), "false": Message("off"), "none": Mess
 NO_SECOND = "none"
 LEFT_EMPTY = "usual values"
 SEARCHED_NAMES: Mapping[str, str] = {
-    name: one.label for name, one in MODELS["mlp"].params.items() if name not in {*NOT_TRIED, "dtype", "max_fun"}
+    name: param.label for name, param in MODELS["mlp"].params.items() if name not in {*NOT_TRIED, "dtype", "max_fun"}
 }
 
 
@@ -71,7 +71,7 @@ def settings_of(model: Model) -> tuple[Setting, ...]:
 def describe_hyperparameters(model: Model) -> Message:
     """Say how many hyperparameters the model has and which of them were changed."""
     settings = settings_of(model)
-    changed = ", ".join(f"{translate(one.label)} = {one.value}" for one in settings if one.is_changed)
+    changed = ", ".join(f"{translate(setting.label)} = {setting.value}" for setting in settings if setting.is_changed)
     if not changed:
         return Message(
             "Your model has {count} hyperparameters, all at their defaults. Training changes none of them: it changes "
@@ -89,13 +89,13 @@ def setting_rows(settings: tuple[Setting, ...]) -> tuple[dict[str, str], ...]:
     """Return the hyperparameters as rows of texts, the changed ones first."""
     return tuple(
         {
-            tr("Hyperparameter"): translate(one.label),
-            tr("Name"): one.name,
-            tr("Present"): one.value,
-            tr("Default"): one.default,
-            tr("What it does"): translate(one.help),
+            tr("Hyperparameter"): translate(setting.label),
+            tr("Name"): setting.name,
+            tr("Present"): setting.value,
+            tr("Default"): setting.default,
+            tr("What it does"): translate(setting.help),
         }
-        for one in sorted(settings, key=lambda one: not one.is_changed)
+        for setting in sorted(settings, key=lambda setting: not setting.is_changed)
     )
 
 
@@ -108,10 +108,10 @@ def values_to_try(name: str, param: Param, present: Any, count: int = _VALUES) -
     if param.choices is not None:
         return tuple(as_text(choice) for choice in param.choices)
     if name in CUSTOMARY:
-        found = tuple(sorted({*CUSTOMARY[name], *([present] if isinstance(present, int | float) else [])}))
+        values = tuple(sorted({*CUSTOMARY[name], *([present] if isinstance(present, int | float) else [])}))
     else:
-        found = _GRIDS[param.kind](param, present, count)
-    texts = dict.fromkeys(as_text(value) for value in found if _is_allowed(name, param, value))
+        values = _GRIDS[param.kind](param, present, count)
+    texts = dict.fromkeys(as_text(value) for value in values if _is_allowed(name, param, value))
     return _thinned(tuple(texts), count, as_text(present))
 
 
@@ -139,23 +139,23 @@ class SearchSettings:
     )
 
 
-def grid_of(model: Model, asked: SearchSettings) -> dict[str, tuple[str, ...]]:
+def grid_of(model: Model, settings: SearchSettings) -> dict[str, tuple[str, ...]]:
     """Return {hyperparameter: values as texts} of a search; SettingError for a value that its parameter does not take."""
     params, present = params_of_model(model), model.parameters
-    given = {asked.first: asked.first_values}
-    if asked.second not in (NO_SECOND, asked.first):
-        given[asked.second] = asked.second_values
-    count = _VALUES if len(given) == 1 else VALUES_OF_TWO
+    values_by_name = {settings.first: settings.first_values}
+    if settings.second not in (NO_SECOND, settings.first):
+        values_by_name[settings.second] = settings.second_values
+    count = _VALUES if len(values_by_name) == 1 else VALUES_OF_TWO
     grid = {}
-    for name, texts in given.items():
+    for name, texts in values_by_name.items():
         values = tuple(as_text(_checked(name, params[name], text)) for text in texts.replace(";", " ").split())
         grid[name] = tuple(dict.fromkeys(values)) or values_to_try(name, params[name], present[name], count)
     return grid
 
 
-def same_twice(asked: SearchSettings) -> Message | None:
+def same_twice(settings: SearchSettings) -> Message | None:
     """Warn that the second hyperparameter equals the first; None where it does not."""
-    if asked.second != asked.first:
+    if settings.second != settings.first:
         return None
     return Message("Both hyperparameters are the same, so one curve is drawn instead of a map.")
 
@@ -177,7 +177,7 @@ def is_true_bound(param: Param, text: str) -> bool:
         return True
     value = parse("value", param, text)
     numbers = value if isinstance(value, tuple) else (value,)
-    return any(one is None or one in (param.low, param.high) for one in numbers)
+    return any(number is None or number in (param.low, param.high) for number in numbers)
 
 
 def as_text(value: Any) -> str:

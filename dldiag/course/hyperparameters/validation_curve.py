@@ -73,7 +73,7 @@ def validate(
     dataset: Dataset,
     model: Model,
     grid: Mapping[str, Sequence[str]],
-    asked: ValidationSettings,
+    settings: ValidationSettings,
     choice: MetricChoice | None = None,
     *,
     on_progress: OnProgress = None,
@@ -84,7 +84,7 @@ def validate(
     grid: {hyperparameter: values as texts}, one or two of them. All values see the same splits and seeds. Raises
     SettingError for a value that its parameter does not take.
     """
-    split = make_split(dataset, asked.repeats, asked.seed, asked.train_rows)
+    split = make_split(dataset, settings.repeats, settings.seed, settings.train_rows)
     combinations = list(product(*grid.values()))
     models = [_with(model, dict(zip(grid, values, strict=True))) for values in combinations]
     fits = FitCache(dataset, split, choice=choice, should_stop=should_stop)
@@ -175,12 +175,12 @@ def _edge_warning(result: ValidationGrid) -> Message:
     )
 
 
-def _in_words(result: ValidationGrid, one: TriedSetting) -> Message:
+def _in_words(result: ValidationGrid, setting: TriedSetting) -> Message:
     """Write what was tried with the words of the form."""
     return _joined(
         [
             Message("{label} = {value}", {"label": Message(label), "value": value_words(name, text)})
-            for label, name, text in zip(result.labels, result.names, one.values, strict=True)
+            for label, name, text in zip(result.labels, result.names, setting.values, strict=True)
         ]
     )
 
@@ -212,7 +212,7 @@ def _judge(
     params = params_of_model(model)
     order = sorted(range(len(tried)), key=lambda i: tried[i].dev.value)
     own = tuple(as_text(model.parameters[name]) for name in grid)
-    present = next((i for i, one in enumerate(tried) if one.values == own), None)
+    present = next((i for i, setting in enumerate(tried) if setting.values == own), None)
     best = order[0]
     rival = present if present not in (None, best) else order[min(1, len(order) - 1)]
     gains = [paired_change(other, results[best]) for other in results]

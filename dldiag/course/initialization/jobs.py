@@ -15,9 +15,11 @@ class StartsRequest(LessonRequest, frozen=True, kw_only=True, tag="starts"):
     """Train from several initializations."""
 
     PREVIEW: ClassVar[Mapping[str, int]] = {"seeds": 2, "steps": 40}
-    asked: StartSettings
+    settings: StartSettings
 
 
-def starts_job(dataset: Dataset, given: StartsRequest, on_progress: OnProgress, should_stop: ShouldStop) -> StartsRun:
+def starts_job(dataset: Dataset, request: StartsRequest, on_progress: OnProgress, should_stop: ShouldStop) -> StartsRun:
     """Train from several initializations."""
-    return compare_starts(prepare_open_rows(dataset), given.asked, on_progress=on_progress, should_stop=should_stop)
+    return compare_starts(
+        prepare_open_rows(dataset), request.settings, on_progress=on_progress, should_stop=should_stop
+    )

@@ -32,15 +32,15 @@ _ALIKE = 1e-4
 A_LITTLE = 0.1  # Part of the mean length; a smaller distance is called a little.
 
 
-def zeros_outcomes(found: StartsRun) -> Outcomes:
+def zeros_outcomes(run: StartsRun) -> Outcomes:
     """Judge statements 16 and 17 by the start at zeros."""
-    zeros = _start(found, "zeros")
-    apart = max(*zeros.distance, *found.constant)
+    zeros = _start(run, "zeros")
+    apart = max(*zeros.distance, *run.constant)
     constant = Message(
         "The same from a constant that is not 0: distance {apart:.4f}. Only different weights make different units.",
-        {"apart": round(max(found.constant), 4)},
+        {"apart": round(max(run.constant), 4)},
     )
-    single = found.single.mean
+    single = run.single.mean
     values = {"first": single[0], "last": single[-1]}
     alone = Message(
         "One layer without hidden units has no units to keep apart: from zeros its loss went from {first:.3f} to {last:.3f}. All biases began at 0, too.",
@@ -49,21 +49,21 @@ def zeros_outcomes(found: StartsRun) -> Outcomes:
     learned = single[-1] < (1 - FADED) * single[0]
     answer = "same" if apart < _ALIKE else "little" if apart < A_LITTLE else "different"
     claims = (
-        Claim(16, claim_verdict(apart < _ALIKE, apart >= A_LITTLE), joined_lines(describe_zeros(found), constant)),
+        Claim(16, claim_verdict(apart < _ALIKE, apart >= A_LITTLE), joined_lines(describe_zeros(run), constant)),
         Claim(17, claim_verdict(learned), alone),
     )
     return Outcomes(claims, answer)
 
 
-def scale_outcomes(found: StartsRun) -> Outcomes:
+def scale_outcomes(run: StartsRun) -> Outcomes:
     """Judge statement 18 by the starts: do large weights saturate and learn worse?"""
-    large, medium, best = _start(found, "times_10"), _start(found, "times_1"), winner(found)
+    large, medium, best = _start(run, "times_10"), _start(run, "times_1"), winner(run)
     saturated = max(large.saturated_start, default=0.0)
     worse = best is not None and best is not large and not large.loss.mean[-1] <= best.loss.mean[-1]
-    says = joined_lines(describe_starts(found), _why_one_wins(medium) if best is medium else None)
-    shown = worse and (saturated > HALF_SATURATED or not np.isfinite(large.loss.mean[-1]))
+    says = joined_lines(describe_starts(run), _why_one_wins(medium) if best is medium else None)
+    is_shown = worse and (saturated > HALF_SATURATED or not np.isfinite(large.loss.mean[-1]))
     answer = "" if best is None else best.key
-    return one_claim(18, claim_verdict(shown, best is large), says, answer)
+    return one_claim(18, claim_verdict(is_shown, best is large), says, answer)
 
 
 def _why_one_wins(medium: StartResult) -> Message:
@@ -78,17 +78,17 @@ def _why_one_wins(medium: StartResult) -> Message:
     )
 
 
-def small_outcomes(found: StartsRun) -> Outcomes:
+def small_outcomes(run: StartsRun) -> Outcomes:
     """Judge statement 19 by small weights in one hidden layer and in many."""
-    limit = (1 - FADED) * found.baseline
-    deep, shallow = _start(found, "times_0.001"), float(np.mean(found.shallow))
+    limit = (1 - FADED) * run.baseline
+    deep, shallow = _start(run, "times_0.001"), float(np.mean(run.shallow))
     learned, faded = shallow <= limit, not deep.loss.mean[-1] <= limit
     spread = deep.spread_start
     values: dict[str, Any] = {
         "shallow": shallow,
         "deep": deep.loss.mean[-1],
-        "layers": found.hidden_layers,
-        "baseline": found.baseline,
+        "layers": run.hidden_layers,
+        "baseline": run.baseline,
         "first": spread[0],
         "last": spread[-1],
         "gradient": deep.gradients_start.mean[0],
@@ -99,12 +99,12 @@ def small_outcomes(found: StartsRun) -> Outcomes:
     )
     answer = {(True, True): "shallow", (True, False): "both", (False, True): "none"}.get((learned, faded), "")
     return one_claim(
-        19, claim_verdict(learned and faded, learned and not faded and found.hidden_layers > 2), says, answer
+        19, claim_verdict(learned and faded, learned and not faded and run.hidden_layers > 2), says, answer
     )
 
 
-def _start(found: StartsRun, key: str) -> StartResult:
-    return next(one for one in found.starts if one.key == key)
+def _start(run: StartsRun, key: str) -> StartResult:
+    return next(start for start in run.starts if start.key == key)
 
 
 INITIALIZATION_LESSONS = Topic(

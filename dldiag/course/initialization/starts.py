@@ -127,17 +127,16 @@ def compare_starts(
     """Train the same network from every row of STARTS, and logistic (or linear) regression from zeros."""
     chosen = settings or StartSettings()
     recipes = [*(_recipe(start, chosen) for start in STARTS.values()), *_others(chosen)]
-    how: dict[str, Any] = {"seeds": chosen.seeds, "steps": chosen.steps, "seed": seed}
-    ran = list(record_runs(data, recipes, **how, on_progress=on_progress, should_stop=should_stop))
-    steps, (single, constant, shallow) = ran[0].steps, ran[len(STARTS) :]
-    drawn = range(0, len(steps), EVERY_MOMENT)
+    runs = record_runs(data, recipes, chosen, seed=seed, on_progress=on_progress, should_stop=should_stop)
+    steps, (single, constant, shallow) = runs[0].steps, runs[len(STARTS) :]
+    moments = range(0, len(steps), EVERY_MOMENT)
     return StartsRun(
         activation=chosen.activation,
         baseline=data.baseline,
         steps=steps,
-        moments=tuple(steps[at] for at in drawn),
-        bins=ran[0].bins,
-        starts=tuple(_start_result(key, one, drawn) for key, one in zip(STARTS, ran, strict=False)),
+        moments=tuple(steps[at] for at in moments),
+        bins=runs[0].bins,
+        starts=tuple(_start_result(key, run, moments) for key, run in zip(STARTS, runs, strict=False)),
         single=band(steps, single.loss),
         constant=_farthest(constant),
         shallow=shallow.loss[-1],
@@ -145,46 +144,46 @@ def compare_starts(
     )
 
 
-def _recipe(start: Start, chosen: StartSettings) -> Recipe:
+def _recipe(start: Start, settings: StartSettings) -> Recipe:
     return Recipe(
-        activation=chosen.activation,
+        activation=settings.activation,
         init=start.init,
         init_scale=start.scale,
-        hidden_layers=chosen.hidden_layers,
-        units=chosen.units,
-        optimizer=chosen.solver,
-        rates=(chosen.learning_rate,),
+        hidden_layers=settings.hidden_layers,
+        units=settings.units,
+        optimizer=settings.solver,
+        rates=(settings.learning_rate,),
     )
 
 
-def _others(chosen: StartSettings) -> tuple[Recipe, Recipe, Recipe]:
+def _others(settings: StartSettings) -> tuple[Recipe, Recipe, Recipe]:
     """Return one layer from zeros, the network from a constant, and one hidden layer from random × 0.001."""
-    single = Recipe(init="zeros", hidden_layers=0, optimizer=chosen.solver, rates=(chosen.learning_rate,))
-    constant = replace(_recipe(STARTS["zeros"], chosen), init="constant")
-    return single, constant, replace(_recipe(STARTS["times_0.001"], chosen), hidden_layers=1)
+    single = Recipe(init="zeros", hidden_layers=0, optimizer=settings.solver, rates=(settings.learning_rate,))
+    constant = replace(_recipe(STARTS["zeros"], settings), init="constant")
+    return single, constant, replace(_recipe(STARTS["times_0.001"], settings), hidden_layers=1)
 
 
-def _farthest(ran: InstrumentedRun) -> tuple[float, ...]:
+def _farthest(run: InstrumentedRun) -> tuple[float, ...]:
     """Return the largest distance between two units of a layer over steps, the largest over layers and seeds."""
-    return tuple(np.asarray(ran.distance).max(axis=(1, 2)).tolist())
+    return tuple(np.asarray(run.distance).max(axis=(1, 2)).tolist())
 
 
-def _start_result(key: str, ran: InstrumentedRun, drawn: Sequence[int]) -> StartResult:
-    gradients, saturated, spread = (np.asarray(each) for each in (ran.gradients, ran.saturated, ran.spread))
+def _start_result(key: str, run: InstrumentedRun, drawn: Sequence[int]) -> StartResult:
+    gradients, saturated, spread = (np.asarray(each) for each in (run.gradients, run.saturated, run.spread))
     numbers = range(1, gradients.shape[2] + 1)
     return StartResult(
         key=key,
         label=STARTS[key].label,
-        loss=band(ran.steps, ran.loss),
-        final=ran.loss[-1],
-        distance=_farthest(ran),
+        loss=band(run.steps, run.loss),
+        final=run.loss[-1],
+        distance=_farthest(run),
         gradients_start=log_band(numbers, gradients[0].T),
         gradients_end=log_band(numbers, gradients[-1].T),
         saturated_start=tuple(saturated[0].mean(axis=0).tolist()),
         saturated_end=tuple(saturated[-1].mean(axis=0).tolist()),
         spread_start=tuple(spread[0].mean(axis=0).tolist()),
-        histograms=_rounded(ran.histograms, drawn),
-        reach_start=tuple(np.asarray(ran.reach)[0].mean(axis=0).tolist()),
+        histograms=_rounded(run.histograms, drawn),
+        reach_start=tuple(np.asarray(run.reach)[0].mean(axis=0).tolist()),
     )
 
 
@@ -192,49 +191,49 @@ def _rounded(histograms: Any, drawn: Sequence[int]) -> Any:
     return tuple(tuple(map(tuple, np.round(histograms[at], 4).tolist())) for at in drawn)
 
 
-def winner(found: StartsRun) -> StartResult | None:
+def winner(run: StartsRun) -> StartResult | None:
     """Return the start with the lowest mean loss at the end; None where none got clearly below the baseline."""
-    learned = [one for one in found.starts if one.loss.mean[-1] <= (1 - FADED) * found.baseline]
+    learned = [start for start in run.starts if start.loss.mean[-1] <= (1 - FADED) * run.baseline]
     return min(learned, key=lambda one: one.loss.mean[-1], default=None)
 
 
-def settings_to_use(found: StartsRun) -> dict[str, Any]:
+def settings_to_use(run: StartsRun) -> dict[str, Any]:
     """Return the winner as settings of a model; empty unless it, and all that tie with it, are made to measure."""
-    best = winner(found)
-    if best is None or not {one.key for one in (best, *_ties(found, best))} <= set(MADE_TO_MEASURE):
+    best = winner(run)
+    if best is None or not {one.key for one in (best, *_ties(run, best))} <= set(MADE_TO_MEASURE):
         return {}
-    return {"activation": found.activation, "init": STARTS[best.key].init, "init_scale": STARTS[best.key].scale}
+    return {"activation": run.activation, "init": STARTS[best.key].init, "init_scale": STARTS[best.key].scale}
 
 
-def _ties(found: StartsRun, best: StartResult) -> list[StartResult]:
+def _ties(run: StartsRun, best: StartResult) -> list[StartResult]:
     """Return the starts that are not clearly worse than the best."""
-    gaps = [(one, change_against(found, one.key, best.key)) for one in found.starts if one is not best]
+    gaps = [(start, change_against(run, start.key, best.key)) for start in run.starts if start is not best]
     return [one for one, gap in gaps if gap.low <= 0 and np.isfinite(gap.high)]
 
 
-def change_against(found: StartsRun, key: str, other: str) -> Estimate:
+def change_against(run: StartsRun, key: str, other: str) -> Estimate:
     """Return the final loss of one start minus that of another, paired over seeds, with its 90% interval."""
-    by_key = {one.key: np.asarray(one.final) for one in found.starts}
+    by_key = {start.key: np.asarray(start.final) for start in run.starts}
     return mean_over_seeds(by_key[key] - by_key[other])
 
 
-def describe_zeros(found: StartsRun) -> Message:
+def describe_zeros(run: StartsRun) -> Message:
     """Say that identical units stayed identical, and what one layer from zeros did meanwhile."""
-    zeros = next(one for one in found.starts if one.key == "zeros")
+    zeros = next(start for start in run.starts if start.key == "zeros")
     values: dict[str, Any] = {
-        "steps": found.steps[-1],
+        "steps": run.steps[-1],
         "apart": round(max(zeros.distance), 4),  # Some processors round equal units apart in the seventh digit.
-        "start": found.baseline,
+        "start": run.baseline,
         "end": zeros.loss.mean[-1],
-        "single_start": found.single.mean[0],
-        "single": found.single.mean[-1],
+        "single_start": run.single.mean[0],
+        "single": run.single.mean[-1],
     }
     if values["apart"] > 0:
         return Message(
             "After {steps} steps from zeros two units of a layer differ by {apart:.2g}. They should be identical: this run does not show the effect.",
             values,
         )
-    return Message(_ZEROS_ALONE if found.single.mean[-1] < found.single.mean[0] else _NEITHER, values)
+    return Message(_ZEROS_ALONE if run.single.mean[-1] < run.single.mean[0] else _NEITHER, values)
 
 
 _ZEROS_ALONE = "After {steps} steps from zeros any two units of a layer are still the same (distance {apart:.4f}). The loss is {end:.3f} (a constant guess: {start:.3f})."
@@ -245,24 +244,24 @@ _NEITHER = (
 )
 
 
-def describe_starts(found: StartsRun) -> Message:
+def describe_starts(run: StartsRun) -> Message:
     """Say which start ended lowest, which saturated, which faded, and which are not clearly worse than the best."""
-    best = winner(found)
+    best = winner(run)
     if best is None:
         return Message(
             "No start got clearly below the baseline's loss ({baseline:.3f}) at this learning rate. This run does not show which one is better.",
-            {"baseline": found.baseline},
+            {"baseline": run.baseline},
         )
-    parts = [_best_sentence(found, best), *_upset(found, best), *_worst_sentences(found)]
+    parts = [_best_sentence(run, best), *_upset(run, best), *_worst_sentences(run)]
     text = parts[0]
     for part in parts[1:]:
         text = Message("{first} {second}", {"first": text, "second": part})
     return text
 
 
-def _best_sentence(found: StartsRun, best: StartResult) -> Message:
-    ties = _ties(found, best)
-    values: dict[str, Any] = {"best": best.label, "loss": best.loss.mean[-1], "steps": found.steps[-1]}
+def _best_sentence(run: StartsRun, best: StartResult) -> Message:
+    ties = _ties(run, best)
+    values: dict[str, Any] = {"best": best.label, "loss": best.loss.mean[-1], "steps": run.steps[-1]}
     if not ties:
         return Message("{best} ended lowest after {steps} steps, at a loss of {loss:.3f}.", values)
     return Message(
@@ -271,9 +270,9 @@ def _best_sentence(found: StartsRun, best: StartResult) -> Message:
     )
 
 
-def _upset(found: StartsRun, best: StartResult) -> list[Message]:
+def _upset(run: StartsRun, best: StartResult) -> list[Message]:
     """Point out that the initializations made for the layer sizes are not among the best; None where they are."""
-    if {one.key for one in (best, *_ties(found, best))} & set(MADE_TO_MEASURE):
+    if {one.key for one in (best, *_ties(run, best))} & set(MADE_TO_MEASURE):
         return []
     return [
         Message(
@@ -283,21 +282,21 @@ def _upset(found: StartsRun, best: StartResult) -> list[Message]:
     ]
 
 
-def _worst_sentences(found: StartsRun) -> list[Message]:
-    said = []
-    loud = [one for one in found.starts if max(one.saturated_start) > HALF_SATURATED]
+def _worst_sentences(run: StartsRun) -> list[Message]:
+    sentences = []
+    loud = [start for start in run.starts if max(start.saturated_start) > HALF_SATURATED]
     if loud:
         most = max(loud, key=lambda one: max(one.saturated_start))
         values: dict[str, Any] = {"label": most.label, "share": max(most.saturated_start), "unit": "rate"}
-        said.append(Message("With {label}, {share:error} of a layer is saturated before the first step.", values))
-    burst = [one.label for one in found.starts if not np.isfinite(one.loss.mean[-1])]
+        sentences.append(Message("With {label}, {share:error} of a layer is saturated before the first step.", values))
+    burst = [start.label for start in run.starts if not np.isfinite(start.loss.mean[-1])]
     if burst:
-        said.append(Message("Training diverged with {labels}.", {"labels": _listed(burst)}))
-    faint = [one for one in found.starts if one.key != "zeros" and one.loss.mean[-1] > (1 - FADED) * found.baseline]
+        sentences.append(Message("Training diverged with {labels}.", {"labels": _listed(burst)}))
+    faint = [start for start in run.starts if start.key != "zeros" and start.loss.mean[-1] > (1 - FADED) * run.baseline]
     if faint:
         labels = _listed([one.label for one in faint])
-        said.append(Message("Did not learn in these steps: {labels}.", {"labels": labels}))
-    return said
+        sentences.append(Message("Did not learn in these steps: {labels}.", {"labels": labels}))
+    return sentences
 
 
 def _listed(labels: Sequence[Message]) -> Message:

@@ -149,44 +149,44 @@ def unit_by_unit(W: NDArray[Any], b: NDArray[Any], X: Array) -> float:
     return float(np.abs(together - alone).max())
 
 
-def _best(found: WidthComparison) -> HiddenLayer:
-    return min(found.widths[1:], key=lambda one: (one.error, one.units))
+def _best(comparison: WidthComparison) -> HiddenLayer:
+    return min(comparison.widths[1:], key=lambda one: (one.error, one.units))
 
 
-def layer_helped(found: WidthComparison) -> bool:
+def layer_helped(comparison: WidthComparison) -> bool:
     """Tell whether a hidden layer gets fewer rows wrong than a single unit: enough to matter, and more than chance."""
-    best = _best(found)
-    return best.fewer.value >= BETTER and best.fewer.low > 0 and best.error < found.constant_error
+    best = _best(comparison)
+    return best.fewer.value >= BETTER and best.fewer.low > 0 and best.error < comparison.constant_error
 
 
-def layer_to_use(found: WidthComparison, columns: int) -> dict[str, Any]:
+def layer_to_use(comparison: WidthComparison, columns: int) -> dict[str, Any]:
     """Return the hidden layer that helped; empty where it did not, or where the table has more columns than the plane."""
-    best = _best(found)
-    if not layer_helped(found) or columns != len(found.names):
+    best = _best(comparison)
+    if not layer_helped(comparison) or columns != len(comparison.names):
         return {}
     return {"activation": HIDDEN_ACTIVATION, "hidden_layer_sizes": (best.units,)}
 
 
-def describe_widths(found: WidthComparison) -> Message:
+def describe_widths(comparison: WidthComparison) -> Message:
     """Say what repeating the unit gained on these rows, or that a single one is enough."""
-    single, best = found.widths[0], _best(found)
+    single, best = comparison.widths[0], _best(comparison)
     values: dict[str, Any] = {
         "single": single.error,
         "best": best.error,
         "units": best.units,
-        "apart": max(one.apart for one in found.widths),
-        "constant": found.constant_error,
+        "apart": max(layer.apart for layer in comparison.widths),
+        "constant": comparison.constant_error,
         "fewer": best.fewer.value,
         "low": best.fewer.low,
         "high": best.fewer.high,
         "unit": "rate",
     }
-    if min(single.error, best.error) >= found.constant_error:
+    if min(single.error, best.error) >= comparison.constant_error:
         return Message(
             "One unit gets {single:error} of these rows wrong, {units} hidden units {best:error}: no better than the baseline ({constant:error}). This run does not show the gain. Try other columns or the two circles.",
             values,
         )
-    if not layer_helped(found):
+    if not layer_helped(comparison):
         return Message(
             "One unit gets {single:error} of these rows wrong, {units} hidden units {best:error}. One line is enough here: the difference may be chance (90% interval {low:points} to {high:points}). Try the two circles.",
             values,

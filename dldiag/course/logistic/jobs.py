@@ -13,8 +13,8 @@ class WideningRequest(PlaneRequest, frozen=True, kw_only=True, tag="widening"):
 
 
 def widen_job(
-    dataset: Dataset, given: WideningRequest, on_progress: OnProgress, should_stop: ShouldStop
+    dataset: Dataset, request: WideningRequest, on_progress: OnProgress, should_stop: ShouldStop
 ) -> WidthComparison:
     """Repeat one unit into a hidden layer."""
-    problem = plane_of(dataset, given.columns, given.positive)
+    problem = plane_of(dataset, request.columns, request.positive)
     return train_widths(problem, on_progress=on_progress, should_stop=should_stop)

@@ -44,41 +44,41 @@ def unit_outcomes(row: UnitPass, descent: Descent) -> Outcomes:
         "weight's slope is this times its own input.",
         values,
     )
-    known = claim_verdict(0 < row.a < 1)
-    return Outcomes((Claim(4, known, one), Claim(6, claim_verdict(apart < SAME_SLOPE), two)), "minus")
+    verdict = claim_verdict(0 < row.a < 1)
+    return Outcomes((Claim(4, verdict, one), Claim(6, claim_verdict(apart < SAME_SLOPE), two)), "minus")
 
 
-def likelihood_outcomes(found: Likelihood) -> Outcomes:
+def likelihood_outcomes(likelihood: Likelihood) -> Outcomes:
     """Judge statement 5 by the product and the sum."""
-    power = log10(max(found.product, 1e-300))
+    power = log10(max(likelihood.product, 1e-300))
     answer = "half" if power > -1 else "thousandth" if power > -4.5 else "nothing"
-    return one_claim(5, claim_verdict(found.apart < EXACT), describe_likelihood(found), answer)
+    return one_claim(5, claim_verdict(likelihood.apart < EXACT), describe_likelihood(likelihood), answer)
 
 
-def descent_outcomes(found: Descent, rows: int) -> Outcomes:
+def descent_outcomes(descent: Descent, rows: int) -> Outcomes:
     """Judge statement 7 by the descent; the guess is about the sum in place of the mean."""
-    costs = [step.cost for step in found.steps]
+    costs = [step.cost for step in descent.steps]
     steady = all(after - before <= ROUNDING for before, after in pairwise(costs))
     fell = costs[0] - costs[-1] >= SMALLEST_FALL
-    size = float(np.hypot(np.linalg.norm(found.steps[0].dw), found.steps[0].db))
-    values = {"rows": rows, "mean": size, "sum": rows * size, "rate": found.learning_rate / rows}
+    size = float(np.hypot(np.linalg.norm(descent.steps[0].dw), descent.steps[0].db))
+    values = {"rows": rows, "mean": size, "sum": rows * size, "rate": descent.learning_rate / rows}
     about_sum = Message(
         "With the sum in place of the mean, the first gradient is {rows:,} times as long ({sum:.3g}, not {mean:.3g}). The same way down takes a learning rate of {rate:.2g}.",
         values,
     )
-    return one_claim(7, claim_verdict(steady and fell), joined_lines(describe_descent(found), about_sum), "longer")
+    return one_claim(7, claim_verdict(steady and fell), joined_lines(describe_descent(descent), about_sum), "longer")
 
 
-def layer_outcomes(found: WidthComparison) -> Outcomes:
+def layer_outcomes(comparison: WidthComparison) -> Outcomes:
     """Judge statement 8 by the widths."""
-    gains = layer_helped(found)
-    return one_claim(8, claim_verdict(gains), describe_widths(found), "more" if gains else "same")
+    gains = layer_helped(comparison)
+    return one_claim(8, claim_verdict(gains), describe_widths(comparison), "more" if gains else "same")
 
 
-def two_layer_outcomes(found: TwoLayers) -> Outcomes:
+def two_layer_outcomes(result: TwoLayers) -> Outcomes:
     """Judge statement 9 by the check of the gradient."""
-    exact = found.wrong < SAME_SLOPE
-    return one_claim(9, claim_verdict(exact, not exact), describe_two_layers(found), "chain")
+    exact = result.wrong < SAME_SLOPE
+    return one_claim(9, claim_verdict(exact, not exact), describe_two_layers(result), "chain")
 
 
 LOGISTIC_LESSONS = Topic(

@@ -52,34 +52,34 @@ def likelihood_of(problem: BinaryProblem, descent: Descent, rows: int, step: int
     return Likelihood(tuple(each.tolist()), float(np.prod(each)), losses, apart, losses / len(y), float(each.min()))
 
 
-def likelihood_figure(found: Likelihood, *, theme: ThemeName = "light") -> go.Figure:
+def likelihood_figure(likelihood: Likelihood, *, theme: ThemeName = "light") -> go.Figure:
     """Draw each row's likelihood, and the product of all up to it on a log axis."""
-    drawn, look = figure(theme), THEMES[theme]
-    rows = list(range(1, len(found.each) + 1))
-    drawn.add_bar(x=rows, y=found.each, name=tr("likelihood of the row's label"), marker={"color": look.series[0]})
-    together = np.maximum(np.cumprod(found.each), _SMALLEST)
+    fig, look = figure(theme), THEMES[theme]
+    rows = list(range(1, len(likelihood.each) + 1))
+    fig.add_bar(x=rows, y=likelihood.each, name=tr("likelihood of the row's label"), marker={"color": look.series[0]})
+    together = np.maximum(np.cumprod(likelihood.each), _SMALLEST)
     line = {"color": look.series[1], "width": 3}
-    drawn.add_scatter(x=rows, y=together, name=tr("of all labels up to it"), mode="lines+markers", line=line)
-    drawn.update_xaxes(title={"text": tr("row")})
-    return drawn.update_yaxes(title={"text": tr("likelihood")}, type="log", exponentformat="power")
+    fig.add_scatter(x=rows, y=together, name=tr("of all labels up to it"), mode="lines+markers", line=line)
+    fig.update_xaxes(title={"text": tr("row")})
+    return fig.update_yaxes(title={"text": tr("likelihood")}, type="log", exponentformat="power")
 
 
-def alt_likelihood(found: Likelihood) -> Message:
+def alt_likelihood(likelihood: Likelihood) -> Message:
     """Say how likely one label is and all together."""
     return Message(
         "Likelihood of each row's label, the least {worst:.2g}, and their product, which falls to {product:.1e}.",
-        {"worst": found.worst, "product": found.product},
+        {"worst": likelihood.worst, "product": likelihood.product},
     )
 
 
-def describe_likelihood(found: Likelihood) -> Message:
+def describe_likelihood(likelihood: Likelihood) -> Message:
     """Say what the logarithm makes of the product."""
     values = {
-        "rows": len(found.each),
-        "product": found.product,
-        "losses": found.losses,
-        "mean": found.mean,
-        "apart": found.apart,
+        "rows": len(likelihood.each),
+        "product": likelihood.product,
+        "losses": likelihood.losses,
+        "mean": likelihood.mean,
+        "apart": likelihood.apart,
     }
     return Message(
         "The likelihood of {rows} labels together is {product:.2g}; of many more it is too small to work with. Minus its "

@@ -11,8 +11,9 @@ import numpy as np
 
 from dldiag.core.i18n import Message
 from dldiag.core.params import param
-from dldiag.core.types import Array, Progress, Stopped
+from dldiag.core.types import Array, OnProgress, Progress, ShouldStop
 from dldiag.course.shared.problem import BinaryProblem, sigmoid
+from dldiag.nn.training import stop_if_asked
 
 SMALLEST_FALL = 0.001  # In nats; a smaller fall of the cost does not count as progress.
 ROUNDING = 1e-9  # In nats; a smaller rise of the cost is the rounding of 64-bit numbers, not too long a step.
@@ -214,11 +215,8 @@ def _split_start(start: Sequence[float] | None, d: int) -> tuple[Array, float]:
     return values[:d], float(values[d])
 
 
-def _report(
-    done: int, total: int, on_progress: Callable[[Progress], None] | None, should_stop: Callable[[], bool] | None
-) -> None:
-    if should_stop is not None and should_stop():
-        raise Stopped
+def _report(done: int, total: int, on_progress: OnProgress, should_stop: ShouldStop) -> None:
+    stop_if_asked(should_stop)
     if on_progress is not None:
         on_progress(Progress(Message("Gradient descent"), done, total))
 
@@ -249,11 +247,11 @@ class ShownStep:
 def step_to_show(problem: BinaryProblem, descent: Descent, step: int, row: int) -> ShownStep:
     """Return the step and row asked for, or the last ones where there are fewer."""
     last, rows = len(descent.steps) - 1, len(problem.y)
-    said: Message | None = None
+    words: Message | None = None
     if step > last or row > rows:
         values: dict[str, Any] = {"step": min(step, last), "row": min(row, rows), "last": last, "rows": rows}
-        said = Message("There are {last} steps and {rows:,} rows: step {step}, row {row:,} is shown.", values)
-    return ShownStep(min(step, last), min(row, rows), said)
+        words = Message("There are {last} steps and {rows:,} rows: step {step}, row {row:,} is shown.", values)
+    return ShownStep(min(step, last), min(row, rows), words)
 
 
 def pass_at(problem: BinaryProblem, descent: Descent, at: int, row: int) -> UnitPass:
@@ -339,9 +337,9 @@ def cost_map(problem: BinaryProblem, descent: Descent, points: int = 41) -> Cost
     )
 
 
-def map_words(made: CostMap) -> Message | None:
+def map_words(cost_map: CostMap) -> Message | None:
     """Say what the map leaves out; None when it holds every weight."""
-    if not made.held:
+    if not cost_map.held:
         return None
     return Message(
         "The map holds all other weights and the bias at their last values. Earlier steps had other values, so the path need not run straight downhill here."

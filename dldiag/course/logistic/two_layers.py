@@ -65,13 +65,13 @@ def forward_two_layers(weights: Weights, X: Array, Y: Array) -> TwoLayerPass:
     return TwoLayerPass(Z1, A1, Z2, sigmoid(Z2), float(cross_entropy(Z2, Y).mean()))
 
 
-def backward_two_layers(weights: Weights, X: Array, Y: Array, seen: TwoLayerPass) -> Weights:
+def backward_two_layers(weights: Weights, X: Array, Y: Array, forward_pass: TwoLayerPass) -> Weights:
     """Return dJ/d of every weight, by the chain rule, from the output layer back."""
     m = X.shape[1]
-    dZ2 = seen.A2 - Y
-    dZ1 = weights["W2"].T @ dZ2 * seen.A1 * (1 - seen.A1)
+    dZ2 = forward_pass.A2 - Y
+    dZ1 = weights["W2"].T @ dZ2 * forward_pass.A1 * (1 - forward_pass.A1)
     return {
-        "W2": dZ2 @ seen.A1.T / m,
+        "W2": dZ2 @ forward_pass.A1.T / m,
         "b2": dZ2.sum(axis=1, keepdims=True) / m,
         "W1": dZ1 @ X.T / m,
         "b1": dZ1.sum(axis=1, keepdims=True) / m,
@@ -88,14 +88,14 @@ def train_two_layers(problem: BinaryProblem, settings: TwoLayerSettings | None =
     sizes = tuple((f"d{n}", " × ".join(map(str, g.shape)), float(np.abs(g).max())) for n, g in start.items())
     costs = []
     for _ in range(chosen.steps):
-        seen = forward_two_layers(weights, X, Y)
-        costs.append(seen.cost)
-        slopes = backward_two_layers(weights, X, Y, seen)
+        forward_pass = forward_two_layers(weights, X, Y)
+        costs.append(forward_pass.cost)
+        slopes = backward_two_layers(weights, X, Y, forward_pass)
         weights = {name: W - chosen.learning_rate * slopes[name] for name, W in weights.items()}
-    seen = forward_two_layers(weights, X, Y)
-    error = float(np.mean((seen.Z2 > 0) != (Y == 1)))
+    forward_pass = forward_two_layers(weights, X, Y)
+    error = float(np.mean((forward_pass.Z2 > 0) != (Y == 1)))
     yes = float(Y.mean())
-    return TwoLayers((*costs, seen.cost), wrong, sizes, error, min(yes, 1 - yes))
+    return TwoLayers((*costs, forward_pass.cost), wrong, sizes, error, min(yes, 1 - yes))
 
 
 def _first(d: int, k: int, seed: int) -> Weights:
@@ -117,23 +117,23 @@ def _measured(weights: Weights, name: str, X: Array, Y: Array) -> Array:
     return slopes
 
 
-def gradient_rows(found: TwoLayers) -> list[dict[str, str]]:
+def gradient_rows(result: TwoLayers) -> list[dict[str, str]]:
     """Return one row of texts per gradient of the first step, from the back."""
     return [
         {tr("Gradient"): name, tr("Shape"): shape, tr("Largest slope at the first step"): typeset(f"{largest:.3g}")}
-        for name, shape, largest in found.sizes
+        for name, shape, largest in result.sizes
     ]
 
 
-def describe_two_layers(found: TwoLayers) -> Message:
+def describe_two_layers(result: TwoLayers) -> Message:
     """Say how exact backpropagation is and what it reached."""
     values: dict[str, Value] = {
-        "wrong": found.wrong,
-        "first": found.costs[0],
-        "last": found.costs[-1],
-        "steps": len(found.costs) - 1,
-        "error": found.error,
-        "constant": found.constant_error,
+        "wrong": result.wrong,
+        "first": result.costs[0],
+        "last": result.costs[-1],
+        "steps": len(result.costs) - 1,
+        "error": result.error,
+        "constant": result.constant_error,
         "unit": "rate",
     }
     return Message(

@@ -28,6 +28,7 @@ WAYS: dict[str, tuple[Message, Recipe]] = {
     "rmsprop": (Message("RMSprop"), Recipe(optimizer="rmsprop")),
     "adam": (Message("Adam"), Recipe(optimizer="adam")),
 }
+_CHECKPOINTS = 20  # Most checkpoints of a run.
 _POINTS = 41  # Points along each side of the map of the cost.
 _ROOM = 0.3  # Part of the range of all paths that is drawn around them.
 _LEAST_ROOM = 0.5
@@ -116,69 +117,72 @@ class OptimizerComparison:
 def compare_batches(
     problem: BinaryProblem,
     data: Prepared,
-    chosen: BatchSettings,
+    settings: BatchSettings,
     *,
     seed: int = 0,
     on_progress: OnProgress = None,
     should_stop: ShouldStop = None,
 ) -> OptimizerComparison:
     """Take one step per pass over all rows, or one per mini-batch, by plain gradient descent."""
-    plain = _sized(WAYS["plain"][1], chosen)
+    plain = _sized(WAYS["plain"][1], settings)
     ways = [
         (Message("All rows, one step per pass"), replace(plain, batch_size=data.n_rows)),
-        (Message("Mini-batches"), replace(plain, batch_size=chosen.batch_rows)),
+        (Message("Mini-batches"), replace(plain, batch_size=settings.batch_rows)),
     ]
-    return _descend_all(problem, data, ways, chosen, seed, on_progress, should_stop)
+    return _descend_all(problem, data, ways, settings, seed, on_progress, should_stop)
 
 
 def compare_optimizers(
     problem: BinaryProblem,
     data: Prepared,
-    chosen: OptimizerSettings,
+    settings: OptimizerSettings,
     *,
     seed: int = 0,
     on_progress: OnProgress = None,
     should_stop: ShouldStop = None,
 ) -> OptimizerComparison:
     """Train by plain gradient descent, by momentum, and by the chosen method on the same mini-batches."""
-    names = dict.fromkeys(("plain", "momentum", chosen.method))
-    ordered = [*(name for name in names if name != chosen.method), chosen.method]
-    ways = [(WAYS[name][0], replace(_sized(WAYS[name][1], chosen), batch_size=chosen.batch_rows)) for name in ordered]
-    return _descend_all(problem, data, ways, chosen, seed, on_progress, should_stop)
+    names = dict.fromkeys(("plain", "momentum", settings.method))
+    ordered = [*(name for name in names if name != settings.method), settings.method]
+    ways = [
+        (WAYS[name][0], replace(_sized(WAYS[name][1], settings), batch_size=settings.batch_rows)) for name in ordered
+    ]
+    return _descend_all(problem, data, ways, settings, seed, on_progress, should_stop)
 
 
-def _sized(recipe: Recipe, chosen: BatchSettings | OptimizerSettings) -> Recipe:
-    return replace(recipe, hidden_layers=chosen.hidden_layers, units=chosen.units, rates=_RATES, measured=())
+def _sized(recipe: Recipe, settings: BatchSettings | OptimizerSettings) -> Recipe:
+    return replace(recipe, hidden_layers=settings.hidden_layers, units=settings.units, rates=_RATES, measured=())
 
 
 def _descend_all(
     problem: BinaryProblem,
     data: Prepared,
     ways: Sequence[tuple[Message, Recipe]],
-    chosen: BatchSettings | OptimizerSettings,
+    settings: BatchSettings | OptimizerSettings,
     seed: int,
     on_progress: OnProgress,
     should_stop: ShouldStop,
 ) -> OptimizerComparison:
-    stretched = replace(problem, X=problem.X * np.array([1.0, chosen.stretch]))
-    found = []
+    stretched = replace(problem, X=problem.X * np.array([1.0, settings.stretch]))
+    descents = []
     for number, (label, recipe) in enumerate(ways):
         if on_progress is not None:
             on_progress(Progress(Message("Training networks"), number, len(ways)))
-        steps, on_step = steps_per_pass(data.n_rows, recipe.batch_size), stopping(should_stop)
-        ran = record_run(
-            data, recipe, seeds=chosen.seeds, steps=chosen.passes * steps, checkpoints=20, seed=seed, on_step=on_step
-        )
-        weights, costs = _path(stretched, recipe, chosen.passes, seed)
-        found.append((_descended(label, ran, steps, weights, costs), weights))
+        steps = steps_per_pass(data.n_rows, recipe.batch_size)
+        run = record_run(
+            data, recipe, seeds=settings.seeds, steps=settings.passes * steps, checkpoints=_CHECKPOINTS, seed=seed,
+            on_step=stopping(should_stop),
+        )  # fmt: skip
+        weights, costs = _path(stretched, recipe, settings.passes, seed)
+        descents.append((_descended(label, run, steps, weights, costs), weights))
     return OptimizerComparison(
-        chosen.passes,
-        chosen.batch_rows,
+        settings.passes,
+        settings.batch_rows,
         data.n_rows,
         data.baseline,
-        tuple(one for one, _ in found),
-        _ratio(found[0][0], found[-1][0]),
-        _valley(stretched, [weights for _, weights in found]),
+        tuple(one for one, _ in descents),
+        _ratio(descents[0][0], descents[-1][0]),
+        _valley(stretched, [weights for _, weights in descents]),
     )
 
 
@@ -191,18 +195,18 @@ def steps_per_pass(rows: int, batch_size: int) -> int:
     return -(-rows // min(batch_size, rows))
 
 
-def _descended(label: Message, ran: InstrumentedRun, steps: int, weights: Array, costs: Array) -> DescentResult:
-    final = np.asarray(ran.loss[-1]).reshape(len(ran.recipe.rates), ran.seeds)
+def _descended(label: Message, run: InstrumentedRun, steps: int, weights: Array, costs: Array) -> DescentResult:
+    final = np.asarray(run.loss[-1]).reshape(len(run.recipe.rates), run.seeds)
     means = np.where(np.isfinite(final).all(axis=1), final.mean(axis=1), np.inf)
     best = int(np.argmin(means))
-    taken = ran.of_rate(best)
+    best_run = run.of_rate(best)
     return DescentResult(
         label=label,
-        rate=ran.recipe.rates[best],
+        rate=run.recipe.rates[best],
         steps=steps,
-        loss=band([step / steps for step in taken.steps], taken.loss),
-        final=tuple(taken.loss[-1]),
-        seconds=ran.seconds_per_step * steps,
+        loss=band([step / steps for step in best_run.steps], best_run.loss),
+        final=tuple(best_run.loss[-1]),
+        seconds=run.seconds_per_step * steps,
         path=tuple((float(u), float(v)) for u, v in weights[:, :2]),
         costs=tuple(map(float, costs)),
     )
@@ -214,9 +218,9 @@ def _path(problem: BinaryProblem, recipe: Recipe, passes: int, seed: int) -> tup
     size = recipe.batch_size if recipe.batch_size < data.n_rows else data.n_rows
     single = replace(recipe, hidden_layers=0, init="zeros", batch_size=size)
     moments = [number * steps_per_pass(data.n_rows, size) for number in range(passes + 1)]
-    taken = train_snapshots(data, single, data.rows[None], moments=moments, seed=seed)
+    snapshots = train_snapshots(data, single, data.rows[None], moments=moments, seed=seed)
     # Has shape (T, rates, 3).
-    weights = np.array([[[*layers[0][0][:, 0], layers[0][1][0]] for layers in at] for at in taken])
+    weights = np.array([[[*layers[0][0][:, 0], layers[0][1][0]] for layers in at] for at in snapshots])
     z = np.einsum("trk,nk->trn", weights, np.column_stack([problem.X, np.ones(len(problem.y))]))
     costs = cross_entropy(z, problem.y).mean(axis=2)
     best = int(np.argmin(np.where(np.isfinite(costs[-1]), costs[-1], np.inf)))
@@ -250,8 +254,8 @@ def _ratio(first: DescentResult, last: DescentResult) -> Estimate:
     return ratio_over_seeds(logs)
 
 
-def optimizer_to_use(found: OptimizerComparison, settings: OptimizerSettings) -> dict[str, Any]:
+def optimizer_to_use(comparison: OptimizerComparison, settings: OptimizerSettings) -> dict[str, Any]:
     """Return the method and its learning rate where it ended lower than plain gradient descent with 90% confidence; else empty."""
-    if found.ratio.high >= 1:
+    if comparison.ratio.high >= 1:
         return {}
-    return {"solver": settings.method, "learning_rate_init": found.ways[-1].rate}
+    return {"solver": settings.method, "learning_rate_init": comparison.ways[-1].rate}

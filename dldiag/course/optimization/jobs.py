@@ -22,27 +22,27 @@ class BatchesRequest(PlaneRequest, frozen=True, kw_only=True, tag="batches"):
     """Compare mini-batches with all rows."""
 
     PREVIEW: ClassVar[Mapping[str, int]] = {"seeds": 2, "passes": 5}
-    asked: BatchSettings
+    settings: BatchSettings
 
 
 class OptimizersRequest(PlaneRequest, frozen=True, kw_only=True, tag="optimizers"):
     """Compare optimizers."""
 
     PREVIEW: ClassVar[Mapping[str, int]] = {"seeds": 2, "passes": 5}
-    asked: OptimizerSettings
+    settings: OptimizerSettings
 
 
 def batches_job(
-    dataset: Dataset, given: BatchesRequest, on_progress: OnProgress, should_stop: ShouldStop
+    dataset: Dataset, request: BatchesRequest, on_progress: OnProgress, should_stop: ShouldStop
 ) -> OptimizerComparison:
     """Compare mini-batches with all rows."""
-    problem, data = plane_of(dataset, given.columns, given.positive), prepare_open_rows(dataset)
-    return compare_batches(problem, data, given.asked, on_progress=on_progress, should_stop=should_stop)
+    problem, data = plane_of(dataset, request.columns, request.positive), prepare_open_rows(dataset)
+    return compare_batches(problem, data, request.settings, on_progress=on_progress, should_stop=should_stop)
 
 
 def optimizers_job(
-    dataset: Dataset, given: OptimizersRequest, on_progress: OnProgress, should_stop: ShouldStop
+    dataset: Dataset, request: OptimizersRequest, on_progress: OnProgress, should_stop: ShouldStop
 ) -> OptimizerComparison:
     """Compare optimizers."""
-    problem, data = plane_of(dataset, given.columns, given.positive), prepare_open_rows(dataset)
-    return compare_optimizers(problem, data, given.asked, on_progress=on_progress, should_stop=should_stop)
+    problem, data = plane_of(dataset, request.columns, request.positive), prepare_open_rows(dataset)
+    return compare_optimizers(problem, data, request.settings, on_progress=on_progress, should_stop=should_stop)

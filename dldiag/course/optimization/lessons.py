@@ -8,36 +8,36 @@ from dldiag.course.shared.activation_race import LEAST_FALL
 from dldiag.course.shared.lesson import Lesson, Outcomes, Statement, Topic, claim_verdict, joined_lines, one_claim
 
 
-def batch_outcomes(found: OptimizerComparison) -> Outcomes:
+def batch_outcomes(comparison: OptimizerComparison) -> Outcomes:
     """Say whether mini-batches ended lower after as many passes."""
-    answer = "mini" if found.ratio.high < 1 else "all" if found.ratio.low > 1 else "same"
-    values: dict[str, Value] = {"steps": found.ways[-1].steps, "rows": found.batch_rows}
+    answer = "mini" if comparison.ratio.high < 1 else "all" if comparison.ratio.low > 1 else "same"
+    values: dict[str, Value] = {"steps": comparison.ways[-1].steps, "rows": comparison.batch_rows}
     cost = Message("One pass is {steps} steps of {rows} rows in place of one step.", values)
-    return _outcomes(0, found, answer, cost)
+    return _outcomes(0, comparison, answer, cost)
 
 
-def optimizer_outcomes(found: OptimizerComparison) -> Outcomes:
+def optimizer_outcomes(comparison: OptimizerComparison) -> Outcomes:
     """Judge statement 29 by the losses at the end."""
-    answer = "lower" if found.ratio.high < 1 else "higher" if found.ratio.low > 1 else "same"
-    return _outcomes(29, found, answer)
+    answer = "lower" if comparison.ratio.high < 1 else "higher" if comparison.ratio.low > 1 else "same"
+    return _outcomes(29, comparison, answer)
 
 
-def _outcomes(number: int, found: OptimizerComparison, answer: str, more: Message | None = None) -> Outcomes:
-    first, last = found.ways[0], found.ways[-1]
-    learned = min(one.loss.mean[-1] for one in found.ways) < (1 - LEAST_FALL) * found.baseline
-    lower, higher = learned and found.ratio.high < 1, learned and found.ratio.low > 1
+def _outcomes(number: int, comparison: OptimizerComparison, answer: str, more: Message | None = None) -> Outcomes:
+    first, last = comparison.ways[0], comparison.ways[-1]
+    learned = min(way.loss.mean[-1] for way in comparison.ways) < (1 - LEAST_FALL) * comparison.baseline
+    lower, higher = learned and comparison.ratio.high < 1, learned and comparison.ratio.low > 1
     values: dict[str, Value] = {
-        "passes": found.passes,
+        "passes": comparison.passes,
         "first": first.label,
         "last": last.label,
         "first_loss": first.loss.mean[-1],
         "last_loss": last.loss.mean[-1],
         "first_rate": first.rate,
         "last_rate": last.rate,
-        "ratio": found.ratio.value,
-        "low": found.ratio.low,
-        "high": found.ratio.high,
-        "baseline": found.baseline,
+        "ratio": comparison.ratio.value,
+        "low": comparison.ratio.low,
+        "high": comparison.ratio.high,
+        "baseline": comparison.baseline,
     }
     says = joined_lines(
         Message(_LOWER if lower else _HIGHER if higher else _OPEN if learned else _NOTHING, values), more

@@ -17,31 +17,22 @@ class PenaltyRequest(JudgedPlaneRequest, frozen=True, kw_only=True, tag="penalty
     """Train without and with an L2 penalty."""
 
     PREVIEW: ClassVar[Mapping[str, int]] = {"repeats": 2, "steps": 100}
-    asked: PenaltySettings
+    settings: PenaltySettings
 
 
 class DropoutRequest(JudgedPlaneRequest, frozen=True, kw_only=True, tag="dropout"):
     """Train without and with dropout."""
 
     PREVIEW: ClassVar[Mapping[str, int]] = {"repeats": 2, "steps": 100}
-    asked: DropoutSettings
+    settings: DropoutSettings
 
 
-def penalty_job(
-    dataset: Dataset, given: PenaltyRequest, on_progress: OnProgress, should_stop: ShouldStop
+def regularize_job(
+    dataset: Dataset, request: PenaltyRequest | DropoutRequest, on_progress: OnProgress, should_stop: ShouldStop
 ) -> Regularized:
-    """Train without and with an L2 penalty."""
-    problem, data = plane_of(dataset, given.columns, given.positive), prepare_open_rows(dataset, JUDGED_ROWS)
+    """Train without and with what the request names, an L2 penalty or dropout."""
+    problem, data = plane_of(dataset, request.columns, request.positive), prepare_open_rows(dataset, JUDGED_ROWS)
+    choice = request.choice(dataset)
     return compare_regularization(
-        problem, data, given.asked, choice=given.choice(dataset), on_progress=on_progress, should_stop=should_stop
-    )
-
-
-def dropout_job(
-    dataset: Dataset, given: DropoutRequest, on_progress: OnProgress, should_stop: ShouldStop
-) -> Regularized:
-    """Train without and with dropout."""
-    problem, data = plane_of(dataset, given.columns, given.positive), prepare_open_rows(dataset, JUDGED_ROWS)
-    return compare_regularization(
-        problem, data, given.asked, choice=given.choice(dataset), on_progress=on_progress, should_stop=should_stop
+        problem, data, request.settings, choice=choice, on_progress=on_progress, should_stop=should_stop
     )

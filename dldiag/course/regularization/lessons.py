@@ -12,43 +12,43 @@ from dldiag.course.regularization.penalties import Regularized
 from dldiag.course.shared.lesson import Lesson, Outcomes, Statement, Topic, claim_verdict, joined_lines, one_claim
 
 
-def penalty_outcomes(found: Regularized) -> Outcomes:
+def penalty_outcomes(result: Regularized) -> Outcomes:
     """Judge statement 30 by the dev errors: does the penalty help, and do more rows?"""
-    says = joined_lines(_gap_line(found), _change_line(found, found.change), _more_line(found))
-    shown = found.change.high < 0 and found.of_more.high < 0
-    against = found.change.low > 0 or found.of_more.low > 0
-    return one_claim(30, claim_verdict(shown, against), says, _answer(found.change))
+    says = joined_lines(_gap_line(result), _change_line(result, result.change), _more_line(result))
+    is_shown = result.change.high < 0 and result.of_more.high < 0
+    against = result.change.low > 0 or result.of_more.low > 0
+    return one_claim(30, claim_verdict(is_shown, against), says, _answer(result.change))
 
 
-def dropout_outcomes(found: Regularized) -> Outcomes:
+def dropout_outcomes(result: Regularized) -> Outcomes:
     """Say whether dropout lowered the dev error."""
-    says = joined_lines(_gap_line(found), _change_line(found, found.change))
-    return one_claim(0, claim_verdict(found.change.high < 0, found.change.low > 0), says, _answer(found.change))
+    says = joined_lines(_gap_line(result), _change_line(result, result.change))
+    return one_claim(0, claim_verdict(result.change.high < 0, result.change.low > 0), says, _answer(result.change))
 
 
 def _answer(change: Estimate) -> str:
     return "lower" if change.high < 0 else "higher" if change.low > 0 else "same"
 
 
-def _gap_line(found: Regularized) -> Message:
+def _gap_line(result: Regularized) -> Message:
     values: dict[str, Any] = {
-        "train": float(np.mean(found.plain.train_error)),
-        "dev": float(np.mean(found.plain.dev_error)),
-        "rows": found.compared.rows[0],
-        "unit": found.compared.unit,
+        "train": float(np.mean(result.plain.train_error)),
+        "dev": float(np.mean(result.plain.dev_error)),
+        "rows": result.compared.rows[0],
+        "unit": result.compared.unit,
     }
     return Message("On {rows} training rows the error is {train:error}, on dev rows {dev:error}.", values)
 
 
-def _change_line(found: Regularized, change: Estimate) -> Message:
+def _change_line(result: Regularized, change: Estimate) -> Message:
     values: dict[str, Any] = {
-        "how": found.treated.label,
-        "strength": found.strength,
-        "train": float(np.mean(found.treated.train_error)),
-        "dev": float(np.mean(found.treated.dev_error)),
+        "how": result.treated.label,
+        "strength": result.strength,
+        "train": float(np.mean(result.treated.train_error)),
+        "dev": float(np.mean(result.treated.dev_error)),
         "low": change.low,
         "high": change.high,
-        "unit": found.compared.unit,
+        "unit": result.compared.unit,
     }
     return Message(_LOWER if change.high < 0 else _HIGHER if change.low > 0 else _OPEN, values)
 
@@ -58,10 +58,10 @@ _HIGHER = "{how} ({strength:g}) it got worse: training error {train:error}, dev 
 _OPEN = "{how} ({strength:g}) there is no clear difference here. Training error {train:error}, dev error {dev:error} (change with 90% confidence {low:bare} to {high:points})."
 
 
-def _more_line(found: Regularized) -> Message:
-    change = found.of_more
-    dev = float(np.mean(found.more.dev_error))
-    values: dict[str, Any] = {"dev": dev, "low": change.low, "high": change.high, "unit": found.compared.unit}
+def _more_line(result: Regularized) -> Message:
+    change = result.of_more
+    dev = float(np.mean(result.more.dev_error))
+    values: dict[str, Any] = {"dev": dev, "low": change.low, "high": change.high, "unit": result.compared.unit}
     return Message(_MORE if change.high < 0 else _MORE_WORSE if change.low > 0 else _MORE_OPEN, values)
 
 

@@ -88,35 +88,37 @@ _LABELS = {"l2": Message("With the L2 penalty"), "dropout": Message("With dropou
 def compare_regularization(
     problem: BinaryProblem,
     data: Prepared,
-    chosen: PenaltySettings | DropoutSettings,
+    settings: PenaltySettings | DropoutSettings,
     *,
     choice: MetricChoice | None = None,
     on_progress: OnProgress = None,
     should_stop: ShouldStop = None,
 ) -> Regularized:
     """Train without and with a penalty (or dropout), and on twice the rows; each on the same draws of rows."""
-    recipe = Recipe(ACTIVATION, hidden_layers=chosen.hidden_layers, units=chosen.units, optimizer="adam", rates=(0.01,))
-    kind, strength, treated = _treatment(recipe, chosen)
-    rows = rows_to_train(data, chosen.train_rows)
-    ways = [
-        TrainingSetup(Message("As it is"), recipe, rows, chosen.steps),
-        TrainingSetup(_LABELS[kind], treated, rows, chosen.steps),
-        TrainingSetup(Message("Twice the rows"), recipe, 2 * rows, chosen.steps),
-    ]
-    found = compare_setups(
-        problem, data, ways, chosen.repeats, choice=choice, on_progress=on_progress, should_stop=should_stop
+    recipe = Recipe(
+        ACTIVATION, hidden_layers=settings.hidden_layers, units=settings.units, optimizer="adam", rates=(0.01,)
     )
-    return Regularized(kind, strength, found)
+    kind, strength, treated = _treatment(recipe, settings)
+    rows = rows_to_train(data, settings.train_rows)
+    ways = [
+        TrainingSetup(Message("As it is"), recipe, rows, settings.steps),
+        TrainingSetup(_LABELS[kind], treated, rows, settings.steps),
+        TrainingSetup(Message("Twice the rows"), recipe, 2 * rows, settings.steps),
+    ]
+    comparison = compare_setups(
+        problem, data, ways, settings.repeats, choice=choice, on_progress=on_progress, should_stop=should_stop
+    )
+    return Regularized(kind, strength, comparison)
 
 
-def _treatment(recipe: Recipe, chosen: PenaltySettings | DropoutSettings) -> tuple[str, float, Recipe]:
-    if isinstance(chosen, PenaltySettings):
-        return "l2", chosen.alpha, replace(recipe, alpha=chosen.alpha)
-    return "dropout", chosen.dropout, replace(recipe, dropout=chosen.dropout)
+def _treatment(recipe: Recipe, settings: PenaltySettings | DropoutSettings) -> tuple[str, float, Recipe]:
+    if isinstance(settings, PenaltySettings):
+        return "l2", settings.alpha, replace(recipe, alpha=settings.alpha)
+    return "dropout", settings.dropout, replace(recipe, dropout=settings.dropout)
 
 
-def penalty_to_use(found: Regularized) -> dict[str, Any]:
+def penalty_to_use(result: Regularized) -> dict[str, Any]:
     """Return the treatment where it lowered the dev error with 90% confidence; empty otherwise."""
-    if found.change.high >= 0:
+    if result.change.high >= 0:
         return {}
-    return {"alpha" if found.kind == "l2" else "dropout": found.strength}
+    return {"alpha" if result.kind == "l2" else "dropout": result.strength}

@@ -102,17 +102,9 @@ def race_activations(
     """
     chosen = settings or RaceSettings()
     recipes = recipes_of((chosen.first, chosen.second), chosen.hidden_layers, chosen.units, chosen.solver)
-    ran = record_runs(
-        data,
-        recipes,
-        seeds=chosen.seeds,
-        steps=chosen.steps,
-        seed=seed,
-        on_progress=on_progress,
-        should_stop=should_stop,
-    )
+    runs = record_runs(data, recipes, chosen, seed=seed, on_progress=on_progress, should_stop=should_stop)
     pace = pace_of_steps(data, recipes[0], recipes[1], seed)
-    return judge_race(list(ran), data.baseline, chosen.share, pace)
+    return judge_race(runs, data.baseline, chosen.share, pace)
 
 
 def recipes_of(
@@ -138,13 +130,13 @@ def suited_init(activation: str) -> str:
     return "he_normal" if ACTIVATIONS[activation].rectifier else "glorot_normal"
 
 
-def judge_race(ran: Sequence[InstrumentedRun], baseline: float, share: float, pace: Pace) -> ActivationRace:
+def judge_race(runs: Sequence[InstrumentedRun], baseline: float, share: float, pace: Pace) -> ActivationRace:
     """Compare two watched runs, the slow candidate first; share: of the way from the baseline to the best loss.
 
     pace: seconds of a step of the first and the second.
     """
-    target = fair_target(ran, baseline, share)
-    first, second = (runner_to(one, target)[1] for one in ran)
+    target = fair_target(runs, baseline, share)
+    first, second = (runner_to(run, target)[1] for run in runs)
     first, second = replace(first, seconds_per_step=pace.first), replace(second, seconds_per_step=pace.second)
     pairs = [i for i, arrived in enumerate(second.arrived) if arrived]
     slow, fast = (np.asarray([runner.to_target[i] for i in pairs]) for runner in (first, second))
@@ -158,50 +150,50 @@ def judge_race(ran: Sequence[InstrumentedRun], baseline: float, share: float, pa
         seconds_ratio=None if ratio is None else product_of_ratios(ratio, pace.ratio),
         at_least=not all(first.arrived[i] for i in pairs),
         learned=baseline - target > share * LEAST_FALL * baseline,
-        solver=ran[0].recipe.optimizer,
+        solver=runs[0].recipe.optimizer,
     )
 
 
-def fair_target(ran: Sequence[InstrumentedRun], baseline: float, share: float) -> float:
+def fair_target(runs: Sequence[InstrumentedRun], baseline: float, share: float) -> float:
     """Return the loss at a share of the way from the baseline to the lowest final loss of any run."""
-    finals = np.concatenate([_final_losses(one) for one in ran])
+    finals = np.concatenate([_final_losses(run) for run in runs])
     best = float(np.nanmin(finals)) if np.isfinite(finals).any() else baseline
     return baseline - share * (baseline - best)
 
 
-def runner_to(ran: InstrumentedRun, target: float) -> tuple[InstrumentedRun, Runner]:
+def runner_to(run: InstrumentedRun, target: float) -> tuple[InstrumentedRun, Runner]:
     """Return the members of the fastest learning rate to a loss, and their steps to it."""
-    best = fastest_rate(ran, target)
+    best = fastest_rate(run, target)
     return best, _runner(best, target)
 
 
-def _final_losses(ran: InstrumentedRun) -> Array:
+def _final_losses(run: InstrumentedRun) -> Array:
     """Return (rates,) mean losses at the end; NaN where a run diverged."""
-    final = np.asarray(ran.loss[-1]).reshape(len(ran.recipe.rates), ran.seeds).mean(axis=1)
+    final = np.asarray(run.loss[-1]).reshape(len(run.recipe.rates), run.seeds).mean(axis=1)
     return np.where(np.isfinite(final), final, np.nan)
 
 
-def fastest_rate(ran: InstrumentedRun, target: float) -> InstrumentedRun:
+def fastest_rate(run: InstrumentedRun, target: float) -> InstrumentedRun:
     """Return the members of the learning rate with the fewest steps to a loss; where none arrives, of the lowest final loss."""
     needed = []
-    for index, final in enumerate(_final_losses(ran)):
-        runner = _runner(ran.of_rate(index), target)
+    for index, final in enumerate(_final_losses(run)):
+        runner = _runner(run.of_rate(index), target)
         steps = float(np.mean(np.log(runner.to_target)))
         needed.append((-sum(runner.arrived), steps, final if np.isfinite(final) else np.inf))
-    return ran.of_rate(min(range(len(needed)), key=needed.__getitem__))
+    return run.of_rate(min(range(len(needed)), key=needed.__getitem__))
 
 
 def _runner(watched: InstrumentedRun, target: float) -> Runner:
     loss = np.asarray(watched.loss)
-    found = [first_below(np.asarray(watched.steps, float), loss[:, member], target) for member in range(watched.seeds)]
+    steps = [first_below(np.asarray(watched.steps, float), loss[:, member], target) for member in range(watched.seeds)]
     return Runner(
         activation=watched.recipe.activation,
         label=ACTIVATIONS[watched.recipe.activation].label,
         rate=watched.recipe.rates[0],
         loss=band(watched.steps, watched.loss),
         seconds_per_step=watched.seconds_per_step,
-        to_target=tuple(watched.steps[-1] if at is None else at for at in found),
-        arrived=tuple(at is not None for at in found),
+        to_target=tuple(watched.steps[-1] if at is None else at for at in steps),
+        arrived=tuple(at is not None for at in steps),
     )
 
 
@@ -221,11 +213,11 @@ def first_below(steps: Array, loss: Array, target: float) -> float | None:
     return float(max(1.0, steps[i - 1] + share * (steps[i] - steps[i - 1])))
 
 
-def product_of_ratios(one: Estimate, other: Estimate) -> Estimate:
+def product_of_ratios(estimate: Estimate, other: Estimate) -> Estimate:
     """Return the product of two independent ratios; its interval adds the squares of theirs, on the log scale."""
-    value = one.value * other.value
-    below = np.hypot(np.log(one.value / one.low), np.log(other.value / other.low))
-    above = np.hypot(np.log(one.high / one.value), np.log(other.high / other.value))
+    value = estimate.value * other.value
+    below = np.hypot(np.log(estimate.value / estimate.low), np.log(other.value / other.low))
+    above = np.hypot(np.log(estimate.high / estimate.value), np.log(other.high / other.value))
     return Estimate(value, float(value * np.exp(-below)), float(value * np.exp(above)))
 
 
@@ -235,41 +227,41 @@ def _ratio(slow: Array, fast: Array) -> Estimate | None:
     return ratio_over_seeds(np.log(slow / fast))
 
 
-def runner_to_use(found: ActivationRace) -> dict[str, Any]:
+def runner_to_use(race: ActivationRace) -> dict[str, Any]:
     """Return the settings of the runner that needs fewer steps with 90% confidence; empty when none does in every run."""
-    ratio = found.steps_ratio
-    if not found.learned or (ratio is not None and ratio.low <= 1 <= ratio.high):
+    ratio = race.steps_ratio
+    if not race.learned or (ratio is not None and ratio.low <= 1 <= ratio.high):
         return {}
-    fast = found.second if ratio is not None and ratio.low > 1 else found.first
+    fast = race.second if ratio is not None and ratio.low > 1 else race.first
     if not all(fast.arrived):
         return {}
-    return {"activation": fast.activation, "solver": found.solver, "learning_rate_init": fast.rate}
+    return {"activation": fast.activation, "solver": race.solver, "learning_rate_init": fast.rate}
 
 
-def describe_race(found: ActivationRace) -> Message:
+def describe_race(race: ActivationRace) -> Message:
     """Say how many times faster the second runner was, or that this run does not show it."""
-    first, second = Message(found.first.label), Message(found.second.label)
-    values: dict[str, Any] = {"first": first, "second": second, "target": found.target}
-    if not found.learned:
+    first, second = Message(race.first.label), Message(race.second.label)
+    values: dict[str, Any] = {"first": first, "second": second, "target": race.target}
+    if not race.learned:
         return Message(
             "Neither {first} nor {second} got clearly below the baseline's loss, so there is nothing to race to. This run does not show the effect. Take another table or more steps.",
             values,
         )
-    if found.steps_ratio is None:
+    if race.steps_ratio is None:
         return Message(
             "{second} did not reach a loss of {target:.3f}, but {first} did: here it is the other way round.",
             values,
         )
-    ratio = found.steps_ratio
+    ratio = race.steps_ratio
     values |= {"ratio": ratio.value, "low": ratio.low, "high": ratio.high}
-    values |= {"late": found.first.arrived.count(False), "runs": len(found.first.arrived)}
-    seconds = found.seconds_ratio or ratio
+    values |= {"late": race.first.arrived.count(False), "runs": len(race.first.arrived)}
+    seconds = race.seconds_ratio or ratio
     values |= {"seconds": seconds.value, "quick": seconds.low, "slow": seconds.high}
-    return _sentence(found, ratio).filled(**values)
+    return _sentence(race, ratio).filled(**values)
 
 
-def _sentence(found: ActivationRace, ratio: Estimate) -> Message:
-    if ratio.low > 1 and found.at_least:
+def _sentence(race: ActivationRace, ratio: Estimate) -> Message:
+    if ratio.low > 1 and race.at_least:
         return Message(
             "To a loss of {target:.3f} {first} needs at least {ratio:.1f} times the steps of {second}. When the race was stopped, {late} of its {runs} runs had not got there."
         )

@@ -34,16 +34,16 @@ def first_error(dataset: Dataset, seed: int = 0, choice: MetricChoice | None = N
     split = make_split(dataset, 1, seed, TRAIN_ROWS)
     (repeat,), model = split.repeats, build_model(dataset.task, {}, "linear")
     task = FitTask((model.identity, 0, 0), model, repeat.train_rows, repeat.dev_rows, repeat.seed)
-    (found,) = fit_all([task], encode_dataset(dataset, split, choice))
-    error = found.guess_error if found.failed else found.useful_error
-    values = {"error": error, "rows": len(repeat.dev_rows), "unit": found.unit}
+    (result,) = fit_all([task], encode_dataset(dataset, split, choice))
+    error = result.guess_error if result.failed else result.useful_error
+    values = {"error": error, "rows": len(repeat.dev_rows), "unit": result.unit}
     return FirstError(
         error,
         Message(
             "Expected error {error:error}: that of a quick linear model, or of the baseline if that is better. It was measured on {rows:,} dev rows of this table. You can enter your own in the form.",
             values,
         ),
-        float(found.useful_influence.std()),
+        float(result.useful_influence.std()),
     )
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from dldiag.core.i18n import Message
-from dldiag.core.types import Array, OnProgress, Progress, ShouldStop, Stopped
+from dldiag.core.types import Array, OnProgress, Progress, ShouldStop
 from dldiag.course.shared.prepared import MEASURED_ROWS, Prepared
 from dldiag.nn.activations import ACTIVATIONS, Activation
 from dldiag.nn.initializers import INITIALIZERS
@@ -21,7 +21,7 @@ from dldiag.nn.observe import Observation, Observer
 from dldiag.nn.optimizers import OPTIMIZERS, Rates
 from dldiag.nn.schedules import SCHEDULES
 from dldiag.nn.stack import Member, Plan
-from dldiag.nn.training import train
+from dldiag.nn.training import stop_if_asked, train
 
 OnStep = Callable[[int], None] | None
 
@@ -114,15 +114,15 @@ def record_run(
     Members with the same seed see the same batches in the same order, in this and any other recipe. `on_step` is
     called before every step and may raise `Stopped`. Of a run that diverged, what was not measured any more is NaN.
     """
-    members, plan = drawn_members(data, recipe, [data.rows] * seeds, seed)
+    members, plan = draw_members(data, recipe, [data.rows] * seeds, seed)
     moments = moments_of(steps, checkpoints)
     records: list[dict[str, Array]] = []
     clock = _Clock()
 
-    def observe(seen: Observation) -> None:
+    def observe(observation: Observation) -> None:
         clock.stop()
-        if seen.step in moments:
-            records.append(_measured(seen, data, len(members), recipe.measured))
+        if observation.step in moments:
+            records.append(_measured(observation, data, len(members), recipe.measured))
         clock.start()
 
     observe_training(members, plan, steps, [observe], on_step)
@@ -135,12 +135,12 @@ def observe_training(
 ) -> None:
     """Train for a number of steps and call the observers before the first and after every one."""
 
-    def ask_first(seen: Observation) -> None:
+    def ask_first(observation: Observation) -> None:
         if on_step is not None:
-            on_step(seen.step)
+            on_step(observation.step)
 
-    def leave_last(seen: Observation) -> None:
-        if seen.step >= steps:
+    def leave_last(observation: Observation) -> None:
+        if observation.step >= steps:
             raise _EnoughSteps
 
     with suppress(_EnoughSteps):
@@ -150,11 +150,7 @@ def observe_training(
 def stopping(should_stop: ShouldStop) -> Callable[[int], None]:
     """Return what to call before every step so that training ends when it is asked to."""
 
-    def on_step(step: int) -> None:
-        if should_stop is not None and should_stop():
-            raise Stopped
-
-    return on_step
+    return lambda step: stop_if_asked(should_stop)
 
 
 def reporting(
@@ -208,24 +204,36 @@ def moments_of(steps: int, checkpoints: int) -> list[int]:
     return [int(step) for step in np.unique(np.round(steps * shares))]
 
 
+class RunLength(Protocol):
+    """The settings of a lesson, as far as they say how long its networks are trained: the random starts, and the steps of each."""
+
+    @property
+    def seeds(self) -> int: ...  # noqa: D102
+    @property
+    def steps(self) -> int: ...  # noqa: D102
+
+
 def record_runs(
     data: Prepared,
     recipes: Sequence[Recipe],
+    length: RunLength,
     *,
-    seeds: int = 5,
-    steps: int = 200,
     seed: int = 0,
     on_progress: OnProgress = None,
     should_stop: ShouldStop = None,
-) -> Iterator[InstrumentedRun]:
+) -> list[InstrumentedRun]:
     """Record a run of one recipe after the other, with progress over all of them. Raises Stopped."""
+    seeds, steps = length.seeds, length.steps
     checkpoints = min(CHECKPOINTS, max(1, steps // STEPS_BETWEEN))
-    for number, recipe in enumerate(recipes):
+
+    def run(number: int, recipe: Recipe) -> InstrumentedRun:
         on_step = reporting(number, len(recipes), steps + 1, on_progress, should_stop)
-        yield record_run(data, recipe, seeds=seeds, steps=steps, checkpoints=checkpoints, seed=seed, on_step=on_step)
+        return record_run(data, recipe, seeds=seeds, steps=steps, checkpoints=checkpoints, seed=seed, on_step=on_step)
+
+    return [run(number, recipe) for number, recipe in enumerate(recipes)]
 
 
-def drawn_members(data: Prepared, recipe: Recipe, pools: Sequence[Array], seed: int) -> tuple[list[Member], Plan]:
+def draw_members(data: Prepared, recipe: Recipe, pools: Sequence[Array], seed: int) -> tuple[list[Member], Plan]:
     """Return a network for each rate and pool of row numbers, drawn as the recipe says, and what they share."""
     units = (data.n_features, *(recipe.units,) * recipe.hidden_layers, data.n_outputs)
     layout, activation, loss = Layout(units), ACTIVATIONS[recipe.activation], LOSSES[data.loss]
@@ -258,27 +266,27 @@ def drawn_members(data: Prepared, recipe: Recipe, pools: Sequence[Array], seed: 
     return members, plan
 
 
-def _measured(seen: Observation, data: Prepared, count: int, quantities: Sequence[str]) -> dict[str, Array]:
+def _measured(observation: Observation, data: Prepared, count: int, quantities: Sequence[str]) -> dict[str, Array]:
     """Measure every member on the first MEASURED_ROWS rows; NaN stands for those that diverged."""
     rows = min(MEASURED_ROWS, data.n_rows)
-    found = seen.look(data.X[:rows], data.y[:rows])
-    limit = seen.stack.plan.activation.saturates_at
-    here, S = list(seen.members), len(seen.members)
+    layer_values = observation.look(data.X[:rows], data.y[:rows])
+    limit = observation.stack.plan.activation.saturates_at
+    here, S = list(observation.members), len(observation.members)
 
     def of(name: str, layers: list[Array]) -> list[Array]:
         return layers if name in quantities else []
 
     values = {
-        "loss": found.losses.mean(axis=1),
-        "gradients": np.stack([np.sqrt((g[:, :, :-1] ** 2).sum(axis=(1, 2))) for g in found.gradients], axis=1),
-        "spread": _by_layer([a.std(axis=(1, 2)) for a in of("spread", found.a)], S),
-        "saturated": _by_layer([_beyond(z, limit) for z in of("saturated", found.z)], S),
-        "reach": _by_layer([np.quantile(np.abs(z), REACHED, axis=(1, 2)) for z in of("reach", found.z)], S),
-        "dead": _dead(of("dead", found.z), S),
-        "distance": _by_layer([distance_between_units(block) for block in of("distance", seen.weights[:-1])], S),
+        "loss": layer_values.losses.mean(axis=1),
+        "gradients": np.stack([np.sqrt((g[:, :, :-1] ** 2).sum(axis=(1, 2))) for g in layer_values.gradients], axis=1),
+        "spread": _by_layer([a.std(axis=(1, 2)) for a in of("spread", layer_values.a)], S),
+        "saturated": _by_layer([_beyond(z, limit) for z in of("saturated", layer_values.z)], S),
+        "reach": _by_layer([np.quantile(np.abs(z), REACHED, axis=(1, 2)) for z in of("reach", layer_values.z)], S),
+        "dead": _dead(of("dead", layer_values.z), S),
+        "distance": _by_layer([distance_between_units(block) for block in of("distance", observation.weights[:-1])], S),
     }
     spread_out = {name: _among(value, here, count) for name, value in values.items()}
-    first = [_histogram(a[0] if 0 in here else a[0] * np.nan) for a in of("histograms", found.a)]
+    first = [_histogram(a[0] if 0 in here else a[0] * np.nan) for a in of("histograms", layer_values.a)]
     return {**spread_out, "histograms": np.array(first)}
 
 
@@ -354,7 +362,7 @@ def _instrumented_run(
     dead = np.nan_to_num(stacked.pop("dead").astype(float)) > 0
     stacked["histograms"] = np.nan_to_num(stacked["histograms"])
     stacked["saturated"] = np.nan_to_num(stacked["saturated"])
-    found = {name: _nested(values) for name, values in stacked.items()}
+    quantities = {name: _nested(values) for name, values in stacked.items()}
     return InstrumentedRun(
         recipe=recipe,
         seeds=seeds,
@@ -364,9 +372,9 @@ def _instrumented_run(
         bins=tuple(bin_edges().tolist()),
         seconds_per_step=per_step,
         dead_units=_nested(dead[:, 0].astype(float)),
-        **found,
+        **quantities,
     )
 
 
 def _nested(values: Array) -> Any:
-    return tuple(_nested(one) for one in values) if values.ndim > 1 else tuple(map(float, values))
+    return tuple(_nested(value) for value in values) if values.ndim > 1 else tuple(map(float, values))

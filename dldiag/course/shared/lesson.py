@@ -70,7 +70,7 @@ class Topic:
 
     def lesson(self, key: str) -> Lesson:
         """Return one lesson; KeyError when there is none of this key."""
-        return {one.key: one for one in self.lessons}[key]
+        return {lesson.key: lesson for lesson in self.lessons}[key]
 
 
 def claim_verdict(shown: bool, contradicted: bool = False) -> ClaimVerdict:

@@ -39,5 +39,5 @@ def plane_of_points(problem: BinaryProblem, points: int = MOVING_GRID) -> tuple[
 def predictions_over_time(problem: BinaryProblem, activation: str, taken: Sequence[Layers]) -> PlanePredictions:
     """Return a network's predictions on a coarse plane at each moment; problem has exactly two features."""
     _, plane = plane_of_points(problem)
-    found = [sigmoid(layer_outputs(one, plane, activation)[:, 0]) for one in taken]
-    return tuple(tuple(map(tuple, p.reshape(MOVING_GRID, MOVING_GRID).round(4).tolist())) for p in found)
+    predictions = [sigmoid(layer_outputs(one, plane, activation)[:, 0]) for one in taken]
+    return tuple(tuple(map(tuple, p.reshape(MOVING_GRID, MOVING_GRID).round(4).tolist())) for p in predictions)

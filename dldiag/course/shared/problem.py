@@ -136,9 +136,9 @@ def _labels(dataset: Dataset, positive: str | None) -> tuple[Array, Message]:
         middle = float(np.median(dataset.y))
         event = Message("{target} is above its median {middle:.4g}", {**values, "middle": middle})
         return (dataset.y > middle).astype(np.float64), event
-    chosen = positive if positive in dataset.classes else default_positive(dataset)
-    event = Message("{target} is {level}", {**values, "level": chosen})
-    return (dataset.y == dataset.classes.index(chosen)).astype(np.float64), event
+    label = positive if positive in dataset.classes else default_positive(dataset)
+    event = Message("{target} is {level}", {**values, "level": label})
+    return (dataset.y == dataset.classes.index(label)).astype(np.float64), event
 
 
 def default_positive(dataset: Dataset) -> str:
@@ -150,13 +150,13 @@ def default_positive(dataset: Dataset) -> str:
 
 def _features(dataset: Dataset, rows: NDArray[np.int64]) -> dict[str, Array]:
     frame = dataset.X.iloc[rows]
-    found: dict[str, Array] = {}
+    features: dict[str, Array] = {}
     for column in dataset.columns:
         for name, values in _numbers(column, frame[column.name]):
-            known = np.isfinite(values)
-            if known.any() and values[known].std() > 0:
-                found[name] = np.where(known, values, values[known].mean())
-    return found
+            finite = np.isfinite(values)
+            if finite.any() and values[finite].std() > 0:
+                features[name] = np.where(finite, values, values[finite].mean())
+    return features
 
 
 def _numbers(column: Column, values: pd.Series[float]) -> Iterator[tuple[str, Array]]:

@@ -18,10 +18,13 @@ from dldiag.data.dataset import rows_of
 from dldiag.experiments.metric_choice import MetricChoice, choose_metric
 
 PREVIEW_ROWS = 400  # A preview is computed on at most this many open rows of a table.
+_IN_JSON = {"settings": "asked"}  # What a field is called in the jobs that are stored.
 _R = TypeVar("_R", bound="LessonRequest")
 
 
-class LessonRequest(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", forbid_unknown_fields=True):
+class LessonRequest(
+    msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", forbid_unknown_fields=True, rename=_IN_JSON
+):
     """The settings of one experiment; its rows come with the job.
 
     PREVIEW: what its settings are cut down to, so that something is seen within half a second; empty where the whole
@@ -72,9 +75,9 @@ def preview_of(request: _R) -> _R | None:
     """Return the same experiment with fewer repeats, steps or rows; None where it is small enough as it is."""
     if not request.PREVIEW:
         return None
-    asked: Any = getattr(request, "asked", None)
-    smaller = {name: most for name, most in request.PREVIEW.items() if getattr(asked, name) > most}
-    return msgspec.structs.replace(request, asked=replace(asked, **smaller)) if smaller else None
+    settings: Any = getattr(request, "settings", None)
+    smaller = {name: most for name, most in request.PREVIEW.items() if getattr(settings, name) > most}
+    return msgspec.structs.replace(request, settings=replace(settings, **smaller)) if smaller else None
 
 
 def preview_rows(dataset: Dataset, seed: int = 0) -> Dataset:
@@ -86,7 +89,7 @@ def preview_rows(dataset: Dataset, seed: int = 0) -> Dataset:
 
 def preview_words(request: LessonRequest, smaller: LessonRequest) -> Message:
     """Say what a preview has less of than the experiment it stands for."""
-    before, after = (getattr(one, "asked", None) for one in (request, smaller))
+    before, after = (getattr(one, "settings", None) for one in (request, smaller))
     labels = params_of(before)
     less = [
         Message(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from dldiag.core.i18n import Message
 from dldiag.core.params import param
@@ -99,27 +100,26 @@ def flow(
     recipes = recipes_of(
         chosen.functions or ("relu",), chosen.hidden_layers, chosen.units, chosen.solver, ("saturated",)
     )
-    how: dict[str, Any] = {"seeds": chosen.seeds, "steps": chosen.steps, "seed": seed}
-    ran = list(record_runs(data, recipes, **how, on_progress=on_progress, should_stop=should_stop))
-    target = fair_target(ran, data.baseline, chosen.share)
-    layers = tuple(_layer_flow(data, one, target, seed) for one in ran)
-    return Flow(data.baseline, target, chosen.hidden_layers, layers, ran[0].steps, *_paces(data, recipes, seed))
+    runs = record_runs(data, recipes, chosen, seed=seed, on_progress=on_progress, should_stop=should_stop)
+    target = fair_target(runs, data.baseline, chosen.share)
+    layers = tuple(_layer_flow(data, run, target, seed) for run in runs)
+    return Flow(data.baseline, target, chosen.hidden_layers, layers, runs[0].steps, *_paces(data, recipes, seed))
 
 
 def _paces(data: Prepared, recipes: Sequence[Recipe], seed: int) -> tuple[Pace | None, Pace | None]:
-    named = {one.activation: one for one in recipes}
-    if not named.keys() >= set(PACED):
+    by_activation = {recipe.activation: recipe for recipe in recipes}
+    if not by_activation.keys() >= set(PACED):
         return None, None
-    first, second = (named[key] for key in PACED)
+    first, second = (by_activation[key] for key in PACED)
     slopes = pace_of_derivatives(*PACED, min(first.batch_size, data.n_rows), first.units, seed)
     return pace_of_steps(data, first, second, seed), slopes
 
 
-def _layer_flow(data: Prepared, ran: InstrumentedRun, target: float, seed: int) -> LayerFlow:
-    best, runner = runner_to(ran, target)
+def _layer_flow(data: Prepared, run: InstrumentedRun, target: float, seed: int) -> LayerFlow:
+    best, runner = runner_to(run, target)
     gradients, saturated = np.asarray(best.gradients), np.asarray(best.saturated)
     numbers = range(1, gradients.shape[2] + 1)
-    depths = range(1, ran.recipe.hidden_layers + 1)
+    depths = range(1, run.recipe.hidden_layers + 1)
     ratios = [ratio_through(data, replace(best.recipe, hidden_layers=n), best.seeds, seed) for n in depths]
     return LayerFlow(
         runner=runner,
@@ -145,25 +145,25 @@ def ratio_through(data: Prepared, recipe: Recipe, seeds: int, seed: int) -> Any:
     return per_weight * gradients[:, 0] / np.maximum(gradients[:, -1], ZERO_GRADIENT)
 
 
-def log_band(x: Sequence[int] | range, values: Any) -> SeedBand:
+def log_band(x: Sequence[int] | range, values: ArrayLike) -> SeedBand:
     """Return a band of positive values (T, S) whose mean and interval are taken of the logarithms."""
     logs = band(x, np.log(np.maximum(np.asarray(values, float), ZERO_GRADIENT)))
     return SeedBand(logs.x, *(tuple(np.exp(side).tolist()) for side in (logs.mean, logs.low, logs.high)))
 
 
-def _geometric_means(gradients: Any) -> tuple[tuple[float, ...], ...]:
+def _geometric_means(gradients: ArrayLike) -> tuple[tuple[float, ...], ...]:
     """Return (T, L) geometric means over members of gradients (T, S, L)."""
     means = np.exp(np.log(np.maximum(gradients, ZERO_GRADIENT)).mean(axis=1))
     return tuple(tuple(float(f"{value:.3g}") for value in row) for row in means)
 
 
-def describe_flow(found: Flow) -> Message:
+def describe_flow(flow: Flow) -> Message:
     """Say which activation starves the first layer and what that cost, or that none does in this run."""
-    if len(found.layers) < 2:
+    if len(flow.layers) < 2:
         return Message("One activation alone cannot be compared; choose two or more.")
-    weak, strong = weak_and_strong(found)
+    weak, strong = weak_and_strong(flow)
     values: dict[str, Any] = {
-        "depth": found.hidden_layers,
+        "depth": flow.hidden_layers,
         "weak": Message(weak.runner.label),
         "strong": Message(strong.runner.label),
         "weak_ratio": weak.through.value,
@@ -174,7 +174,7 @@ def describe_flow(found: Flow) -> Message:
         "strong_there": sum(strong.runner.arrived),
         "runs": len(weak.runner.arrived),
         "steps": weak.runner.loss.x[-1],
-        "target": found.target,
+        "target": flow.target,
     }
     if weak.through.value >= WEAK:
         return Message(_NOT_WEAK, values)
@@ -186,17 +186,17 @@ def describe_flow(found: Flow) -> Message:
     return Message(_SLOWER if all(weak.runner.arrived) else _NEVER, values)
 
 
-def weak_and_strong(found: Flow) -> tuple[LayerFlow, LayerFlow]:
+def weak_and_strong(flow: Flow) -> tuple[LayerFlow, LayerFlow]:
     """Return the activation with the weakest gradient in the first layer, and of the others the first to arrive."""
-    weak, *others = sorted(found.layers, key=lambda one: one.through.value)
+    weak, *others = sorted(flow.layers, key=lambda one: one.through.value)
     return weak, min(others, key=lambda one: (-sum(one.runner.arrived), float(np.median(one.runner.to_target))))
 
 
-def activation_to_use(found: Flow) -> dict[str, Any]:
+def activation_to_use(flow: Flow) -> dict[str, Any]:
     """Return the fastest activation where the gradient vanishes with another, slower one (90% confidence); empty otherwise."""
-    if len(found.layers) < 2 or found.target > (1 - LEAST_FALL) * found.baseline:
+    if len(flow.layers) < 2 or flow.target > (1 - LEAST_FALL) * flow.baseline:
         return {}
-    weak, strong = weak_and_strong(found)
+    weak, strong = weak_and_strong(flow)
     later, _ = t_interval(np.log(weak.runner.to_target) - np.log(strong.runner.to_target))
     if weak.through.high >= WEAK or later <= 0 or not all(strong.runner.arrived):
         return {}

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from dldiag.core.types import Array
-from dldiag.course.shared.instrumented import OnStep, Recipe, drawn_members, observe_training
+from dldiag.course.shared.instrumented import OnStep, Recipe, draw_members, observe_training
 from dldiag.course.shared.prepared import Prepared
 from dldiag.nn.activations import ACTIVATIONS
 from dldiag.nn.observe import Observation
@@ -38,24 +38,26 @@ def train_snapshots(
     on_step: OnStep = None,
 ) -> list[list[Layers]]:
     """Train one network on each pool of rows and return all their layers before each of these steps, smallest first."""
-    members, plan = drawn_members(data, recipe, list(pools), seed)
-    taken: list[list[Layers]] = []
+    members, plan = draw_members(data, recipe, list(pools), seed)
+    snapshots: list[list[Layers]] = []
 
-    def observe(seen: Observation) -> None:
-        if seen.step in moments:
-            before = taken[-1] if taken else [[] for _ in members]
-            taken.append(_layers_of(seen, before))
+    def observe(observation: Observation) -> None:
+        if observation.step in moments:
+            before = snapshots[-1] if snapshots else [[] for _ in members]
+            snapshots.append(_layers_of(observation, before))
 
     observe_training(members, plan, moments[-1], [observe], on_step)
-    return taken + [taken[-1]] * (len(moments) - len(taken))
+    return snapshots + [snapshots[-1]] * (len(moments) - len(snapshots))
 
 
-def _layers_of(seen: Observation, before: list[Layers]) -> list[Layers]:
+def _layers_of(observation: Observation, before: list[Layers]) -> list[Layers]:
     """Return every member's layers; those that diverged keep their last ones."""
-    found = list(before)
-    for place, number in enumerate(seen.members):
-        found[number] = [(np.array(one[place, :, :-1].T), np.array(one[place, :, -1])) for one in seen.weights]
-    return found
+    layers = list(before)
+    for place, number in enumerate(observation.members):
+        layers[number] = [
+            (np.array(block[place, :, :-1].T), np.array(block[place, :, -1])) for block in observation.weights
+        ]
+    return layers
 
 
 def layer_outputs(layers: Layers, X: Array, activation: str) -> Array:

@@ -67,7 +67,7 @@ def _dataset(name: str, row: Toy, X: Array, y: NDArray[np.float64]) -> Dataset:
         y=y,
         task=row.task,
         target="y",
-        columns=tuple(Column(one, "number", why, distinct=len(X)) for one in names),
+        columns=tuple(Column(name, "number", why, distinct=len(X)) for name in names),
         classes=row.classes,
         fingerprint=digest.hexdigest(),
     )

@@ -84,9 +84,9 @@ class SetupComparison:
     plane: PlaneComparison | None = None
 
 
-def rows_to_train(data: Prepared, asked: int) -> int:
+def rows_to_train(data: Prepared, wanted_rows: int) -> int:
     """Return how many training rows a table of this size allows of those asked for."""
-    return max(LEAST_TRAINING_ROWS, min(asked, int(LARGEST_TRAINING_PART * data.n_rows)))
+    return max(LEAST_TRAINING_ROWS, min(wanted_rows, int(LARGEST_TRAINING_PART * data.n_rows)))
 
 
 def compare_setups(
@@ -103,21 +103,21 @@ def compare_setups(
     seed, judge = 0, judge_of(data, choice)
     order = np.random.default_rng(seed).permutation(data.n_rows)
     dev, rest = np.split(order, [int(DEV_PART * data.n_rows)])
-    drawn = np.stack([np.random.default_rng([seed, r]).permutation(rest) for r in range(repeats)])
-    found, influences = [], []
+    draws = np.stack([np.random.default_rng([seed, r]).permutation(rest) for r in range(repeats)])
+    results, influences = [], []
     for number, way in enumerate(ways):
         if on_progress is not None:
             on_progress(Progress(Message("Training networks"), number, len(ways) + 1))
-        made, influence = _judged(way, data, drawn[:, : way.rows], dev, judge, stopping(should_stop))
-        found.append(made)
+        result, influence = _judged(way, data, draws[:, : way.rows], dev, judge, stopping(should_stop))
+        results.append(result)
         influences.append(influence)
     overlaps = [max(ways[0].rows, way.rows) / len(rest) for way in ways]
-    dev_changes, train_changes = _changes(found, influences, overlaps)
+    dev_changes, train_changes = _changes(results, influences, overlaps)
     return SetupComparison(
         unit=judge.unit,
         dev_rows=len(dev),
         rows=tuple(way.rows for way in ways),
-        ways=tuple(found),
+        ways=tuple(results),
         dev_changes=dev_changes,
         train_changes=train_changes,
         plane=_on_plane(problem, ways[:2], seed),
@@ -125,10 +125,10 @@ def compare_setups(
 
 
 def _changes(
-    found: Sequence[SetupResult], influences: Sequence[Array], overlaps: Sequence[float]
+    results: Sequence[SetupResult], influences: Sequence[Array], overlaps: Sequence[float]
 ) -> tuple[tuple[Estimate, ...], tuple[Estimate, ...]]:
     """Return what every later setup changes in the dev and in the training error of the first one."""
-    first, *others = found
+    first, *others = results
     dev = tuple(
         _changed_error(np.subtract(one.dev_error, first.dev_error), influence - influences[0], overlap)
         for one, influence, overlap in zip(others, influences[1:], overlaps[1:], strict=True)
@@ -162,23 +162,23 @@ def _judged(
     Also return the (repeats, dev rows) influences on the dev error. The dev loss is of the first MEASURED_ROWS dev rows.
     """
     moments = moments_of(way.steps, MOVING_STEPS)
-    taken = train_snapshots(data, way.recipe, pools, moments=moments, seed=0, on_step=on_step)
+    snapshots = train_snapshots(data, way.recipe, pools, moments=moments, seed=0, on_step=on_step)
     devs = np.broadcast_to(dev, (len(pools), len(dev)))
-    train, unseen = _outputs(data, taken[-1], pools), _outputs(data, taken[-1], devs)
-    found = [judge_outputs(z, data.y[dev], data.loss, judge) for z in unseen]
-    made = SetupResult(
+    train, unseen = _outputs(data, snapshots[-1], pools), _outputs(data, snapshots[-1], devs)
+    losses = [judge_outputs(z, data.y[dev], data.loss, judge) for z in unseen]
+    result = SetupResult(
         way.label,
-        band(moments, [_mean_losses(data, at, pools) for at in taken]),
-        band(moments, [_mean_losses(data, at, devs[:, :MEASURED_ROWS]) for at in taken]),
+        band(moments, [_mean_losses(data, at, pools) for at in snapshots]),
+        band(moments, [_mean_losses(data, at, devs[:, :MEASURED_ROWS]) for at in snapshots]),
         tuple(judge_outputs(z, data.y[rows], data.loss, judge)[0] for z, rows in zip(train, pools, strict=True)),
-        tuple(error for error, _ in found),
+        tuple(error for error, _ in losses),
     )
-    return made, np.stack([influence for _, influence in found])
+    return result, np.stack([influence for _, influence in losses])
 
 
 def _outputs(data: Prepared, networks: list[Layers], rows: NDArray[np.int64]) -> list[Array]:
     """Return for each network its outputs (rows, K) on its own rows."""
-    return [layer_outputs(one, data.X[some], ACTIVATION) for one, some in zip(networks, rows, strict=True)]
+    return [layer_outputs(network, data.X[some], ACTIVATION) for network, some in zip(networks, rows, strict=True)]
 
 
 def _mean_losses(data: Prepared, networks: list[Layers], rows: NDArray[np.int64]) -> Array:
@@ -205,7 +205,7 @@ def _on_plane(problem: BinaryProblem, ways: Sequence[TrainingSetup], seed: int) 
     data, moments = prepared_plane(problem), moments_of(ways[0].steps, MOVING_STEPS)
     pool = np.random.default_rng([seed, 0]).permutation(data.n_rows)[: min(ways[0].rows, data.n_rows)]
     snapshots = [train_snapshots(data, way.recipe, pool[None], moments=moments, seed=seed) for way in ways]
-    first, second = (predictions_over_time(problem, ACTIVATION, [at[0] for at in taken]) for taken in snapshots)
+    first, second = (predictions_over_time(problem, ACTIVATION, [at[0] for at in layers]) for layers in snapshots)
     return PlaneComparison(
         names=(problem.names[0], problem.names[1]),
         x=tuple(side_of_plane(problem.X[:, 0]).tolist()),

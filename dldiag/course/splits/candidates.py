@@ -46,7 +46,7 @@ class SelectionSettings:
 def select_on_test(
     dataset: Dataset,
     model: Model,
-    asked: SelectionSettings,
+    settings: SelectionSettings,
     choice: MetricChoice | None = None,
     *,
     on_progress: OnProgress = None,
@@ -57,23 +57,23 @@ def select_on_test(
     The project's own test rows stay sealed: the training, test and fresh rows of this experiment are all
     drawn from the others. choice: of a metric; guesses are judged by the share wrong, or the RMSE.
     """
-    judged = None if asked.kind == "guesses" else choice
+    judged = None if settings.kind == "guesses" else choice
     is_root = dataset.task == "regression" and (judged is None or judged.name == "rmse")
-    rng = np.random.default_rng(asked.seed)
-    split = make_split(dataset, 1, asked.seed)
+    rng = np.random.default_rng(settings.seed)
+    split = make_split(dataset, 1, settings.seed)
     rest = rng.permutation(np.concatenate([split.repeats[0].train_rows, split.repeats[0].dev_rows]))
     cut = min(MOST_TRAIN_ROWS, int(TRAIN_SHARE * len(rest)))
     train, pool = rest[:cut], rest[cut : cut + MOST_POOL_ROWS]
-    models = _MAKERS[asked.kind](model, asked.models, rng)
+    models = _MAKERS[settings.kind](model, settings.models, rng)
     if models:
-        tasks = [FitTask(("candidate", i, 0), one, train, pool, asked.seed + i) for i, one in enumerate(models)]
+        tasks = [FitTask(("candidate", i, 0), model, train, pool, settings.seed + i) for i, model in enumerate(models)]
         results = fit_all(tasks, encode_dataset(dataset, split, judged), should_stop=should_stop)
         losses = _collect(results, len(tasks), is_root, on_progress)
     else:
-        losses = guessing_losses(dataset.y[pool], asked.models, task=dataset.task, seed=asked.seed)
-    n_test = max(1, min(asked.test_rows, int(LARGEST_TEST_SHARE * len(pool))))
+        losses = guessing_losses(dataset.y[pool], settings.models, task=dataset.task, seed=settings.seed)
+    n_test = max(1, min(settings.test_rows, int(LARGEST_TEST_SHARE * len(pool))))
     unit = dataset.unit if judged is None else judged.unit
-    return choose_on_test(losses, n_test=n_test, unit=unit, is_root=is_root, seed=asked.seed)
+    return choose_on_test(losses, n_test=n_test, unit=unit, is_root=is_root, seed=settings.seed)
 
 
 def _collect(results: Iterable[FitResult], count: int, is_root: bool, on_progress: OnProgress) -> Array:

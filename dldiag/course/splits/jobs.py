@@ -16,14 +16,14 @@ class SelectionRequest(JudgedModelRequest, frozen=True, kw_only=True, tag="selec
     """Choose the best of k models on a test set."""
 
     PREVIEW: ClassVar[Mapping[str, int]] = {"models": 8}
-    asked: SelectionSettings
+    settings: SelectionSettings
 
 
 def select_job(
-    dataset: Dataset, given: SelectionRequest, on_progress: OnProgress, should_stop: ShouldStop
+    dataset: Dataset, request: SelectionRequest, on_progress: OnProgress, should_stop: ShouldStop
 ) -> Selection:
     """Choose the best of k models on a test set."""
-    model = build_model(dataset.task, given.model)
+    model = build_model(dataset.task, request.model)
     return select_on_test(
-        dataset, model, given.asked, given.choice(dataset), on_progress=on_progress, should_stop=should_stop
+        dataset, model, request.settings, request.choice(dataset), on_progress=on_progress, should_stop=should_stop
     )

@@ -37,23 +37,23 @@ def size_outcomes(advice: SplitAdvice) -> Outcomes:
     )
 
 
-def choice_outcomes(found: Selection) -> Outcomes:
+def choice_outcomes(selection: Selection) -> Outcomes:
     """Judge statements 20 and 22 by the choice on a test set."""
-    last = len(found.ks) - 1
-    gap = found.gap[last] > CLEAR_STANDARD_ERRORS * found.standard_error[last]
+    last = len(selection.ks) - 1
+    gap = selection.gap[last] > CLEAR_STANDARD_ERRORS * selection.standard_error[last]
     values: dict[str, Value] = {
-        "models": found.ks[last],
-        "fresh": found.fresh[last],
-        "single": found.promised[0],
-        "unit": found.unit,
+        "models": selection.ks[last],
+        "fresh": selection.fresh[last],
+        "single": selection.promised[0],
+        "unit": selection.unit,
     }
     counted = Message(
         "The best of {models} models was chosen here; two settings with 4 and 8 values make 32 already. One model, measured once, does not look better than it is: {single:error}.",
         values,
     )
-    answer = "much" if gap and found.gap[last] > LARGE_GAP else "little" if gap else "none"
+    answer = "much" if gap and selection.gap[last] > LARGE_GAP else "little" if gap else "none"
     return Outcomes(
-        (Claim(20, claim_verdict(gap), counted), Claim(22, claim_verdict(gap), describe_selection(found))), answer
+        (Claim(20, claim_verdict(gap), counted), Claim(22, claim_verdict(gap), describe_selection(selection))), answer
     )
 
 

@@ -142,13 +142,13 @@ def describe_selection(result: Selection) -> Message:
     )
 
 
-def fewer_rows(result: Selection, asked: int) -> Message | None:
+def fewer_rows(result: Selection, wanted_rows: int) -> Message | None:
     """Warn that the table gives fewer test rows than were asked for; None where it gives enough."""
-    if result.n_test >= asked:
+    if result.n_test >= wanted_rows:
         return None
     return Message(
         "{asked:,} test rows were asked for; this table gives {n:,}, so that as many fresh rows remain.",
-        {"asked": asked, "n": result.n_test},
+        {"asked": wanted_rows, "n": result.n_test},
     )
 
 

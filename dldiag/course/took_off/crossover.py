@@ -50,11 +50,11 @@ def crossover(a: LearningCurve, b: LearningCurve, *, rho: float = 0.0, seed: int
     lead = _at(a, sizes) - _at(b, sizes)  # Has shape (k, J) and is positive where b is ahead.
     first, second = (a, b) if lead[0].mean() <= 0 else (b, a)
     lead = lead if first is a else -lead
-    found = _crossings(np.log(sizes), _resampled(lead, rho, seed))
-    share = float(np.isfinite(found).mean())
+    crossings = _crossings(np.log(sizes), _resampled(lead, rho, seed))
+    share = float(np.isfinite(crossings).mean())
     verdict: Crossed = "crosses" if share >= _SURE else "not_in_sight" if share <= 1 - _SURE else "undecided"
     value = float(_crossings(np.log(sizes), lead.mean(axis=1)[None])[0])
-    return Crossover(_name(first), _name(second), verdict, _interval(value, found), share, float(lead[-1].mean()))
+    return Crossover(_name(first), _name(second), verdict, _interval(value, crossings), share, float(lead[-1].mean()))
 
 
 def _name(curve: LearningCurve) -> str:
@@ -76,8 +76,8 @@ def _at(curve: LearningCurve, sizes: Sequence[int] | NDArray[np.int64]) -> Array
 def _resampled(lead: Array, rho: float, seed: int) -> Array:
     """Return (_RESAMPLES, k) means over resampled repeats, widened to the corrected resampled variance."""
     repeats = lead.shape[1]
-    drawn = np.random.default_rng(seed).integers(0, repeats, (_RESAMPLES, repeats))
-    means = np.asarray(lead[:, drawn].mean(axis=2).T, dtype=np.float64)
+    draws = np.random.default_rng(seed).integers(0, repeats, (_RESAMPLES, repeats))
+    means = np.asarray(lead[:, draws].mean(axis=2).T, dtype=np.float64)
     if repeats < 2:
         return means
     widen = np.sqrt((1 / repeats + rho) / ((repeats - 1) / repeats**2))
@@ -87,15 +87,15 @@ def _resampled(lead: Array, rho: float, seed: int) -> Array:
 
 def _crossings(log_sizes: Array, lead: Array) -> Array:
     """Return exp(log size) of the last change from ≤ 0 to > 0 in each row of `lead`; NaN where it does not end > 0."""
-    found = np.full(len(lead), np.nan)
+    crossings = np.full(len(lead), np.nan)
     for row, values in enumerate(lead):
         below = np.flatnonzero(values <= 0)
         if values[-1] <= 0 or len(below) == 0:
             continue
         i = below[-1]
         share = -values[i] / (values[i + 1] - values[i])
-        found[row] = np.exp(log_sizes[i] + share * (log_sizes[i + 1] - log_sizes[i]))
-    return found
+        crossings[row] = np.exp(log_sizes[i] + share * (log_sizes[i + 1] - log_sizes[i]))
+    return crossings
 
 
 def _interval(value: float, found: Array) -> Estimate | None:
@@ -108,8 +108,8 @@ def _interval(value: float, found: Array) -> Estimate | None:
 
 def crossovers(curves: Sequence[LearningCurve], *, rho: float = 0.0, seed: int = 0) -> tuple[Crossover, ...]:
     """Return the crossover of every pair of curves, the most certain first."""
-    found = [crossover(a, b, rho=rho, seed=seed) for a, b in combinations(curves, 2)]
-    return tuple(sorted(found, key=lambda one: -one.share))
+    pairs = [crossover(a, b, rho=rho, seed=seed) for a, b in combinations(curves, 2)]
+    return tuple(sorted(pairs, key=lambda one: -one.share))
 
 
 # --- do learners differ on few rows? ------------------------------------------------------------------------------
@@ -150,9 +150,9 @@ def learners_differ_at(
     pairs = list(combinations(order, 2))
     intervals = [_paired(errors[worse] - errors[better], rho, len(pairs)) for better, worse in pairs]
     holds: Answer = "undecided"
-    if any(one.low > material for one in intervals):
+    if any(interval.low > material for interval in intervals):
         holds = "no"
-    elif all(one.high < material and one.low > -material for one in intervals):
+    elif all(interval.high < material and interval.low > -material for interval in intervals):
         holds = "yes"
     shown = max(range(len(pairs)), key=lambda i: intervals[i].low if holds == "no" else intervals[i].value)
     return SmallSizes(int(rows), *pairs[shown], intervals[shown], material, holds)

@@ -9,7 +9,7 @@ from dldiag.core.types import Dataset, OnProgress, ShouldStop
 from dldiag.course.shared.activation_race import ActivationRace, RaceSettings, race_activations
 from dldiag.course.shared.prepared import prepare_open_rows
 from dldiag.course.shared.request import JudgedRequest, LessonRequest
-from dldiag.course.took_off.hand_work import HandWork, HandWorkSettings, hand_work
+from dldiag.course.took_off.preprocessing import PreprocessingComparison, PreprocessingSettings, compare_preprocessing
 from dldiag.course.took_off.scaling import LearnerComparison, ScaleSettings, fit_learners
 
 
@@ -17,37 +17,45 @@ class ScaleRequest(JudgedRequest, frozen=True, kw_only=True, tag="scale"):
     """Measure error against rows for many learners."""
 
     PREVIEW: ClassVar[Mapping[str, int]] = {"sizes": 3, "repeats": 2, "train_rows": 100}
-    asked: ScaleSettings
+    settings: ScaleSettings
 
 
 class RaceRequest(LessonRequest, frozen=True, kw_only=True, tag="race"):
     """Race two activations."""
 
     PREVIEW: ClassVar[Mapping[str, int]] = {"seeds": 2, "steps": 60}
-    asked: RaceSettings
+    settings: RaceSettings
 
 
-class HandWorkRequest(JudgedRequest, frozen=True, kw_only=True, tag="hand_work"):
+class PreprocessingRequest(JudgedRequest, frozen=True, kw_only=True, tag="hand_work"):
     """Compare learners with preprocessings on few rows."""
 
     PREVIEW: ClassVar[Mapping[str, int]] = {"repeats": 3}
-    asked: HandWorkSettings
+    settings: PreprocessingSettings
 
 
 def scale_job(
-    dataset: Dataset, given: ScaleRequest, on_progress: OnProgress, should_stop: ShouldStop
+    dataset: Dataset, request: ScaleRequest, on_progress: OnProgress, should_stop: ShouldStop
 ) -> LearnerComparison:
     """Measure error against rows for many learners."""
-    return fit_learners(dataset, given.asked, given.choice(dataset), on_progress=on_progress, should_stop=should_stop)
+    return fit_learners(
+        dataset, request.settings, request.choice(dataset), on_progress=on_progress, should_stop=should_stop
+    )
 
 
-def race_job(dataset: Dataset, given: RaceRequest, on_progress: OnProgress, should_stop: ShouldStop) -> ActivationRace:
+def race_job(
+    dataset: Dataset, request: RaceRequest, on_progress: OnProgress, should_stop: ShouldStop
+) -> ActivationRace:
     """Race two activations."""
-    return race_activations(prepare_open_rows(dataset), given.asked, on_progress=on_progress, should_stop=should_stop)
+    return race_activations(
+        prepare_open_rows(dataset), request.settings, on_progress=on_progress, should_stop=should_stop
+    )
 
 
-def hand_work_job(
-    dataset: Dataset, given: HandWorkRequest, on_progress: OnProgress, should_stop: ShouldStop
-) -> HandWork:
+def preprocessing_job(
+    dataset: Dataset, request: PreprocessingRequest, on_progress: OnProgress, should_stop: ShouldStop
+) -> PreprocessingComparison:
     """Compare learners with preprocessings on few rows."""
-    return hand_work(dataset, given.asked, given.choice(dataset), on_progress=on_progress, should_stop=should_stop)
+    return compare_preprocessing(
+        dataset, request.settings, request.choice(dataset), on_progress=on_progress, should_stop=should_stop
+    )

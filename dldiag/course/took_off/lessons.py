@@ -6,16 +6,16 @@ from dldiag.core.i18n import Message
 from dldiag.course.shared.activation_race import ActivationRace, describe_race
 from dldiag.course.shared.lesson import Lesson, Outcomes, Statement, Topic, claim_verdict, one_claim
 from dldiag.course.took_off.crossover import Crossover
-from dldiag.course.took_off.hand_work import HandWork, describe_hand_work
+from dldiag.course.took_off.preprocessing import PreprocessingComparison, describe_preprocessing
 from dldiag.course.took_off.scaling import LEARNERS, LearnerComparison, describe_crossover
 
 
-def learner_outcomes(found: LearnerComparison) -> Outcomes:
+def learner_outcomes(comparison: LearnerComparison) -> Outcomes:
     """Judge statement 1 by the crossovers."""
-    one = found.crossings[0] if found.crossings else None
+    one = comparison.crossings[0] if comparison.crossings else None
     shown = one is not None and one.verdict == "crosses" and LEARNERS[one.second].deep
     turned = one is not None and one.verdict == "crosses" and not LEARNERS[one.second].deep
-    return one_claim(1, claim_verdict(shown, turned), describe_crossover(found), _ahead(one))
+    return one_claim(1, claim_verdict(shown, turned), describe_crossover(comparison), _ahead(one))
 
 
 def _ahead(one: Crossover | None) -> str:
@@ -26,20 +26,20 @@ def _ahead(one: Crossover | None) -> str:
     return "network" if LEARNERS[last].deep else "traditional"
 
 
-def hand_work_outcomes(found: HandWork) -> Outcomes:
+def preprocessing_outcomes(comparison: PreprocessingComparison) -> Outcomes:
     """Judge statement 2 by the two spreads."""
-    more, less = found.difference.low > 0, found.difference.high < 0
+    more, less = comparison.difference.low > 0, comparison.difference.high < 0
     answer = "preparation" if more else "learner" if less else "alike"
-    return one_claim(2, claim_verdict(more, less), describe_hand_work(found), answer)
+    return one_claim(2, claim_verdict(more, less), describe_preprocessing(comparison), answer)
 
 
-def race_outcomes(found: ActivationRace) -> Outcomes:
+def race_outcomes(race: ActivationRace) -> Outcomes:
     """Judge statement 3 by the race."""
-    ratio = found.steps_ratio
-    faster = found.learned and ratio is not None and ratio.low > 1
-    slower = found.learned and (ratio is None or ratio.high < 1)
+    ratio = race.steps_ratio
+    faster = race.learned and ratio is not None and ratio.low > 1
+    slower = race.learned and (ratio is None or ratio.high < 1)
     answer = "faster" if faster else "slower" if slower else "same"
-    return one_claim(3, claim_verdict(faster, slower), describe_race(found), answer)
+    return one_claim(3, claim_verdict(faster, slower), describe_race(race), answer)
 
 
 TOOK_OFF_LESSONS = Topic(
@@ -80,7 +80,7 @@ TOOK_OFF_LESSONS = Topic(
                 ),
             ),
             Message("On few rows, work on the columns can change as much as another learner."),
-            hand_work_outcomes,
+            preprocessing_outcomes,
             Message("Try it: 300 rows."),
         ),
         Lesson(

@@ -116,18 +116,18 @@ def fit_learners(
     split = make_split(dataset, chosen.repeats, seed, chosen.train_rows)
     sizes = _sizes(split.n_train, chosen.sizes, len(dataset.classes))
     tasks = [task for size in sizes for model in models.values() for task in _tasks(model, split, size)]
-    found: dict[Any, FitResult] = {}
+    results: dict[Any, FitResult] = {}
     unit = dataset.unit if choice is None else choice.unit
 
     def curves() -> tuple[LearningCurve, ...]:
-        of_models = {key: as_curve(model, sizes, chosen.repeats, found, unit) for key, model in models.items()}
+        of_models = {key: as_curve(model, sizes, chosen.repeats, results, unit) for key, model in models.items()}
         return named_learner([replace(curve, model=key) for key, curve in of_models.items()])
 
     with one_thread():  # Waiting for each other's threads would cost small fits more than the threads save.
         for result in fit_all(tasks, encode_dataset(dataset, split, choice), should_stop=should_stop):
-            found[result.task.key] = result
+            results[result.task.key] = result
             if on_progress is not None:
-                on_progress(Progress(STAGE, len(found), len(tasks), curves=curves()))
+                on_progress(Progress(STAGE, len(results), len(tasks), curves=curves()))
     return compare_learners(curves(), rho=split.n_dev / split.n_train, seed=seed)
 
 
@@ -199,7 +199,7 @@ def compare_learners(curves: Sequence[LearningCurve], *, rho: float, seed: int =
 
 def _network_to_use(curves: Sequence[LearningCurve], rho: float) -> str:
     """Return the best network on the most rows, unless the best learner is better with 90% confidence."""
-    at_most_rows = {one.model: one.dev_errors[-1] for one in curves if np.isfinite(one.dev_errors[-1]).all()}
+    at_most_rows = {curve.model: curve.dev_errors[-1] for curve in curves if np.isfinite(curve.dev_errors[-1]).all()}
     networks = [key for key in at_most_rows if LEARNERS[key].deep]
     if not networks:
         return ""
@@ -208,11 +208,11 @@ def _network_to_use(curves: Sequence[LearningCurve], rho: float) -> str:
     return "" if behind > 0 else network
 
 
-def size_to_use(found: LearnerComparison, task: Task) -> dict[str, Any]:
+def size_to_use(comparison: LearnerComparison, task: Task) -> dict[str, Any]:
     """Return the size of the network to use; empty when no network is among the best."""
-    if not found.network:
+    if not comparison.network:
         return {}
-    return {"hidden_layer_sizes": LEARNERS[found.network].parameters(task)["hidden_layer_sizes"]}
+    return {"hidden_layer_sizes": LEARNERS[comparison.network].parameters(task)["hidden_layer_sizes"]}
 
 
 def _against_largest(keys: Sequence[str]) -> list[frozenset[str]]:
@@ -221,9 +221,9 @@ def _against_largest(keys: Sequence[str]) -> list[frozenset[str]]:
     return [frozenset((deep[-1], key)) for key in keys if not LEARNERS[key].deep] if deep else []
 
 
-def _overtaking(one: Crossover) -> tuple[bool, float]:
+def _overtaking(crossover: Crossover) -> tuple[bool, float]:
     """Order crossovers: those in which a network overtakes come first, the most certain before the others."""
-    return (not LEARNERS[one.second].deep, -one.share)
+    return (not LEARNERS[crossover.second].deep, -crossover.share)
 
 
 def _band(curve: LearningCurve, rho: float) -> CurveBand:
@@ -244,11 +244,11 @@ def _band(curve: LearningCurve, rho: float) -> CurveBand:
 # --- what to look at ----------------------------------------------------------------------------------------------
 
 
-def describe_few_rows(found: LearnerComparison) -> Message:
+def describe_few_rows(comparison: LearnerComparison) -> Message:
     """Say whether learners hardly differ on few rows in this run, and how that compares with many rows."""
-    if found.few is None or found.many is None:
+    if comparison.few is None or comparison.many is None:
         return Message("One learner alone cannot be compared; choose two or more.")
-    few, many = found.few, found.many
+    few, many = comparison.few, comparison.many
     values: dict[str, Any] = {
         "rows": few.rows,
         "best": LEARNERS[few.best].label,
@@ -261,7 +261,7 @@ def describe_few_rows(found: LearnerComparison) -> Message:
         "later": many.spread.value,
         "later_best": LEARNERS[many.best].label,
         "later_worst": LEARNERS[many.worst].label,
-        "unit": found.unit,
+        "unit": comparison.unit,
     }
     return Message(_FEW[few.holds], values)
 
@@ -275,27 +275,27 @@ _FEW = {
 }
 
 
-def size_words(found: LearnerComparison) -> Message | None:
+def size_words(comparison: LearnerComparison) -> Message | None:
     """Say which size is recommended and why; None without one."""
-    if not found.network:
+    if not comparison.network:
         return None
-    values: dict[str, Any] = {"network": LEARNERS[found.network].label, "rows": found.curves[0].sizes[-1]}
+    values: dict[str, Any] = {"network": LEARNERS[comparison.network].label, "rows": comparison.curves[0].sizes[-1]}
     return Message(
         "With {rows:,} rows {network} has the lowest error of the networks, and no other learner is better with 90% confidence.",
         values,
     )
 
 
-def describe_crossover(found: LearnerComparison) -> Message:
+def describe_crossover(comparison: LearnerComparison) -> Message:
     """Say at how many rows the largest network overtakes a traditional learner, or that it does not."""
-    if not found.crossings:
+    if not comparison.crossings:
         return Message("A crossover needs a network and a traditional learner; choose both.")
-    one = found.crossings[0]
+    one = comparison.crossings[0]
     values: dict[str, Any] = {
         "first": LEARNERS[one.first].label,
         "second": LEARNERS[one.second].label,
-        "few": found.curves[0].sizes[0],
-        "rows": found.curves[0].sizes[-1],
+        "few": comparison.curves[0].sizes[0],
+        "rows": comparison.curves[0].sizes[-1],
         "share": one.share,
         "unit": "rate",
     }
@@ -304,10 +304,10 @@ def describe_crossover(found: LearnerComparison) -> Message:
     return Message(_CROSSOVER[_case(one)], values)
 
 
-def _case(one: Crossover) -> str:
-    if LEARNERS[one.first].deep:
-        return "ahead" if one.verdict == "not_in_sight" else "given_up"
-    return "maybe" if one.verdict == "undecided" and one.size is None else one.verdict
+def _case(crossover: Crossover) -> str:
+    if LEARNERS[crossover.first].deep:
+        return "ahead" if crossover.verdict == "not_in_sight" else "given_up"
+    return "maybe" if crossover.verdict == "undecided" and crossover.size is None else crossover.verdict
 
 
 _CROSSOVER = {

@@ -108,85 +108,87 @@ def analyze_open_rows(
     if on_progress is not None:
         on_progress(Progress(Message("Training networks"), 0, 1))
     fits.fit([model], [split.n_train], range(_REPEATS))
-    found = analyze_fits(fits, model, seed, with_importance=False)
-    if found is None:
+    analysis = analyze_fits(fits, model, seed, with_importance=False)
+    if analysis is None:
         raise DataError(Message("The model could not be fitted on these rows."), Message("Choose another table."))
-    return found
+    return analysis
 
 
-def count_categories(found: ErrorAnalysis, asked: EyeballSettings, choice: MetricChoice | None = None) -> Categories:
+def count_categories(
+    analysis: ErrorAnalysis, settings: EyeballSettings, choice: MetricChoice | None = None
+) -> Categories:
     """Draw wrong rows in random order and count them by category. Raises DataError where no row is wrong."""
-    drawn = draw_eyeball_set(found.losses, asked.seed, max(COUNTED_ROWS))
-    if drawn is None:
+    eyeball_set = draw_eyeball_set(analysis.losses, settings.seed, max(COUNTED_ROWS))
+    if eyeball_set is None:
         raise DataError(Message("No dev row is wrong: there is nothing to look at."), Message("Choose another table."))
-    members = _members(found, drawn)
-    looked = min(asked.rows, len(drawn.wrong))
-    rng = np.random.default_rng([asked.seed, 1])
+    members = _members(analysis, eyeball_set)
+    looked = min(settings.rows, len(eyeball_set.wrong))
+    rng = np.random.default_rng([settings.seed, 1])
     categories = tuple(
         Category(rule, label, prediction, float(inside.mean()), tuple(np.cumsum(inside).tolist()))
         for (rule, label, prediction), inside in members
     )
     return Categories(
-        unit=found.findings.unit,
-        rows=drawn.rows,
-        wrong=len(drawn.wrong),
+        unit=analysis.findings.unit,
+        rows=eyeball_set.rows,
+        wrong=len(eyeball_set.wrong),
         looked=looked,
-        error=float(found.findings.error.value),
-        blackbox=float(drawn.blackbox_error.value),
-        blackbox_rows=drawn.blackbox_rows,
+        error=float(analysis.findings.error.value),
+        blackbox=float(eyeball_set.blackbox_error.value),
+        blackbox_rows=eyeball_set.blackbox_rows,
         categories=categories,
         right=_how_often_right([inside for _, inside in members], rng),
-        gain=_gain(found, members[0][0], choice) if members and choice is not None else None,
+        gain=_gain(analysis, members[0][0], choice) if members and choice is not None else None,
     )
 
 
 _Name = tuple[tuple[Condition, ...], str, str]
 
 
-def _members(found: ErrorAnalysis, drawn: EyeballSet) -> list[tuple[_Name, NDArray[np.bool_]]]:
+def _members(analysis: ErrorAnalysis, eyeball_set: EyeballSet) -> list[tuple[_Name, NDArray[np.bool_]]]:
     """Return the largest categories, and for each which of the wrong rows, in the order drawn, are in it."""
-    positions = np.array(drawn.wrong, dtype=np.int64)
-    table = found.rows_at(positions.tolist())
-    named: list[tuple[_Name, NDArray[np.bool_]]] = [
-        ((one.rule, "", ""), np.asarray(rows_where(one.rule, table))) for one in found.findings.confirmed
+    positions = np.array(eyeball_set.wrong, dtype=np.int64)
+    table = analysis.rows_at(positions.tolist())
+    groups: list[tuple[_Name, NDArray[np.bool_]]] = [
+        ((part.rule, "", ""), np.asarray(rows_where(part.rule, table))) for part in analysis.findings.confirmed
     ]
-    named += [(((), *pair), inside) for pair, inside in _mix_ups(found, positions)]
-    kept = [(name, inside) for name, inside in named if inside.mean() >= _LEAST_SHARE]
-    return sorted(kept, key=lambda pair: -pair[1].mean())[:MOST_CATEGORIES]
+    groups += [(((), *pair), inside) for pair, inside in _mix_ups(analysis, positions)]
+    large = [(name, inside) for name, inside in groups if inside.mean() >= _LEAST_SHARE]
+    return sorted(large, key=lambda pair: -pair[1].mean())[:MOST_CATEGORIES]
 
 
-def _mix_ups(found: ErrorAnalysis, positions: NDArray[np.int64]) -> list[tuple[tuple[str, str], NDArray[np.bool_]]]:
+def _mix_ups(analysis: ErrorAnalysis, positions: NDArray[np.int64]) -> list[tuple[tuple[str, str], NDArray[np.bool_]]]:
     """Return which label was taken for which; of a numeric target whether the prediction was too high or too low."""
-    y, answer = found.losses.y[positions], found.losses.answer[positions]
-    if found.case.task == "regression":
+    y, answer = analysis.losses.y[positions], analysis.losses.answer[positions]
+    if analysis.case.task == "regression":
         return [(("", "high"), answer > y), (("", "low"), answer < y)]
-    classes = found.case.classes
+    classes = analysis.case.classes
     pairs = sorted({(int(a), int(b)) for a, b in zip(y, answer, strict=True) if b >= 0})
     return [((classes[a], classes[b]), (y == a) & (answer == b)) for a, b in pairs]
 
 
-def _gain(found: ErrorAnalysis, name: _Name, choice: MetricChoice) -> Gain | None:
+def _gain(analysis: ErrorAnalysis, name: _Name, choice: MetricChoice) -> Gain | None:
     """Measure the judged rows by the metric as they are, and with every row of a category predicted rightly."""
-    if choice.name == plain_choice(found.case.task).name:
+    if choice.name == plain_choice(analysis.case.task).name:
         return None
-    known, everywhere = found.losses, np.arange(len(found.losses))
+    losses, everywhere = analysis.losses, np.arange(len(analysis.losses))
     rule, label, prediction = name
-    pairs = dict(_mix_ups(found, everywhere))
-    inside = np.asarray(rows_where(rule, found.rows_at(everywhere.tolist()))) if rule else pairs[label, prediction]
-    inside = inside & (known.answer != known.y)
-    answer = np.where(inside, known.y, known.answer)
-    proba = None if known.proba is None else known.proba.copy()
+    pairs = dict(_mix_ups(analysis, everywhere))
+    inside = np.asarray(rows_where(rule, analysis.rows_at(everywhere.tolist()))) if rule else pairs[label, prediction]
+    inside = inside & (losses.answer != losses.y)
+    answer = np.where(inside, losses.y, losses.answer)
+    proba = None if losses.proba is None else losses.proba.copy()
     if proba is not None:
-        proba[inside] = np.eye(proba.shape[1])[known.y[inside]]
-    before = _measured_by(choice, found, known.answer, known.proba)
-    return Gain(choice.name, before, _measured_by(choice, found, answer, proba))
+        proba[inside] = np.eye(proba.shape[1])[losses.y[inside]]
+    before = _measured_by(choice, analysis, losses.answer, losses.proba)
+    return Gain(choice.name, before, _measured_by(choice, analysis, answer, proba))
 
 
-def _measured_by(choice: MetricChoice, found: ErrorAnalysis, answer: Floats, proba: Floats | None) -> float:
-    y = found.losses.y
-    if found.case.task == "regression":
-        residual = (answer - y).astype(float) / found.case.scale
-        return choice.metric.loss(choice.judged(y, answer, residual=residual, spread=found.case.scale))[0]
+def _measured_by(choice: MetricChoice, analysis: ErrorAnalysis, answer: Floats, proba: Floats | None) -> float:
+    y = analysis.losses.y
+    if analysis.case.task == "regression":
+        residual = (answer - y).astype(float) / analysis.case.scale
+        return choice.metric.loss(choice.judged(y, answer, residual=residual, spread=analysis.case.scale))[0]
     return choice.metric.loss(choice.judged(y.astype(np.int64), answer.astype(np.int64), proba))[0]
 
 
@@ -196,11 +198,11 @@ def _how_often_right(members: Sequence[NDArray[np.bool_]], rng: np.random.Genera
         return ()
     inside = np.stack(members).astype(float)  # The largest category comes first.
     shares = inside.mean(axis=1)
-    found = []
+    reliability = []
     for n in (n for n in COUNTED_ROWS if n <= max(COUNTED_ROWS[0], inside.shape[1])):
         rows = rng.integers(0, inside.shape[1], (_DRAWS, n))
         counts = inside[:, rows].sum(axis=2)
         best = shares[:, None] >= shares[0]  # Naming a category that is as large as the largest counts as right.
         top = counts == counts.max(axis=0)
-        found.append((n, float(np.mean((top & best).any(axis=0) / top.sum(axis=0)))))
-    return tuple(found)
+        reliability.append((n, float(np.mean((top & best).any(axis=0) / top.sum(axis=0)))))
+    return tuple(reliability)

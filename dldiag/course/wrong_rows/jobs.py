@@ -16,27 +16,29 @@ class CategoriesRequest(JudgedModelRequest, frozen=True, kw_only=True, tag="cate
 
     NAMES_METRIC: ClassVar[bool] = False
 
-    asked: EyeballSettings
+    settings: EyeballSettings
 
 
 class WrongLabelsRequest(ModelRequest, frozen=True, kw_only=True, tag="wrong_labels"):
     """Put wrong labels into the dev set."""
 
-    asked: LabelSettings
+    settings: LabelSettings
 
 
 def categories_job(
-    dataset: Dataset, given: CategoriesRequest, on_progress: OnProgress, should_stop: ShouldStop
+    dataset: Dataset, request: CategoriesRequest, on_progress: OnProgress, should_stop: ShouldStop
 ) -> Categories:
     """Count wrong dev rows by category."""
-    model = build_model(dataset.task, given.model)
-    found = analyze_open_rows(dataset, model, given.asked.seed, on_progress, should_stop)
-    return count_categories(found, given.asked, given.choice(dataset))
+    model = build_model(dataset.task, request.model)
+    analysis = analyze_open_rows(dataset, model, request.settings.seed, on_progress, should_stop)
+    return count_categories(analysis, request.settings, request.choice(dataset))
 
 
 def wrong_labels_job(
-    dataset: Dataset, given: WrongLabelsRequest, on_progress: OnProgress, should_stop: ShouldStop
+    dataset: Dataset, request: WrongLabelsRequest, on_progress: OnProgress, should_stop: ShouldStop
 ) -> WrongLabels:
     """Put wrong labels into the dev set."""
-    model = build_model(dataset.task, given.model)
-    return mislabel(analyze_open_rows(dataset, model, given.asked.seed, on_progress, should_stop), given.asked)
+    model = build_model(dataset.task, request.model)
+    return mislabel(
+        analyze_open_rows(dataset, model, request.settings.seed, on_progress, should_stop), request.settings
+    )

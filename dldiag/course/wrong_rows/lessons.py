@@ -15,35 +15,38 @@ from dldiag.experiments.metrics import METRICS
 LARGE_PART = 0.3
 
 
-def ceiling_outcomes(found: Categories) -> Outcomes:
+def ceiling_outcomes(categories: Categories) -> Outcomes:
     """Say whether the count of some rows tells the share of every category among all of them."""
-    if not found.categories:
+    if not categories.categories:
         return one_claim(0, "not_shown", Message("No category holds enough of the wrong rows to be counted."), "half")
-    first, *others = found.categories
-    counted = first.after(found.looked)
-    inside = all(one.after(found.looked).low <= one.share <= one.after(found.looked).high for one in found.categories)
-    decided = not others or counted.low > max(one.after(found.looked).value for one in others)
+    first, *others = categories.categories
+    counted = first.after(categories.looked)
+    inside = all(
+        category.after(categories.looked).low <= category.share <= category.after(categories.looked).high
+        for category in categories.categories
+    )
+    decided = not others or counted.low > max(one.after(categories.looked).value for one in others)
     values: dict[str, Any] = {
-        "looked": found.looked,
-        "wrong": found.wrong,
+        "looked": categories.looked,
+        "wrong": categories.wrong,
         "name": category_name(first),
         "share": counted.value,
-        "gain": counted.value * found.error,
-        "error": found.error,
-        "unit": found.unit,
+        "gain": counted.value * categories.error,
+        "error": categories.error,
+        "unit": categories.unit,
     }
     share = Message("{share:error}", {"share": counted.value, "unit": "rate"})
-    says = Message(_CEILING if found.looked < found.wrong else _CEILING_OF_ALL, values | {"share": share})
+    says = Message(_CEILING if categories.looked < categories.wrong else _CEILING_OF_ALL, values | {"share": share})
     more = None if decided else Message("So few rows do not say for sure that it is the largest.")
-    return one_claim(0, claim_verdict(inside and decided), joined_lines(says, _by_metric(found), more), "half")
+    return one_claim(0, claim_verdict(inside and decided), joined_lines(says, _by_metric(categories), more), "half")
 
 
-def _by_metric(found: Categories) -> Message | None:
+def _by_metric(categories: Categories) -> Message | None:
     """Say what fixing the largest category gains by the visitor's metric; None where that is the plain one."""
-    if found.gain is None:
+    if categories.gain is None:
         return None
-    row = METRICS[found.gain.metric]
-    values: dict[str, Any] = {"metric": row.label, "before": found.gain.before, "after": found.gain.after}
+    row = METRICS[categories.gain.metric]
+    values: dict[str, Any] = {"metric": row.label, "before": categories.gain.before, "after": categories.gain.after}
     return Message("By {metric}: {before:error} → {after:error}.", values | {"unit": row.unit})
 
 
@@ -51,26 +54,26 @@ _CEILING = "Of {looked} wrong rows looked at (of {wrong}), {share} are “{name}
 _CEILING_OF_ALL = "Of all {wrong} wrong rows {share} are “{name}”. Fixing all of them takes the error of {error:error} down by {gain:gap} at most."
 
 
-def eyeball_outcomes(found: Categories) -> Outcomes:
+def eyeball_outcomes(categories: Categories) -> Outcomes:
     """Say how many wrong rows name the largest category reliably."""
-    enough = found.enough
-    shares = dict(found.right)
+    enough = categories.enough
+    shares = dict(categories.right)
     values: dict[str, Any] = {
         "few": COUNTED_ROWS[0],
         "of_few": shares.get(COUNTED_ROWS[0], 1.0),
         "enough": enough or 0,
-        "most": found.right[-1][0] if found.right else 0,
-        "of_most": found.right[-1][1] if found.right else 1.0,
-        "wrong": found.wrong,
-        "error": found.error,
-        "dev": round(100 / found.error) if found.error > 0 else 0,
-        "eyeball": found.rows,
-        "blackbox": found.blackbox_rows,
+        "most": categories.right[-1][0] if categories.right else 0,
+        "of_most": categories.right[-1][1] if categories.right else 1.0,
+        "wrong": categories.wrong,
+        "error": categories.error,
+        "dev": round(100 / categories.error) if categories.error > 0 else 0,
+        "eyeball": categories.rows,
+        "blackbox": categories.blackbox_rows,
         "unit": "rate",
     }
     if not shares:
         return one_claim(0, "not_shown", Message("There is one category only: nothing has to be told apart."))
-    too_few = not enough and found.wrong < ROWS_LOOKED_AT
+    too_few = not enough and categories.wrong < ROWS_LOOKED_AT
     says = Message(_ENOUGH if enough else _TOO_FEW if too_few else _NEVER, values)
     parts = Message("Eyeball part: {eyeball:,} dev rows; {blackbox:,} stay unseen in the blackbox part.", values)
     answer = "ten" if enough and enough <= 10 else "hundred" if enough and enough <= ROWS_LOOKED_AT else "more"
@@ -94,9 +97,9 @@ _TOO_FEW = (
 _NEVER = "With {few} wrong rows the largest category is named rightly in {of_few:error} of draws. Even {most} do not reach 90%: the two largest are about equal here. Either may be worked on first."
 
 
-def label_outcomes(found: WrongLabels) -> Outcomes:
+def label_outcomes(result: WrongLabels) -> Outcomes:
     """Say how much of the counted error is that of the labels."""
-    one = found.chosen
+    one = result.chosen
     values: dict[str, Any] = {
         "share": one.share,
         "own": one.own,

@@ -55,35 +55,35 @@ class WrongLabels:
     shares: tuple[Mislabeled, ...]
 
 
-def mislabel(found: ErrorAnalysis, asked: LabelSettings) -> WrongLabels:
+def mislabel(analysis: ErrorAnalysis, settings: LabelSettings) -> WrongLabels:
     """Make labels of the judged rows wrong and count errors; a row stays wrong when the share grows.
 
     Of a numeric target a label is made wrong by giving it that of another row; a prediction more than one standard
     deviation of the target off counts as wrong.
     """
-    rng = np.random.default_rng([asked.seed, 2])
-    order = rng.permutation(len(found.losses))
-    false = _false_labels(found, rng)
-    made = [_mislabeled(found, order, false, share) for share in (asked.share, *SHARES)]
-    return WrongLabels(len(order), made[0], tuple(made[1:]))
+    rng = np.random.default_rng([settings.seed, 2])
+    order = rng.permutation(len(analysis.losses))
+    false = _false_labels(analysis, rng)
+    parts = [_mislabeled(analysis, order, false, share) for share in (settings.share, *SHARES)]
+    return WrongLabels(len(order), parts[0], tuple(parts[1:]))
 
 
-def _false_labels(found: ErrorAnalysis, rng: np.random.Generator) -> Floats:
+def _false_labels(analysis: ErrorAnalysis, rng: np.random.Generator) -> Floats:
     """Return (n,) a wrong label for every row."""
-    y = found.losses.y
-    if found.case.task == "regression":
+    y = analysis.losses.y
+    if analysis.case.task == "regression":
         return np.asarray(rng.permutation(y), dtype=float)
-    classes = max(2, len(found.case.classes))
+    classes = max(2, len(analysis.case.classes))
     return np.asarray((y + rng.integers(1, classes, len(y))) % classes)
 
 
-def _mislabeled(found: ErrorAnalysis, order: NDArray[np.int64], false: Floats, share: float) -> Mislabeled:
-    y, answer = found.losses.y, found.losses.answer
+def _mislabeled(analysis: ErrorAnalysis, order: NDArray[np.int64], false: Floats, share: float) -> Mislabeled:
+    y, answer = analysis.losses.y, analysis.losses.answer
     flipped = np.zeros(len(y), dtype=bool)
     flipped[order[: round(share * len(y))]] = True
-    given = np.where(flipped, false, y)
-    own, counted = _is_off(found, y, answer), _is_off(found, given, answer)
-    suspects = _suspects(found, given).positions
+    labels = np.where(flipped, false, y)
+    own, counted = _is_off(analysis, y, answer), _is_off(analysis, labels, answer)
+    suspects = _suspects(analysis, labels).positions
     return Mislabeled(
         share,
         float(own.mean()),
@@ -95,14 +95,14 @@ def _mislabeled(found: ErrorAnalysis, order: NDArray[np.int64], false: Floats, s
     )
 
 
-def _is_off(found: ErrorAnalysis, labels: Floats, answer: Floats) -> NDArray[np.bool_]:
-    if found.case.task == "regression":
-        return np.asarray(np.abs(answer - labels) > found.case.scale)
+def _is_off(analysis: ErrorAnalysis, labels: Floats, answer: Floats) -> NDArray[np.bool_]:
+    if analysis.case.task == "regression":
+        return np.asarray(np.abs(answer - labels) > analysis.case.scale)
     return np.asarray(answer != labels)
 
 
-def _suspects(found: ErrorAnalysis, labels: Floats) -> SuspectRows:
-    proba = found.losses.proba
-    if found.case.task == "regression" or proba is None:
-        return suspects_of_numbers(labels.astype(float), found.losses.answer.astype(float))
+def _suspects(analysis: ErrorAnalysis, labels: Floats) -> SuspectRows:
+    proba = analysis.losses.proba
+    if analysis.case.task == "regression" or proba is None:
+        return suspects_of_numbers(labels.astype(float), analysis.losses.answer.astype(float))
     return suspects_of_classes(labels.astype(np.int64), proba)

@@ -168,8 +168,8 @@ class Evidence:
         """Return a number of the evidence by its name, None where it was not measured; AttributeError without a row."""
         if name in self.others or (name in EVIDENCE and name not in DECLARED):
             return self.others.get(name)
-        found: Number = getattr(self, name)
-        return found
+        number: Number = getattr(self, name)
+        return number
 
     def estimates(self) -> dict[str, Estimate]:
         """Return {name: estimate} of everything that was measured; probes as probe_<remedy>."""
@@ -179,9 +179,9 @@ class Evidence:
 
     def with_values(self, values: Mapping[str, Number]) -> Evidence:
         """Return the evidence with more numbers, by name."""
-        known = {name: value for name, value in values.items() if value is not None}
-        own: dict[str, Any] = {name: value for name, value in known.items() if name in DECLARED}
-        others = {name: value for name, value in known.items() if name not in DECLARED}
+        present = {name: value for name, value in values.items() if value is not None}
+        own: dict[str, Any] = {name: value for name, value in present.items() if name in DECLARED}
+        others = {name: value for name, value in present.items() if name not in DECLARED}
         return replace(self, **own, others={**self.others, **others})
 
 

@@ -30,7 +30,7 @@ SIGNAL_LEVEL = 0.99
 
 
 @dataclass(frozen=True, eq=False)
-class Measured:
+class Measurements:
     """The fits that evidence is made of, all at the full number of training rows.
 
     current, guess: one result per repeat; references: {key: results}. table: evidence about the table itself, by name.
@@ -55,52 +55,52 @@ class Measured:
         return self.training_dev or self.current
 
 
-def gather(measured: Measured, settings: Settings) -> Evidence:
+def gather(measurements: Measurements, settings: Settings) -> Evidence:
     """Turn fits into evidence: what every row of MEASURERS finds, and the parts of the dev error that follow from it."""
-    names = {**measured.names, "reference": _best_label(measured)}
-    evidence = Evidence(measured.task, measured.current[0].unit, probes=measured.probes, names=names)
+    names = {**measurements.names, "reference": _best_label(measurements)}
+    evidence = Evidence(measurements.task, measurements.current[0].unit, probes=measurements.probes, names=names)
     for measure in MEASURERS.values():
-        evidence = evidence.with_values(measure(measured, settings))
+        evidence = evidence.with_values(measure(measurements, settings))
     return with_achievable(evidence)
 
 
-def _of_settings(measured: Measured, settings: Settings) -> dict[str, Estimate | None]:
+def _of_settings(measurements: Measurements, settings: Settings) -> dict[str, Estimate | None]:
     return {"target_error": None if settings.target_error is None else exactly(settings.target_error)}
 
 
-def _errors(measured: Measured, settings: Settings) -> dict[str, Estimate | None]:
+def _errors(measurements: Measurements, settings: Settings) -> dict[str, Estimate | None]:
     """Return the errors and their gaps; the training-dev error and data mismatch (Ng, ch. 41) where dev rows are of another kind."""
-    dev = estimates.dev_error(measured.current)
-    training_dev = estimates.dev_error(measured.training_dev) if measured.training_dev else None
+    dev = estimates.dev_error(measurements.current)
+    training_dev = estimates.dev_error(measurements.training_dev) if measurements.training_dev else None
     return {
-        "material": exactly(material_of(measured.current, settings.material)),
-        "train_error": estimates.train_error(measured.current),
+        "material": exactly(material_of(measurements.current, settings.material)),
+        "train_error": estimates.train_error(measurements.current),
         "dev_error": dev,
-        "counted_error": estimates.counted_error(measured.current),
-        "variance": estimates.gap(measured.alike),
+        "counted_error": estimates.counted_error(measurements.current),
+        "variance": estimates.gap(measurements.alike),
         "training_dev_error": training_dev,
         "mismatch": None if training_dev is None else difference(dev, training_dev),
     }
 
 
-def _of_curve(measured: Measured, settings: Settings) -> dict[str, Estimate | None]:
+def _of_curve(measurements: Measurements, settings: Settings) -> dict[str, Estimate | None]:
     """Estimate the gain from more rows; None for a model that is not better than the baseline."""
-    curve, gain = measured.curve, None
-    if estimates.paired_change(measured.guess, measured.current, clipped=False).surely_below <= 0:
+    curve, gain = measurements.curve, None
+    if estimates.paired_change(measurements.guess, measurements.current, clipped=False).surely_below <= 0:
         gain = expected_gain(curve.sizes, curve.dev_errors, train_errors=curve.train_errors)
     return {"more_data_gain": gain, "curve_rise": _rise(curve)}
 
 
-def _of_model(measured: Measured, settings: Settings) -> dict[str, Estimate | None]:
+def _of_model(measurements: Measurements, settings: Settings) -> dict[str, Estimate | None]:
     """Tell whether inputs are scaled and whether the initialization is automatic; None where that is not known.
 
     A model may prepare its inputs itself, and trees do not mind their scale.
     """
-    models = [result.task.model for result in measured.current]
+    models = [result.task.model for result in measurements.current]
     unseen = any(model.raw or type(model.estimator).__module__.startswith(SCALE_FREE) for model in models)
     start = models[0].parameters.get("init") if models else None
     return {
-        "scaled_inputs": None if unseen else exactly(float(measured.scaled_inputs)),
+        "scaled_inputs": None if unseen else exactly(float(measurements.scaled_inputs)),
         "automatic_start": None if start is None else exactly(float(start == "auto")),
         "memorizes": exactly(float(all(fits_by_construction(model.estimator) for model in models))),
     }
@@ -109,11 +109,11 @@ def _of_model(measured: Measured, settings: Settings) -> dict[str, Estimate | No
 def fits_by_construction(estimator: Any) -> bool:
     """Tell whether a model fits any training rows perfectly: full-grown forests and trees, the nearest neighbor."""
     last = ([one for _, one in learners(estimator)] or [estimator])[-1]
-    name, given = type(last).__name__, last.get_params(deep=False)
+    name, params = type(last).__name__, last.get_params(deep=False)
     if name.startswith("KNeighbors"):
-        return bool(given["n_neighbors"] == 1 or given["weights"] == "distance")
+        return bool(params["n_neighbors"] == 1 or params["weights"] == "distance")
     grown = name.startswith((*FITS_ANYTHING, "DecisionTree", "ExtraTree"))
-    held_back = given.get("max_depth") or given.get("max_leaf_nodes") or given.get("min_samples_leaf", 1) != 1
+    held_back = params.get("max_depth") or params.get("max_leaf_nodes") or params.get("min_samples_leaf", 1) != 1
     return bool(grown and not held_back)
 
 
@@ -122,8 +122,8 @@ def material_of(results: Sequence[FitResult], smallest: float) -> float:
     return delta_of(float(np.mean([result.useful_error for result in results])), smallest)
 
 
-def _counts(measured: Measured, settings: Settings) -> dict[str, Estimate | None]:
-    results = measured.current
+def _counts(measurements: Measurements, settings: Settings) -> dict[str, Estimate | None]:
+    results = measurements.current
     return {
         "n_train": exactly(len(results[0].task.train_rows)),
         "n_dev": exactly(estimates.distinct_dev_rows(results)),
@@ -132,44 +132,44 @@ def _counts(measured: Measured, settings: Settings) -> dict[str, Estimate | None
     }
 
 
-def _against_references(measured: Measured, settings: Settings) -> dict[str, Estimate | None]:
+def _against_references(measurements: Measurements, settings: Settings) -> dict[str, Estimate | None]:
     """Compare with the baseline, the linear model and the best reference, each paired by repeat and row."""
-    candidates = {"current": measured.current, **measured.references}
+    candidates = {"current": measurements.current, **measurements.references}
     best = min(candidates.values(), key=_mean_dev)
-    found: dict[str, Estimate | None] = {
-        "guess_error": exactly(_mean_dev(measured.guess)),
-        "better_than_guess": estimates.paired_change(best, measured.guess, clipped=False, one_sided=SIGNAL_LEVEL),
+    evidence: dict[str, Estimate | None] = {
+        "guess_error": exactly(_mean_dev(measurements.guess)),
+        "better_than_guess": estimates.paired_change(best, measurements.guess, clipped=False, one_sided=SIGNAL_LEVEL),
     }
-    found["worse_than_guess"] = estimates.paired_change(measured.guess, measured.current, clipped=False)
-    if measured.references:
-        reference = min(measured.references.values(), key=_mean_dev)
-        found["reference_error"] = estimates.dev_error(reference)
-        found["reference_lead"] = _lead_of_the_best(measured)
-    if "linear" in measured.references:
-        found["simple_lead"] = estimates.paired_change(measured.references["linear"], measured.current)
-    return found
+    evidence["worse_than_guess"] = estimates.paired_change(measurements.guess, measurements.current, clipped=False)
+    if measurements.references:
+        reference = min(measurements.references.values(), key=_mean_dev)
+        evidence["reference_error"] = estimates.dev_error(reference)
+        evidence["reference_lead"] = _lead_of_the_best(measurements)
+    if "linear" in measurements.references:
+        evidence["simple_lead"] = estimates.paired_change(measurements.references["linear"], measurements.current)
+    return evidence
 
 
-def _lead_of_the_best(measured: Measured) -> Estimate:
+def _lead_of_the_best(measurements: Measurements) -> Estimate:
     """Estimate how far the best reference model is ahead, corrected for being the best of several."""
-    pairs = [(measured.current, results) for results in measured.references.values()]
-    rows = 1 + max(int(result.task.dev_rows.max()) for result in measured.current)
+    pairs = [(measurements.current, results) for results in measurements.references.values()]
+    rows = 1 + max(int(result.task.dev_rows.max()) for result in measurements.current)
     changes = [estimates.paired_change(*pair) for pair in pairs]
     best = min(range(len(pairs)), key=lambda k: _mean_dev(pairs[k][1]))
-    return -picked(changes, correlation_of(pairs, rows), measured.current[0].task.seed)[best].expected
+    return -picked(changes, correlation_of(pairs, rows), measurements.current[0].task.seed)[best].expected
 
 
-def _best_label(measured: Measured) -> Value:
+def _best_label(measurements: Measurements) -> Value:
     """Return the name of the best reference model; "" without any."""
-    best = min(measured.references, key=lambda key: _mean_dev(measured.references[key]), default="")
-    return measured.labels.get(best, "")
+    best = min(measurements.references, key=lambda key: _mean_dev(measurements.references[key]), default="")
+    return measurements.labels.get(best, "")
 
 
 def _mean_dev(results: Sequence[FitResult]) -> float:
     return float(np.mean([result.dev_error for result in results]))
 
 
-def _achievable(measured: Measured, settings: Settings) -> Estimate:
+def _achievable(measurements: Measurements, settings: Settings) -> Estimate:
     """Return E*: the user's target, else the least that any model here reaches with 90% confidence.
 
     An upper bound: some other model may reach less. Its source says which model that is. Where the dev rows are of
@@ -177,17 +177,17 @@ def _achievable(measured: Measured, settings: Settings) -> Estimate:
     """
     if settings.target_error is not None:
         return exactly(settings.target_error, Message("your target"))
-    candidates = [estimates.dev_error(measured.alike, Message("the model itself"))]
-    if not measured.training_dev:
-        candidates.append(estimates.dev_error(measured.guess, Message("the baseline")))
-    references = measured.references_training_dev if measured.training_dev else measured.references
+    candidates = [estimates.dev_error(measurements.alike, Message("the model itself"))]
+    if not measurements.training_dev:
+        candidates.append(estimates.dev_error(measurements.guess, Message("the baseline")))
+    references = measurements.references_training_dev if measurements.training_dev else measurements.references
     for key, results in references.items():
-        candidates.append(estimates.dev_error(results, Message("{model}", {"model": measured.labels[key]})))
-    if measured.training_dev:
+        candidates.append(estimates.dev_error(results, Message("{model}", {"model": measurements.labels[key]})))
+    if measurements.training_dev:
         return min(candidates, key=lambda e: e.surely_below)
     # The changes of probes are counted from this error.
-    before = estimates.dev_error(min(measured.current, measured.guess, key=_mean_dev))
-    candidates += [_after(probe, before) for probe in measured.probes.values()]
+    before = estimates.dev_error(min(measurements.current, measurements.guess, key=_mean_dev))
+    candidates += [_after(probe, before) for probe in measurements.probes.values()]
     return min(candidates, key=lambda e: e.surely_below)
 
 
@@ -212,8 +212,9 @@ def _rise(curve: LearningCurve) -> Estimate | None:
     The interval is as wide as the square root of the number of steps asks for, among which the largest was chosen: wider
     than Bonferroni's from five steps on.
     """
-    drawn = np.isfinite(curve.dev_errors[:-1]).any(axis=0)  # The largest size may have more repeats than the others.
-    steps = np.diff(curve.dev_errors[:, drawn], axis=0)
+    # The largest size may have more repeats than the others.
+    has_smaller_sizes = np.isfinite(curve.dev_errors[:-1]).any(axis=0)
+    steps = np.diff(curve.dev_errors[:, has_smaller_sizes], axis=0)
     steps = steps[np.isfinite(steps).all(axis=1)]
     if len(steps) == 0 or steps.shape[1] < 3:
         return None
@@ -223,42 +224,42 @@ def _rise(curve: LearningCurve) -> Estimate | None:
     return estimate(float(worst.mean()), (widened / Z_TWO_SIDED) ** 2)
 
 
-def table_evidence(found: TableAudit) -> dict[str, Estimate | None]:
+def table_evidence(audit: TableAudit) -> dict[str, Estimate | None]:
     """Return the evidence about the table, by name."""
-    leak = found.leaky_columns[0] if found.leaky_columns else None
-    computed = found.computed_target
-    cells = max(1, found.rows * max(1, found.scales.numbers))
+    leak = audit.leaky_columns[0] if audit.leaky_columns else None
+    computed = audit.computed_target
+    cells = max(1, audit.rows * max(1, audit.scales.numbers))
     return {
-        "n_features": exactly(found.features),
-        "n_classes": exactly(found.classes) if found.classes else None,
-        "duplicate_share": exactly(0.0 if found.copies.are_chance else found.copies.share),
-        "conflict_floor": found.copies.error_floor,
-        "conflict_ratio": None if found.copies.disagreement is None else exactly(found.copies.disagreement),
+        "n_features": exactly(audit.features),
+        "n_classes": exactly(audit.classes) if audit.classes else None,
+        "duplicate_share": exactly(0.0 if audit.copies.are_chance else audit.copies.share),
+        "conflict_floor": audit.copies.error_floor,
+        "conflict_ratio": None if audit.copies.disagreement is None else exactly(audit.copies.disagreement),
         "leak_gain": exactly(leak.removed if leak is not None else 0.0),
         "computed_share": exactly(computed.explained if computed is not None else 0.0),
-        "majority_share": exactly(found.majority_share) if found.classes else None,
-        "rarest_class_rows": exactly(found.rarest_class_rows) if found.classes else None,
-        "scale_ratio": exactly(found.scales.ratio),
-        "group_suspicion": exactly(float(found.groups is not None)),
-        "time_suspicion": exactly(float(found.order.suspected)),
-        "split_misleads": exactly(float(found.split_misleads)),
-        "outlier_share": exactly(sum(one.cells for one in found.outliers) / cells),
+        "majority_share": exactly(audit.majority_share) if audit.classes else None,
+        "rarest_class_rows": exactly(audit.rarest_class_rows) if audit.classes else None,
+        "scale_ratio": exactly(audit.scales.ratio),
+        "group_suspicion": exactly(float(audit.groups is not None)),
+        "time_suspicion": exactly(float(audit.order.suspected)),
+        "split_misleads": exactly(float(audit.split_misleads)),
+        "outlier_share": exactly(sum(outlier.cells for outlier in audit.outliers) / cells),
     }
 
 
-def table_names(found: TableAudit) -> dict[str, Value]:
+def table_names(audit: TableAudit) -> dict[str, Value]:
     """Return the column names that rules about the table mention."""
     return {
-        "leak_column": found.leaky_columns[0].column if found.leaky_columns else "",
-        "formula": found.computed_target.formula if found.computed_target is not None else "",
-        "group_column": found.groups.column if found.groups is not None else "",
-        "time_column": found.order.column,
-        "structure": found.groups.column if found.groups is not None else found.order.column or FILE_ORDER,
-        "outlier_column": found.outliers[0].column if found.outliers else "",
+        "leak_column": audit.leaky_columns[0].column if audit.leaky_columns else "",
+        "formula": audit.computed_target.formula if audit.computed_target is not None else "",
+        "group_column": audit.groups.column if audit.groups is not None else "",
+        "time_column": audit.order.column,
+        "structure": audit.groups.column if audit.groups is not None else audit.order.column or FILE_ORDER,
+        "outlier_column": audit.outliers[0].column if audit.outliers else "",
     }
 
 
-Measure = Callable[[Measured, Settings], Mapping[str, Estimate | None]]
+Measure = Callable[[Measurements, Settings], Mapping[str, Estimate | None]]
 # Who measures evidence, by the name that rows of EVIDENCE give. "parts" follow from others, "test_set" comes later.
 MEASURERS: dict[str, Measure] = {
     "settings": _of_settings,

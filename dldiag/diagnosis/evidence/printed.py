@@ -20,14 +20,14 @@ PARTS: Mapping[str, tuple[tuple[str, str], ...]] = {
 
 def in_printed_digits(evidence: Mapping[str, Estimate]) -> dict[str, Estimate]:
     """Return the evidence with its errors rounded as they are written, and each part as the difference of two of them."""
-    found = dict(evidence) | {
+    printed = dict(evidence) | {
         name: _moved(evidence[name], rounded(evidence[name].value)) for name in WHOLES if name in evidence
     }
     for part, pairs in PARTS.items():
-        pair = next(((whole, rest) for whole, rest in pairs if {whole, rest} <= found.keys()), None)
-        if part in found and pair is not None:
-            found[part] = _moved(found[part], rounded(found[pair[0]].value - found[pair[1]].value))
-    return found
+        pair = next(((whole, rest) for whole, rest in pairs if {whole, rest} <= printed.keys()), None)
+        if part in printed and pair is not None:
+            printed[part] = _moved(printed[part], rounded(printed[pair[0]].value - printed[pair[1]].value))
+    return printed
 
 
 def printed_after(before: float, change: float) -> float:
@@ -35,7 +35,7 @@ def printed_after(before: float, change: float) -> float:
     return max(0.0, rounded(rounded(before) + rounded(change)))
 
 
-def _moved(one: Estimate, value: float) -> Estimate:
-    if one.low == one.high:  # An exact number has no interval.
-        return replace(one, value=value, low=value, high=value)
-    return replace(one, value=value, low=min(one.low, value), high=max(one.high, value))
+def _moved(estimate: Estimate, value: float) -> Estimate:
+    if estimate.low == estimate.high:  # An exact number has no interval.
+        return replace(estimate, value=value, low=value, high=value)
+    return replace(estimate, value=value, low=min(estimate.low, value), high=max(estimate.high, value))

@@ -98,20 +98,20 @@ def _past_minimum(healths: Sequence[Health]) -> Estimate | None:
 def _still_falling(healths: Sequence[Health]) -> Estimate | None:
     """Estimate how far the dev error fell over the last fifth of the epochs; None where training ended by itself somewhere."""
     falls = [_last_fall(h) for h in healths if h.stopped_by == "epochs"]
-    known = [fall for fall in falls if fall is not None]
-    if len(known) < max(2, len(healths)):
+    present = [fall for fall in falls if fall is not None]
+    if len(present) < max(2, len(healths)):
         return None
-    low, high = t_interval(known)
-    return Estimate(float(np.mean(known)), low, high)
+    low, high = t_interval(present)
+    return Estimate(float(np.mean(present)), low, high)
 
 
 def _last_fall(health: Health) -> float | None:
     """Return the mean dev error of the fifth of the epochs before the last less that of the last fifth."""
     errors = np.array(health.dev_error or (), dtype=float)
-    known = np.flatnonzero(np.isfinite(errors))
-    if len(known) < 2:
+    epochs = np.flatnonzero(np.isfinite(errors))
+    if len(epochs) < 2:
         return None
-    laid = np.interp(np.arange(len(errors)), known, errors[known])
+    laid = np.interp(np.arange(len(errors)), epochs, errors[epochs])
     part = max(1, len(laid) // _LAST_PART)
     return float(laid[-2 * part : -part].mean() - laid[-part:].mean())
 

@@ -63,17 +63,17 @@ def read_curve_table(
     if not _NAMES_OF_ROWS & _plain_names(table.frame).keys() and is_history(list(map(str, table.frame.columns))):
         return history_of_table(table)
     columns = _columns(table.frame)
-    kept = _first_model(table.frame, columns)
-    unit = _unit(kept, columns, unit)
-    rows = _numbers(kept, columns["rows"])
-    train, dev = _errors(kept, columns, "train", unit), _errors(kept, columns, "dev", unit)
-    known = np.isfinite(rows) & (np.isfinite(train) | np.isfinite(dev))
-    if not known.any() or not np.isfinite(dev).any():
+    frame = _first_model(table.frame, columns)
+    unit = _unit(frame, columns, unit)
+    rows = _numbers(frame, columns["rows"])
+    train, dev = _errors(frame, columns, "train", unit), _errors(frame, columns, "dev", unit)
+    finite = np.isfinite(rows) & (np.isfinite(train) | np.isfinite(dev))
+    if not finite.any() or not np.isfinite(dev).any():
         raise DataError(Message("The table has no line with a number of rows and a dev error."))
-    _check_rows(rows[known])
-    kept, rows, train, dev = kept[known], rows[known], train[known], dev[known]
-    label = str(kept[columns["model"]].iloc[0]) if "model" in columns else table.name
-    return _laid_out(rows, _repeats(kept, rows), train, dev, label, unit)
+    _check_rows(rows[finite])
+    frame, rows, train, dev = frame[finite], rows[finite], train[finite], dev[finite]
+    label = str(frame[columns["model"]].iloc[0]) if "model" in columns else table.name
+    return _laid_out(rows, _repeats(frame, rows), train, dev, label, unit)
 
 
 def _check_rows(rows: Floats) -> None:
@@ -95,8 +95,8 @@ def _plain_names(frame: pd.DataFrame) -> dict[str, str]:
 def _columns(frame: pd.DataFrame) -> dict[str, str]:
     """Return {what it is: name of the column}."""
     plain = _plain_names(frame)
-    found = {what: next((plain[n] for n in names if n in plain), None) for what, names in _NAMES.items()}
-    columns = {what: name for what, name in found.items() if name is not None}
+    by_role = {what: next((plain[n] for n in names if n in plain), None) for what, names in _NAMES.items()}
+    columns = {what: name for what, name in by_role.items() if name is not None}
     missing = [w for w in ("rows", "train", "dev") if not {w, f"{w}_error", f"{w}_score", f"{w}_r2"} & set(columns)]
     if missing:
         raise DataError(
@@ -118,7 +118,7 @@ def _first_model(frame: pd.DataFrame, columns: dict[str, str]) -> pd.DataFrame:
 def _unit(frame: pd.DataFrame, columns: dict[str, str], unit: str) -> str:
     """Return the unit that the table holds, or else the one given."""
     units = [str(value).strip() for value in frame[columns["unit"]].dropna()] if "unit" in columns else []
-    other = next((one for one in units if one not in HIGHEST), None)
+    other = next((unit for unit in units if unit not in HIGHEST), None)
     if other is not None:
         raise DataError(
             Message("{value} is no unit of errors.", {"value": repr(other[:40])}),
@@ -148,17 +148,17 @@ def _repeats(frame: pd.DataFrame, rows: Floats) -> NDArray[np.int64]:
 def _errors(frame: pd.DataFrame, columns: dict[str, str], part: str, unit: str) -> Floats:
     kind = next(kind for kind in ("error", "score", "r2") if f"{part}_{kind}" in columns)
     name = columns[f"{part}_{kind}"]
-    given = _numbers(frame, name)
+    values = _numbers(frame, name)
     if kind == "error":
-        _check_errors(given, unit)
-        return given
+        _check_errors(values, unit)
+        return values
     if kind == "r2" and unit == "rate":
         raise DataError(
             Message("Column {name} holds R², which only a regression has.", {"name": name}),
             Message("Choose regression as the task."),
         )
-    _check_scores(given, name, unit, is_train=part == "train")
-    errors: Floats = 1 - given if unit == "rate" else np.sqrt(1 - given)  # This is RMSE / std(y).
+    _check_scores(values, name, unit, is_train=part == "train")
+    errors: Floats = 1 - values if unit == "rate" else np.sqrt(1 - values)  # This is RMSE / std(y).
     return errors
 
 
@@ -174,9 +174,9 @@ def _check_errors(errors: Floats, unit: str) -> None:
 def _check_scores(scores: Floats, name: str, unit: str, *, is_train: bool) -> None:
     """Refuse what is neither accuracy nor R²; R² below 0 wherever a model was trained is another score, such as −RMSE."""
     wrong = scores[(scores > 1) | ((scores < 0) & (unit == "rate"))]
-    known = scores[np.isfinite(scores)]
-    if is_train and known.size and known.max() < 0:
-        wrong = known
+    finite = scores[np.isfinite(scores)]
+    if is_train and finite.size and finite.max() < 0:
+        wrong = finite
     if wrong.size:
         raise DataError(
             Message(

@@ -62,12 +62,12 @@ def evidence_of(numbers: GivenNumbers, curve: LearningCurve | None = None) -> Ev
 
 def _end(numbers: GivenNumbers, curve: LearningCurve) -> int:
     """Return the place of the largest size with every error that is not typed; the last where there is none."""
-    known = np.ones(len(curve.sizes), dtype=bool)
+    finite = np.ones(len(curve.sizes), dtype=bool)
     if numbers.train_error is None:
-        known &= np.isfinite(curve.train_errors).any(axis=1)
+        finite &= np.isfinite(curve.train_errors).any(axis=1)
     if numbers.dev_error is None:
-        known &= np.isfinite(curve.dev_errors).any(axis=1)
-    return int(np.flatnonzero(known)[-1]) if known.any() else -1
+        finite &= np.isfinite(curve.dev_errors).any(axis=1)
+    return int(np.flatnonzero(finite)[-1]) if finite.any() else -1
 
 
 def measured(numbers: GivenNumbers, part: str, repeats: Floats | None = None) -> Estimate | None:
@@ -75,14 +75,14 @@ def measured(numbers: GivenNumbers, part: str, repeats: Floats | None = None) ->
     typed, rows = getattr(numbers, f"{part}_error"), getattr(numbers, f"{part}_rows")
     if typed is not None:
         return exactly(typed) if rows is None else _from_rows(typed, rows, numbers)
-    known = np.array([]) if repeats is None else repeats[np.isfinite(repeats)]
-    if len(known) == 0:
+    finite = np.array([]) if repeats is None else repeats[np.isfinite(repeats)]
+    if len(finite) == 0:
         return None
-    mean = float(known.mean())
-    if len(known) == 1:
+    mean = float(finite.mean())
+    if len(finite) == 1:
         return exactly(mean) if rows is None else _from_rows(mean, rows, numbers)
     share = numbers.dev_rows / numbers.train_rows if numbers.dev_rows and numbers.train_rows else _DEV_SHARE
-    return estimate(mean, float(known.var(ddof=1)) * (1 / len(known) + share), len(known) - 1, floor=0.0)
+    return estimate(mean, float(finite.var(ddof=1)) * (1 / len(finite) + share), len(finite) - 1, floor=0.0)
 
 
 def _from_rows(error: float, rows: int, numbers: GivenNumbers) -> Estimate:

@@ -160,50 +160,52 @@ def at_last_epoch(errors: GivenNumbers, history: TrainingHistory) -> GivenNumber
     divisor = errors.spread if errors.spread is not None and metric.spread_unit is not None else 1.0
     last = {"train_error": _last(history.train_error), "dev_error": _last(history.dev_error)}
     missing = {name: value for name, value in last.items() if value is not None and getattr(errors, name) is None}
-    given: dict[str, Any] = {name: value / divisor for name, value in missing.items()}
-    return replace(errors, metric=metric.name, task=metric.task, **given)
+    values: dict[str, Any] = {name: value / divisor for name, value in missing.items()}
+    return replace(errors, metric=metric.name, task=metric.task, **values)
 
 
-def with_epochs(evidence: Evidence, history: TrainingHistory, found: EpochSignals) -> Evidence:
+def with_epochs(evidence: Evidence, history: TrainingHistory, epochs: EpochSignals) -> Evidence:
     """Return the evidence with what the epochs say; numbers that only sentences need go to `names`."""
-    climb = exactly(1.0) if found.lost_at is not None else found.climb
-    left = None if found.descent is None else -_less_one(found.descent)
+    climb = exactly(1.0) if epochs.lost_at is not None else epochs.climb
+    left = None if epochs.descent is None else -_less_one(epochs.descent)
     signals = {
-        "climb": climb, "left": left, "rise": found.rise, "fall": found.fall, "scatter": found.scatter,
-        "train_scatter": found.train_scatter, "error_rise": _error_rise(history, found),
+        "climb": climb, "left": left, "rise": epochs.rise, "fall": epochs.fall, "scatter": epochs.scatter,
+        "train_scatter": epochs.train_scatter, "error_rise": _error_rise(history, epochs),
     }  # fmt: skip
-    known = {name: one for name, one in signals.items() if one is not None}
-    return replace(evidence, names={**evidence.names, **_names(history, found)}, others={**evidence.others, **known})
+    present = {name: signal for name, signal in signals.items() if signal is not None}
+    return replace(evidence, names={**evidence.names, **_names(history, epochs)}, others={**evidence.others, **present})
 
 
-def _error_rise(history: TrainingHistory, found: EpochSignals) -> Estimate | None:
+def _error_rise(history: TrainingHistory, signals: EpochSignals) -> Estimate | None:
     """Return by how much the dev error rose since the dev loss was lowest; None where no metric stands beside the loss."""
     end = _last(history.dev_error)
-    if history.metric == "" or not history.has_loss or found.error_at_best is None or end is None:
+    if history.metric == "" or not history.has_loss or signals.error_at_best is None or end is None:
         return None
-    return exactly(end - found.error_at_best)
+    return exactly(end - signals.error_at_best)
 
 
-def _less_one(one: Estimate) -> Estimate:
+def _less_one(estimate: Estimate) -> Estimate:
     """Return the share that fell, less 1: its negative is what is left."""
-    return Estimate(one.value - 1, one.low - 1, one.high - 1, one.surely_above - 1, one.surely_below - 1)
+    return Estimate(
+        estimate.value - 1, estimate.low - 1, estimate.high - 1, estimate.surely_above - 1, estimate.surely_below - 1
+    )
 
 
-def _names(history: TrainingHistory, found: EpochSignals) -> dict[str, Value]:
+def _names(history: TrainingHistory, signals: EpochSignals) -> dict[str, Value]:
     of_loss = history.has_loss or history.metric == ""
     unit = "loss" if of_loss else history.unit
 
     return {
         "watched": Message("dev loss") if of_loss else Message("dev error"),
-        "best": _text(found.best, unit),
-        "end": _text(found.end, unit),
-        "best_epoch": _epoch(found.best_epoch),
-        "last_epoch": _epoch(found.last_epoch),
-        "epochs": found.epochs,
-        "lost": Message("is not finite from epoch {epoch} on", {"epoch": _epoch(found.lost_at)})
-        if found.lost_at is not None
+        "best": _text(signals.best, unit),
+        "end": _text(signals.end, unit),
+        "best_epoch": _epoch(signals.best_epoch),
+        "last_epoch": _epoch(signals.last_epoch),
+        "epochs": signals.epochs,
+        "lost": Message("is not finite from epoch {epoch} on", {"epoch": _epoch(signals.lost_at)})
+        if signals.lost_at is not None
         else Message("climbs back up"),
-        "error_at_best": _text(found.error_at_best, history.unit),
+        "error_at_best": _text(signals.error_at_best, history.unit),
         "error_at_end": _text(_last(history.dev_error), history.unit),
     }
 
@@ -221,5 +223,5 @@ def _epoch(epoch: float | None) -> str:
 
 def _last(series: Floats) -> float | None:
     """Return the last finite value."""
-    known = series[np.isfinite(series)]
-    return float(known[-1]) if len(known) else None
+    finite = series[np.isfinite(series)]
+    return float(finite[-1]) if len(finite) else None

@@ -56,10 +56,10 @@ def is_history(names: list[str], *, in_order: bool = False) -> bool:
     in_order: the values come in lists, which are in the order of the epochs.
     """
     plain = [plain_name(name) for name in names]
-    series = [one for name in names if (one := _series(name)) is not None]
+    columns = [column for name in names if (column := _series(name)) is not None]
     counted = in_order or any(step in plain for step in _STEPS)
-    measured = any(one.measure == "loss" for one in series) or any(one.part for one in series)
-    return measured and (counted or any(one.measure == "loss" for one in series))
+    measured = any(column.measure == "loss" for column in columns) or any(column.part for column in columns)
+    return measured and (counted or any(column.measure == "loss" for column in columns))
 
 
 def plain_name(name: object) -> str:
@@ -188,8 +188,8 @@ def _by_epoch(frame: pd.DataFrame) -> pd.DataFrame:
     values = frame.drop(columns=step).apply(pd.to_numeric, errors="coerce")
     means = values.replace([np.inf, -np.inf], np.nan).groupby(counted).mean()
     lost = values.isin([np.inf, -np.inf]).groupby(counted).any()
-    found: pd.DataFrame = means.where(means.notna() | ~lost, np.inf)
-    return found
+    by_epoch: pd.DataFrame = means.where(means.notna() | ~lost, np.inf)
+    return by_epoch
 
 
 # --- columns ------------------------------------------------------------------------------------------------------
@@ -211,20 +211,24 @@ def _series(name: str) -> HistoryColumn | None:
     return None if measure is None else HistoryColumn(part, measure, base, name)
 
 
-def _pair(points: pd.DataFrame, series: list[HistoryColumn], measure: str) -> tuple[str | None, str | None]:
+def _pair(points: pd.DataFrame, columns: list[HistoryColumn], measure: str) -> tuple[str | None, str | None]:
     """Return the names of a measure on training and on dev rows: of the same base where there is one."""
-    of_measure = sorted((one for one in series if one.measure == measure), key=lambda one: one.base != measure)
-    dev = [one for one in of_measure if one.part == "dev" and points[one.name].notna().any()]
-    train = [one for one in of_measure if one.part == "train" and points[one.name].notna().any()]
-    bare = [one for one in of_measure if one.part == "" and points[one.name].notna().any()]
-    if measure != "loss" and not dev and bare and any(one.part == "train" for one in series):
+    of_measure = sorted(
+        (column for column in columns if column.measure == measure), key=lambda column: column.base != measure
+    )
+    dev = [column for column in of_measure if column.part == "dev" and points[column.name].notna().any()]
+    train = [column for column in of_measure if column.part == "train" and points[column.name].notna().any()]
+    bare = [column for column in of_measure if column.part == "" and points[column.name].notna().any()]
+    if measure != "loss" and not dev and bare and any(column.part == "train" for column in columns):
         dev, bare = bare, []  # Fastai writes train_loss, valid_loss and accuracy.
-    validated = [one for one in dev if not plain_name(one.name).startswith("test")] or dev
-    chosen = next((one for base in [*train, *bare] for one in validated if one.base == base.base), None)
-    chosen = chosen or next(iter(validated), None)
-    seen = [one for one in [*train, *bare] if chosen is None or one.base == chosen.base] or [*train, *bare]
-    fullest = max(seen, key=lambda one: (int(points[one.name].notna().sum()), "epoch" in one.name), default=None)
-    return None if fullest is None else fullest.name, None if chosen is None else chosen.name
+    validated = [column for column in dev if not plain_name(column.name).startswith("test")] or dev
+    best = next((column for base in [*train, *bare] for column in validated if column.base == base.base), None)
+    best = best or next(iter(validated), None)
+    candidates = [column for column in [*train, *bare] if best is None or column.base == best.base] or [*train, *bare]
+    fullest = max(
+        candidates, key=lambda column: (int(points[column.name].notna().sum()), "epoch" in column.name), default=None
+    )
+    return None if fullest is None else fullest.name, None if best is None else best.name
 
 
 def _errors(points: pd.DataFrame, series: list[HistoryColumn]) -> tuple[str, tuple[Floats, Floats]]:

@@ -100,8 +100,8 @@ _ERRORS = ("train_error", "dev_error", "human_error", "training_dev_error", "tes
 def as_errors(numbers: GivenNumbers) -> GivenNumbers:
     """Return the numbers as errors, of which lower is better, in `numbers.unit`."""
     metric = numbers.given_metric
-    given: dict[str, Any] = {name: value for name in _ERRORS if (value := getattr(numbers, name)) is not None}
-    errors: dict[str, Any] = {name: metric.error(value, numbers.spread) for name, value in given.items()}
+    measured_errors: dict[str, Any] = {name: value for name in _ERRORS if (value := getattr(numbers, name)) is not None}
+    errors: dict[str, Any] = {name: metric.error(value, numbers.spread) for name, value in measured_errors.items()}
     return replace(numbers, task=metric.task, metric=AUTO if metric.name in USUAL else metric.name, **errors)
 
 

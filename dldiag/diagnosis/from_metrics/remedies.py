@@ -27,40 +27,52 @@ def remedies_for(findings: Sequence[Finding], evidence: Evidence) -> tuple[Recom
 
     Keeping the model comes first when nothing was found or the verdict says so, else before what only might help.
     """
-    found = [_unmeasured(one) for one in recommend(findings, evidence)]
-    first = [_worded(one, evidence) for one in found if (one.remedy, one.problem) in BY_EPOCHS]
-    rest = [one for one in found if (one.remedy, one.problem) not in BY_EPOCHS]
+    recommendations = [_unmeasured(one) for one in recommend(findings, evidence)]
+    first = [
+        _worded(recommendation, evidence)
+        for recommendation in recommendations
+        if (recommendation.remedy, recommendation.problem) in BY_EPOCHS
+    ]
+    rest = [
+        recommendation
+        for recommendation in recommendations
+        if (recommendation.remedy, recommendation.problem) not in BY_EPOCHS
+    ]
     lit = sorted((one for one in rest if _in_reach(one, evidence)), key=lambda one: _textbook(one, evidence))
     lit = [*first, *lit]
-    keeps = not lit or any(one.outcome == "fired" and one.problem in NOTHING_TO_GAIN for one in findings)
-    leave = [_left(one, not keeps) for one in found if one.remedy == LEAVE_IT]
+    keeps = not lit or any(finding.outcome == "fired" and finding.problem in NOTHING_TO_GAIN for finding in findings)
+    leave = [
+        _left(recommendation, not keeps) for recommendation in recommendations if recommendation.remedy == LEAVE_IT
+    ]
     others = [one for one in rest if one not in lit and one.remedy != LEAVE_IT]
     order = [*leave, *lit] if keeps else [*lit, *leave]
     return tuple(replace(one, rank=rank) for rank, one in enumerate([*order, *others], start=1))
 
 
-def _worded(one: Recommendation, evidence: Evidence) -> Recommendation:
+def _worded(recommendation: Recommendation, evidence: Evidence) -> Recommendation:
     """Name the change: which epoch, how many epochs."""
-    return replace(one, title=BY_EPOCHS[one.remedy, one.problem].filled(**evidence.names))
+    return replace(
+        recommendation, title=BY_EPOCHS[recommendation.remedy, recommendation.problem].filled(**evidence.names)
+    )
 
 
-def _unmeasured(one: Recommendation) -> Recommendation:
+def _unmeasured(recommendation: Recommendation) -> Recommendation:
     """Drop expected effects that were not measured, since beside measured numbers they would look measured."""
-    return one if one.remedy == MORE_DATA else replace(one, expected=None)
+    return recommendation if recommendation.remedy == MORE_DATA else replace(recommendation, expected=None)
 
 
-def _in_reach(one: Recommendation, evidence: Evidence) -> bool:
+def _in_reach(recommendation: Recommendation, evidence: Evidence) -> bool:
     """Tell whether a remedy of the table is recommended: more data only where the curve does not speak against it."""
     gain = evidence.more_data_gain
-    unhelpful = one.remedy == MORE_DATA and gain is not None and gain.surely_below <= evidence.delta
-    return REMEDIES[one.remedy].textbook is not None and not unhelpful
+    unhelpful = recommendation.remedy == MORE_DATA and gain is not None and gain.surely_below <= evidence.delta
+    return REMEDIES[recommendation.remedy].textbook is not None and not unhelpful
 
 
-def _textbook(one: Recommendation, evidence: Evidence) -> tuple[float, int]:
-    row = REMEDIES[one.remedy]
+def _textbook(recommendation: Recommendation, evidence: Evidence) -> tuple[float, int]:
+    row = REMEDIES[recommendation.remedy]
     part = evidence.get(row.part)
     return -(part.value if part is not None else 0.0), row.textbook or 0
 
 
-def _left(one: Recommendation, others: bool) -> Recommendation:
-    return replace(one, because=NOT_FIRST if others else LEAVE_IT_FIRST)
+def _left(recommendation: Recommendation, others: bool) -> Recommendation:
+    return replace(recommendation, because=NOT_FIRST if others else LEAVE_IT_FIRST)

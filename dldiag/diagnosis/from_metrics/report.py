@@ -131,38 +131,38 @@ def _dataset(
 
 def notices_on(numbers: GivenNumbers, curve: LearningCurve | None, evidence: Evidence) -> tuple[Notice, ...]:
     """Return what was assumed and what is odd about the numbers."""
-    found = []
+    notices = []
     if numbers.human_error is None and evidence.achievable is not None:
-        found.append(NO_HUMAN)
+        notices.append(NO_HUMAN)
     elif (
         evidence.avoidable_bias is not None
         and numbers.human_error is not None
         and evidence.avoidable_bias.surely_below < -evidence.delta
     ):
-        found.append(BELOW_HUMAN)
+        notices.append(BELOW_HUMAN)
     if numbers.dev_rows is None and (curve is None or numbers.dev_error is not None or curve.dev_errors.shape[1] < 2):
-        found.append(NO_ROWS)
-    return tuple(found)
+        notices.append(NO_ROWS)
+    return tuple(notices)
 
 
 def _remarks_on(
-    given: GivenNumbers, errors: GivenNumbers, evidence: Evidence, findings: Sequence[Finding]
+    numbers: GivenNumbers, errors: GivenNumbers, evidence: Evidence, findings: Sequence[Finding]
 ) -> list[Message]:
     """Return what is said beside the verdict, in the order in which it is read."""
     fired = {finding.code for finding in findings if finding.outcome == "fired"}
-    metric, found = errors.given_metric, []
-    if given.metric != AUTO or (errors.metric not in (AUTO, LOSS, "rmse") and metric.unit != "rate"):
-        found.append(metric.meaning)
-    if given.metric == AUTO and given.task == "regression" and given.spread is None:
-        found += [IN_OWN_UNIT] if metric.name == "rmse" else [IN_SPREADS] if "T16" in fired else []
+    metric, remarks = errors.given_metric, []
+    if numbers.metric != AUTO or (errors.metric not in (AUTO, LOSS, "rmse") and metric.unit != "rate"):
+        remarks.append(metric.meaning)
+    if numbers.metric == AUTO and numbers.task == "regression" and numbers.spread is None:
+        remarks += [IN_OWN_UNIT] if metric.name == "rmse" else [IN_SPREADS] if "T16" in fired else []
     if metric.spread_unit is not None and errors.spread is None:
-        found.append(OWN_UNIT_ONLY)
+        remarks.append(OWN_UNIT_ONLY)
     if metric.name == "roc_auc" and evidence.dev_error is not None and evidence.dev_error.value > 1 - GUESSING_AUC:
-        found.append(REVERSED)
+        remarks.append(REVERSED)
     rise = evidence.others.get("rise")
     if rise is not None and rise.surely_above > RISE.at(evidence) and is_soft(evidence) is not None:
-        found.append(SOFTER.filled(**evidence.names))
-    return [*found, *_on_dev_below(evidence, fired)]
+        remarks.append(SOFTER.filled(**evidence.names))
+    return [*remarks, *_on_dev_below(evidence, fired)]
 
 
 def _on_dev_below(evidence: Evidence, fired: set[str]) -> list[Message]:

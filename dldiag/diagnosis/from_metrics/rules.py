@@ -106,23 +106,23 @@ def verdict_of(
     by_answers = {**verdict.BY_ANSWERS, ("no", "no"): NEITHER, **(WITHOUT_HUMAN if assumed else {})}
     if assumed and evidence.variance is not None and evidence.variance.value < -evidence.delta:
         by_answers |= {("yes", "no"): IF_LESS_BELOW}
-    found = verdict.conclude(
+    conclusion = verdict.conclude(
         findings, evidence, "", rules=number_rules() if rules is None else rules, by_answers=by_answers
     )
-    values = found.headline.values
+    values, details = conclusion.headline.values, [*remarks, conclusion.detail]
+    is_judged = (conclusion.bias, conclusion.variance) != ("unknown", "unknown")
+    if assumed and is_judged and not memorizes:
+        details.append(ASSUMED)
+    conclusion = replace(conclusion, detail=verdict.joined([one for one in details if one is not None]))
     if memorizes:
-        found = replace(found, headline=MEMORIZES.filled(**values), code="training_error_says_little")
-        return replace(found, detail=verdict.joined([one for one in (*remarks, found.detail) if one is not None]))
-    is_judged = (found.bias, found.variance) != ("unknown", "unknown")
-    details = [one for one in (*remarks, found.detail, ASSUMED if assumed and is_judged else None) if one is not None]
-    found = replace(found, detail=verdict.joined(details))
+        return replace(conclusion, headline=MEMORIZES.filled(**values), code="training_error_says_little")
     if evidence.achievable is None:
-        return _without_bias(found, evidence)
-    if assumed and (found.bias, found.variance) == ("yes", "yes") and not _is_large(evidence):
-        headline = NOT_KNOWN.filled(**values) if found.code == "both" else found.headline
-        code = "high_variance_bias_unknown" if found.code == "both" else found.code
-        return replace(found, headline=headline, bias="unknown", problem="high_variance", code=code)
-    return found
+        return _without_bias(conclusion, evidence)
+    if assumed and (conclusion.bias, conclusion.variance) == ("yes", "yes") and not _is_large(evidence):
+        headline = NOT_KNOWN.filled(**values) if conclusion.code == "both" else conclusion.headline
+        code = "high_variance_bias_unknown" if conclusion.code == "both" else conclusion.code
+        return replace(conclusion, headline=headline, bias="unknown", problem="high_variance", code=code)
+    return conclusion
 
 
 # Used where nothing tells what is achievable.
@@ -133,21 +133,23 @@ BY_VARIANCE: Mapping[Answer, tuple[Message, str]] = {
 }
 
 
-def _without_bias(found: Verdict, evidence: Evidence) -> Verdict:
+def _without_bias(conclusion: Verdict, evidence: Evidence) -> Verdict:
     """Say what the gap alone tells: as the headline, or below that of a rule that speaks first."""
     if evidence.dev_error is None:
-        if found.code != "not_judged":
-            return found
+        if conclusion.code != "not_judged":
+            return conclusion
         sentence, code = NO_DEV, "no_dev_error"
-    elif found.variance in BY_VARIANCE:
-        sentence, code = BY_VARIANCE[found.variance]
+    elif conclusion.variance in BY_VARIANCE:
+        sentence, code = BY_VARIANCE[conclusion.variance]
     else:
-        return found
-    sentence = sentence.filled(**found.headline.values)
-    if found.code == "not_judged":
-        problem = "high_variance" if found.variance == "yes" else None
-        return replace(found, headline=sentence, code=code, problem=problem)
-    return replace(found, detail=verdict.joined([sentence, *([] if found.detail is None else [found.detail])]))
+        return conclusion
+    sentence = sentence.filled(**conclusion.headline.values)
+    if conclusion.code == "not_judged":
+        problem = "high_variance" if conclusion.variance == "yes" else None
+        return replace(conclusion, headline=sentence, code=code, problem=problem)
+    return replace(
+        conclusion, detail=verdict.joined([sentence, *([] if conclusion.detail is None else [conclusion.detail])])
+    )
 
 
 def _is_large(evidence: Evidence) -> bool:

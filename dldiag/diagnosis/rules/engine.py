@@ -34,9 +34,9 @@ def _answered(findings: Sequence[Finding], rules: Sequence[Rule]) -> set[str]:
     """
     says = {"bias": ("fired",), "variance": ("fired", "passed")}
     return {
-        one.code
-        for one, rule in zip(findings, rules, strict=True)
-        if rule.answers is not None and one.outcome in says[rule.answers]
+        finding.code
+        for finding, rule in zip(findings, rules, strict=True)
+        if rule.answers is not None and finding.outcome in says[rule.answers]
     }
 
 
@@ -102,8 +102,8 @@ def _undecided(rule: Rule, evidence: Evidence, signal: Estimate, threshold: floa
     values: dict[str, Value] = dict(_values(rule, evidence, signal, threshold))
     if rule.unsure:
         return Message(rule.unsure, values)
-    seen, limit = _WRITTEN.get(rule.threshold.unit.split()[0], PLAINLY)
-    values = values | {"seen": Message(seen, values), "limit": Message(limit, values)}
+    words, limit = _WRITTEN.get(rule.threshold.unit.split()[0], PLAINLY)
+    values = values | {"seen": Message(words, values), "limit": Message(limit, values)}
     count = evidence.n_dev if rule.decided_by == "rows" else evidence.repeats
     if count is None or more > MOST_TIMES:
         return Message("{seen} is too close to {limit} to decide.", values)
@@ -123,14 +123,14 @@ MOST_TIMES = 30.0  # Times the rows; a larger number of rows is out of reach and
 
 
 def _values(rule: Rule, evidence: Evidence, signal: Estimate, threshold: float) -> dict[str, Value]:
-    known = evidence.estimates()
-    shown = in_printed_digits(known)
-    part = next((name for name in PARTS if name in known and known[name] == signal), None)
+    estimates = evidence.estimates()
+    printed = in_printed_digits(estimates)
+    part = next((name for name in PARTS if name in estimates and estimates[name] == signal), None)
     return (
-        {name: one.value for name, one in shown.items()}
+        {name: one.value for name, one in printed.items()}
         | dict(evidence.names)
         | {
-            "signal": signal.value if part is None else shown[part].value,
+            "signal": signal.value if part is None else printed[part].value,
             "low": signal.low,
             "high": signal.high,
             "most": max(0.0, signal.high),

@@ -55,13 +55,13 @@ def read_curve(
         raise ValueError("sizes must be one row of numbers above 0")
     dev = _by_size(rows, _two_dimensional(dev_errors, len(rows), highest))
     train = None if train_errors is None else _by_size(rows, _two_dimensional(train_errors, len(rows), highest))
-    known: NDArray[np.bool_] = np.asarray(np.isfinite(dev).any(axis=1))
-    rows, dev = np.unique(rows)[known], dev[known]
+    finite: NDArray[np.bool_] = np.asarray(np.isfinite(dev).any(axis=1))
+    rows, dev = np.unique(rows)[finite], dev[finite]
     means = _mean_by_row(dev)
     return Curve(
         sizes=rows,
         dev=means,
-        train=None if train is None else _train_means(train[known]),
+        train=None if train is None else _train_means(train[finite]),
         repeats=int(np.isfinite(dev).sum(axis=1).max(initial=0)),
         noise=_noise(rows, dev, means),
     )
@@ -98,15 +98,15 @@ def _two_dimensional(errors: ArrayLike, sizes: int, highest: float) -> Floats:
 
 def _by_size(rows: Floats, table: Floats) -> Floats:
     """Return the errors of each different size, increasing, on one row: those of a size that comes twice side by side."""
-    found = [table[rows == size].ravel() for size in np.unique(rows)]
-    most = max(map(len, found), default=0)
-    filled = [np.pad(errors, (0, most - len(errors)), constant_values=np.nan) for errors in found]
-    return np.array(filled).reshape(len(found), most)
+    groups = [table[rows == size].ravel() for size in np.unique(rows)]
+    most = max(map(len, groups), default=0)
+    filled = [np.pad(errors, (0, most - len(errors)), constant_values=np.nan) for errors in groups]
+    return np.array(filled).reshape(len(groups), most)
 
 
 def _mean_by_row(table: Floats) -> Floats:
-    known = np.isfinite(table)
-    return np.asarray(np.where(known, table, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1))
+    finite = np.isfinite(table)
+    return np.asarray(np.where(finite, table, 0.0).sum(axis=1) / np.maximum(finite.sum(axis=1), 1))
 
 
 def _train_means(train: Floats) -> Floats | None:

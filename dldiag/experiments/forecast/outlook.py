@@ -58,8 +58,8 @@ def look_ahead(curve: Curve, fitted: dict[str, Any] | None = None) -> Outlook:
     table = fitted["outlooks"][_variant(curve)]
     factors = np.array([float(key) for key in table])
     rows = list(table.values())
-    seen = describe(curve, factors)
-    drop = np.array([sum(w * seen[name][j] for name, w in row["drop"].items()) for j, row in enumerate(rows)])
+    features = describe(curve, factors)
+    drop = np.array([sum(w * features[name][j] for name, w in row["drop"].items()) for j, row in enumerate(rows)])
     scale = np.sum(spread_terms(curve, drop) * [list(row["spread"].values()) for row in rows], axis=1)
     quantiles = [
         drop[:, None] + scale[:, None] * np.array([row[kind] for row in rows])
@@ -86,13 +86,13 @@ def _from_now(quantiles: Floats, noise: float, levels: Floats) -> Floats:
 
 def _between(factors: Floats, values: Floats, factor: float) -> Floats:
     """Interpolate rows of values in log factor; beyond the last, go on at LATER_SHARE per doubling."""
-    x, known = np.log2(factor), np.log2(factors)
-    if x <= known[-1]:
-        right = min(max(int(np.searchsorted(known, x)), 1), len(known) - 1)
-        share = (x - known[right - 1]) / (known[right] - known[right - 1])
+    x, doublings_known = np.log2(factor), np.log2(factors)
+    if x <= doublings_known[-1]:
+        right = min(max(int(np.searchsorted(doublings_known, x)), 1), len(doublings_known) - 1)
+        share = (x - doublings_known[right - 1]) / (doublings_known[right] - doublings_known[right - 1])
         return np.asarray(values[right - 1] + share * (values[right] - values[right - 1]))
-    slope = (values[-1] - values[-2]) / (known[-1] - known[-2])
-    doublings = (1 - LATER_SHARE ** (x - known[-1])) / -np.log(LATER_SHARE)
+    slope = (values[-1] - values[-2]) / (doublings_known[-1] - doublings_known[-2])
+    doublings = (1 - LATER_SHARE ** (x - doublings_known[-1])) / -np.log(LATER_SHARE)
     return np.asarray(values[-1] + slope * doublings)
 
 

@@ -116,11 +116,11 @@ def gain_probability(ahead: Outlook, factor: float, delta: float) -> float:
 
 def why_not(curve: Curve) -> Message | None:
     """Return the reason why this curve cannot be extrapolated, or None when it can."""
-    known = len(curve.sizes)
-    if known < LEAST_SIZES:
+    n_sizes = len(curve.sizes)
+    if n_sizes < LEAST_SIZES:
         return Message(
             "The error is known at {known} numbers of training rows; a forecast needs {least} or more.",
-            {"known": known, "least": LEAST_SIZES},
+            {"known": n_sizes, "least": LEAST_SIZES},
         )
     if curve.rows < _LEAST_ROWS:
         return Message(
@@ -161,14 +161,14 @@ def _positive(rows: float) -> int:
 
 def _point(curve: Curve, ahead: Outlook, rows: int, highest: float) -> ForecastPoint:
     if rows < curve.rows:
-        return _seen(curve, rows, highest)
+        return _interpolated(curve, rows, highest)
     drop, quantiles, _ = ahead.at(rows / curve.rows)
     ends = np.clip(curve.last - np.interp([HIGH, LOW], ahead.levels, quantiles), 0.0, highest)
     value = float(np.clip(curve.last - drop, *ends))
     return ForecastPoint(rows, value, float(ends[0]), float(ends[1]))
 
 
-def _seen(curve: Curve, rows: int, highest: float) -> ForecastPoint:
+def _interpolated(curve: Curve, rows: int, highest: float) -> ForecastPoint:
     """Return the error between sizes of the curve, with its noise."""
     if rows < curve.sizes[0]:
         raise ValueError(f"the curve begins at {curve.sizes[0]:g} rows and says nothing about {rows}")
@@ -198,14 +198,14 @@ def _rows_for(curve: Curve, ahead: Outlook, target: float) -> Estimate | None:
 
 def _error_levels(curve: Curve, ahead: Outlook, factor: float) -> Floats:
     drop, quantiles, _ = ahead.at(factor)
-    wanted = [HIGH, CAREFUL[1], CAREFUL[0], LOW]
-    return curve.last - np.array([drop, *np.interp(wanted, ahead.levels, quantiles)])
+    levels = [HIGH, CAREFUL[1], CAREFUL[0], LOW]
+    return curve.last - np.array([drop, *np.interp(levels, ahead.levels, quantiles)])
 
 
 def _first_below(curve: Curve, factors: Floats, errors: Floats, target: float) -> float:
     """Return the fewest rows with an error at or below the target, as seen or else ahead; infinity if none."""
-    seen = np.flatnonzero(curve.dev <= target)
-    if curve.last <= target and len(seen):
-        return float(curve.sizes[seen[0]])
-    reached = np.flatnonzero(errors <= target)
-    return float(np.ceil(factors[reached[0]] * curve.rows)) if len(reached) else math.inf
+    at_or_below = np.flatnonzero(curve.dev <= target)
+    if curve.last <= target and len(at_or_below):
+        return float(curve.sizes[at_or_below[0]])
+    ahead_below = np.flatnonzero(errors <= target)
+    return float(np.ceil(factors[ahead_below[0]] * curve.rows)) if len(ahead_below) else math.inf

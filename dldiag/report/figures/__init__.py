@@ -61,8 +61,8 @@ def _unit_of_epochs(report: Report) -> str:
 
 
 def _has_columns(report: Report) -> bool:
-    found = report.performance[0].residuals if report.performance else None
-    return found is not None and bool(found.by_column)
+    residuals = report.performance[0].residuals if report.performance else None
+    return residuals is not None and bool(residuals.by_column)
 
 
 FIGURES: dict[str, FigureRow] = {

@@ -51,10 +51,12 @@ def alt_training_curve(before: TrainingCurve, after: TrainingCurve | None = None
 
 def alt_confusion(report: Report) -> Message:
     """Say how many rows of each class are found."""
-    found = report.performance[0].confusion
-    assert found is not None
-    text = Message("Confusion matrix of the true and the predicted classes, over {n} repeats.", {"n": found.repeats})
-    for i, (label, row) in enumerate(zip(found.labels, found.counts, strict=True)):
+    confusion = report.performance[0].confusion
+    assert confusion is not None
+    text = Message(
+        "Confusion matrix of the true and the predicted classes, over {n} repeats.", {"n": confusion.repeats}
+    )
+    for i, (label, row) in enumerate(zip(confusion.labels, confusion.counts, strict=True)):
         values: dict[str, Value] = {"before": text, "label": label, "right": row[i], "all": sum(row)}
         text = Message('{before} Of {all:,} "{label}", {right:,} are predicted correctly.', values)
     return text
@@ -63,13 +65,13 @@ def alt_confusion(report: Report) -> Message:
 def alt_roc(report: Report) -> Message:
     """Say the recall where one in ten of the other rows is a false alarm."""
     text = Message("ROC curves: recall against the false positive rate.")
-    for one in report.performance[0].rankings:
-        i = _nearest(one.roc, FEW_ALARMS)
+    for ranking in report.performance[0].rankings:
+        i = _nearest(ranking.roc, FEW_ALARMS)
         values: dict[str, Value] = {
             "before": text,
-            "label": one.label,
-            "recall": one.roc.value[i],
-            "alarms": one.roc.x[i],
+            "label": ranking.label,
+            "recall": ranking.roc.value[i],
+            "alarms": ranking.roc.x[i],
         }
         text = Message('{before} "{label}": recall {recall:.1%} at a false positive rate of {alarms:.1%}.', values)
     return text
@@ -78,13 +80,13 @@ def alt_roc(report: Report) -> Message:
 def alt_precision_recall(report: Report) -> Message:
     """Say the precision where four of five rows of the class are found."""
     text = Message("Precision–recall curves.")
-    for one in report.performance[0].rankings:
-        i = _nearest(one.precision_recall, SAID_AT)
+    for ranking in report.performance[0].rankings:
+        i = _nearest(ranking.precision_recall, SAID_AT)
         values: dict[str, Value] = {
             "before": text,
-            "label": one.label,
-            "precision": one.precision_recall.value[i],
-            "recall": one.precision_recall.x[i],
+            "label": ranking.label,
+            "precision": ranking.precision_recall.value[i],
+            "recall": ranking.precision_recall.x[i],
         }
         text = Message('{before} "{label}": precision {precision:.1%} at recall {recall:.1%}.', values)
     return text
@@ -92,45 +94,45 @@ def alt_precision_recall(report: Report) -> Message:
 
 def alt_calibration(report: Report) -> Message:
     """Say the observed share in the first and the last bin."""
-    found = report.performance[0].calibration
-    assert found is not None
+    calibration = report.performance[0].calibration
+    assert calibration is not None
     return Message(
         "Calibration curve: from a predicted probability of {x0:.1%}, observed {y0:.1%}, to {x1:.1%}, observed {y1:.1%}.",
-        {"x0": found.x[0], "y0": found.value[0], "x1": found.x[-1], "y1": found.value[-1]},
+        {"x0": calibration.x[0], "y0": calibration.value[0], "x1": calibration.x[-1], "y1": calibration.value[-1]},
     )
 
 
 def alt_thresholds(report: Report) -> Message:
     """Say what the present threshold gives, and between what it can be moved."""
-    found = report.performance[0].thresholds
-    assert found is not None
-    now = found.now
+    thresholds = report.performance[0].thresholds
+    assert thresholds is not None
+    now = thresholds.now
     return Message(
         "Recall and precision against the threshold, from {low:.2%} to {high:.1%}. Now: recall {recall:.1%}, precision {precision:.1%}.",
         {
-            "low": found.at[0],
-            "high": found.at[-1],
-            "recall": found.recall.value[now],
-            "precision": found.precision.value[now],
+            "low": thresholds.at[0],
+            "high": thresholds.at[-1],
+            "recall": thresholds.recall.value[now],
+            "precision": thresholds.precision.value[now],
         },
     )
 
 
 def alt_predicted_actual(report: Report) -> Message:
     """Say how many predictions are drawn, and between which values."""
-    found = report.performance[0].residuals
-    assert found is not None
+    residuals = report.performance[0].residuals
+    assert residuals is not None
     return Message(
         "Actual against predicted values of {n:,} predictions, between {low:.4g} and {high:.4g}.",
-        {"n": sum(count for _, _, count in found.cells), "low": found.edges[0], "high": found.edges[-1]},
+        {"n": sum(count for _, _, count in residuals.cells), "low": residuals.edges[0], "high": residuals.edges[-1]},
     )
 
 
 def alt_residuals(report: Report) -> Message:
     """Say the mean residual at the lowest and at the highest predictions."""
-    found = report.performance[0].residuals
-    assert found is not None
-    bins = found.by_prediction
+    residuals = report.performance[0].residuals
+    assert residuals is not None
+    bins = residuals.by_prediction
     return Message(
         "Residuals against predictions: on average {first:.3g} at a prediction of {x0}, {last:.3g} at {x1}.",
         {"first": bins.mean[0].value, "x0": bins.x[0], "last": bins.mean[-1].value, "x1": bins.x[-1]},
@@ -139,14 +141,14 @@ def alt_residuals(report: Report) -> Message:
 
 def alt_residuals_by_column(report: Report) -> Message:
     """Say which column explains most of the squared error."""
-    found = report.performance[0].residuals
-    assert found is not None
-    best = found.by_column[0]
+    residuals = report.performance[0].residuals
+    assert residuals is not None
+    best = residuals.by_column[0]
     return Message(
         "Residuals against {n} columns; {column} explains most, {explained:.1%} of the squared error: the mean residual goes "
         "from {low:.3g} to {high:.3g}.",
         {
-            "n": len(found.by_column),
+            "n": len(residuals.by_column),
             "column": best.column,
             "explained": best.explained,
             "low": min(one.value for one in best.mean),
@@ -156,10 +158,10 @@ def alt_residuals_by_column(report: Report) -> Message:
 
 
 def _one(curve: LearningCurve) -> Message:
-    found = [point for point in points(curve) if point.train and point.dev]
-    if not found:
+    ends = [point for point in points(curve) if point.train and point.dev]
+    if not ends:
         return Message("{model}: nothing yet.", {"model": model_label(curve)})
-    first, last = found[0], found[-1]
+    first, last = ends[0], ends[-1]
     assert first.train and first.dev and last.train and last.dev
     return Message(
         "{model}: from {first:,} to {last:,} rows the dev error goes from {dev_first:error} to {dev_last:error} and "

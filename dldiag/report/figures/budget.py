@@ -29,7 +29,7 @@ def error_budget(report: Report, *, theme: ThemeName = "light") -> go.Figure:
     """Draw how the dev error adds up: achievable, then avoidable bias, then variance, each with its interval."""
     evidence, unit, look = as_printed(report), unit_of(report), THEMES[theme]
     parts = [part for part in (BEYOND if fits_beyond_achievable(report) else _PARTS) if part[0] in evidence]
-    drawn = figure(theme, height=_MARGIN_HEIGHT + _ROW_HEIGHT * len(parts))
+    fig = figure(theme, height=_MARGIN_HEIGHT + _ROW_HEIGHT * len(parts))
     for name, start, color, pattern in parts:
         part, row = evidence[name], budget_label(name)
         row = row.removeprefix("= ") if name == "train_error" else row
@@ -38,7 +38,7 @@ def error_budget(report: Report, *, theme: ThemeName = "light") -> go.Figure:
             "color": look.series[color],
             "pattern": {"shape": pattern, "fillmode": "overlay", "fgcolor": look.paper, "solidity": 0.15},
         }
-        drawn.add_bar(
+        fig.add_bar(
             y=[row],
             x=[part.value],
             base=[base],
@@ -50,9 +50,9 @@ def error_budget(report: Report, *, theme: ThemeName = "light") -> go.Figure:
             customdata=[error_text(part, unit)],
             hovertemplate="%{y}<br>%{customdata}<extra></extra>",
         )
-        _write_above(drawn, row, error_text(part, unit))
-    drawn.update_yaxes(autorange="reversed", showgrid=False, ticks="")
-    return drawn.update_xaxes(**error_axis(unit, error_axis_title(report)), rangemode="tozero").update_layout(
+        _write_above(fig, row, error_text(part, unit))
+    fig.update_yaxes(autorange="reversed", showgrid=False, ticks="")
+    return fig.update_xaxes(**error_axis(unit, error_axis_title(report)), rangemode="tozero").update_layout(
         showlegend=False
     )
 
@@ -68,6 +68,6 @@ def _whiskers(part: Estimate, look: Theme) -> dict[str, object]:
     }
 
 
-def _write_above(drawn: go.Figure, row: str, text: str) -> None:
+def _write_above(fig: go.Figure, row: str, text: str) -> None:
     """Write above a bar, because beside it a phone has no room."""
-    drawn.add_annotation(x=0, y=row, text=text, xanchor="left", xshift=2, yshift=BAR_HEIGHT, showarrow=False)
+    fig.add_annotation(x=0, y=row, text=text, xanchor="left", xshift=2, yshift=BAR_HEIGHT, showarrow=False)

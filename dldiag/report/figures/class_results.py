@@ -25,9 +25,9 @@ LOG_FROM = 0.05  # A threshold axis is logarithmic where a third of the threshol
 LONGEST_LABEL = 24  # A class name on an axis has at most this many characters.
 
 
-def name_of(one: Performance) -> str:
+def name_of(performance: Performance) -> str:
     """Return a model's name, harmless in a figure."""
-    return escape_plotly(performance_label(one))
+    return escape_plotly(performance_label(performance))
 
 
 def _class_name(label: str) -> str:
@@ -40,10 +40,14 @@ def _class_name(label: str) -> str:
 def confusion_figure(report: Report, *, theme: ThemeName = "light") -> go.Figure:
     """Draw true against predicted classes: the share of each true class, and counts; a list chooses the model."""
     look = THEMES[theme]
-    found = [(name_of(one), one.confusion) for one in report.performance if one.confusion is not None]
-    first = found[0][1]
-    drawn = figure(theme, height=EDGES_HEIGHT + CELL_HEIGHT * max(4, len(first.labels)))
-    drawn.add_heatmap(
+    confusions = [
+        (name_of(performance), performance.confusion)
+        for performance in report.performance
+        if performance.confusion is not None
+    ]
+    first = confusions[0][1]
+    fig = figure(theme, height=EDGES_HEIGHT + CELL_HEIGHT * max(4, len(first.labels)))
+    fig.add_heatmap(
         **_cells(first),
         texttemplate="%{text}",
         colorscale=[[0, translucent(look.series[0], 0)], [1, translucent(look.series[0], _DARKEST)]],
@@ -55,29 +59,29 @@ def confusion_figure(report: Report, *, theme: ThemeName = "light") -> go.Figure
         ygap=2,
         hovertemplate=f"{tr('True class')}: %{{y}}<br>{tr('Predicted class')}: %{{x}}<br>%{{text}}<extra></extra>",
     )
-    if len(found) > 1:
-        same = [(name, one) for name, one in found if one.labels == first.labels]
-        add_choice(drawn, [name for name, _ in same], [[_restyled(one)] for _, one in same], theme)
-    drawn.update_xaxes(title={"text": tr("Predicted class"), "standoff": 8}, type="category", showgrid=False, ticks="")
-    return drawn.update_yaxes(
+    if len(confusions) > 1:
+        same = [(name, one) for name, one in confusions if one.labels == first.labels]
+        add_choice(fig, [name for name, _ in same], [[_restyled(one)] for _, one in same], theme)
+    fig.update_xaxes(title={"text": tr("Predicted class"), "standoff": 8}, type="category", showgrid=False, ticks="")
+    return fig.update_yaxes(
         title={"text": tr("True class"), "standoff": 8}, type="category", autorange="reversed", showgrid=False, ticks=""
     )
 
 
-def _cells(one: Confusion) -> dict[str, Any]:
-    shares = one.class_shares
-    is_written = len(one.labels) <= MOST_WRITTEN
+def _cells(confusion: Confusion) -> dict[str, Any]:
+    shares = confusion.class_shares
+    is_written = len(confusion.labels) <= MOST_WRITTEN
     texts = [
         [f"{share:.1%}<br>{count:,}" if is_written else "" for share, count in zip(*row, strict=True)]
-        for row in zip(shares, one.counts, strict=True)
+        for row in zip(shares, confusion.counts, strict=True)
     ]
-    names = [_class_name(label) for label in one.labels]
-    others = [tr("(none of them)")] if len(one.counts[0]) > len(names) else []
+    names = [_class_name(label) for label in confusion.labels]
+    others = [tr("(none of them)")] if len(confusion.counts[0]) > len(names) else []
     return {"x": names + others, "y": names, "z": [list(row) for row in shares], "text": texts}
 
 
-def _restyled(one: Confusion) -> dict[str, Any]:
-    return {key: [value] for key, value in _cells(one).items()}
+def _restyled(confusion: Confusion) -> dict[str, Any]:
+    return {key: [value] for key, value in _cells(confusion).items()}
 
 
 # --- curves -------------------------------------------------------------------------------------------------------
@@ -85,77 +89,77 @@ def _restyled(one: Confusion) -> dict[str, Any]:
 
 def roc_figure(report: Report, *, theme: ThemeName = "light") -> go.Figure:
     """Draw recall against false alarms, of each model or, of several classes, of each class."""
-    drawn = figure(theme)
-    _add_ends(drawn, [0, 1], [0, 1], theme, tr("random ranking"))
-    _add_rankings(drawn, report.performance, theme, "roc", tr("False positive rate"))
-    drawn.update_xaxes(title={"text": tr("False positive rate"), "standoff": 8}, **SHARE_AXIS)
-    return drawn.update_yaxes(title={"text": tr("Recall"), "standoff": 8}, **SHARE_AXIS)
+    fig = figure(theme)
+    _add_ends(fig, [0, 1], [0, 1], theme, tr("random ranking"))
+    _add_rankings(fig, report.performance, theme, "roc", tr("False positive rate"))
+    fig.update_xaxes(title={"text": tr("False positive rate"), "standoff": 8}, **SHARE_AXIS)
+    return fig.update_yaxes(title={"text": tr("Recall"), "standoff": 8}, **SHARE_AXIS)
 
 
 def precision_recall_figure(report: Report, *, theme: ThemeName = "light") -> go.Figure:
     """Draw precision against recall, of each model or, of several classes, of each class."""
-    drawn = figure(theme)
-    found = report.performance[0].rankings
-    if len(found) == 1:
-        _add_ends(drawn, [0, 1], [found[0].share] * 2, theme, tr("random ranking"))
-    _add_rankings(drawn, report.performance, theme, "precision_recall", tr("Recall"))
-    drawn.update_xaxes(title={"text": tr("Recall"), "standoff": 8}, **SHARE_AXIS)
-    return drawn.update_yaxes(title={"text": tr("Precision"), "standoff": 8}, **SHARE_AXIS)
+    fig = figure(theme)
+    rankings = report.performance[0].rankings
+    if len(rankings) == 1:
+        _add_ends(fig, [0, 1], [rankings[0].share] * 2, theme, tr("random ranking"))
+    _add_rankings(fig, report.performance, theme, "precision_recall", tr("Recall"))
+    fig.update_xaxes(title={"text": tr("Recall"), "standoff": 8}, **SHARE_AXIS)
+    return fig.update_yaxes(title={"text": tr("Precision"), "standoff": 8}, **SHARE_AXIS)
 
 
-def _add_rankings(drawn: go.Figure, models: Sequence[Performance], theme: ThemeName, which: str, of: str) -> None:
+def _add_rankings(fig: go.Figure, models: Sequence[Performance], theme: ThemeName, which: str, of: str) -> None:
     colors = THEMES[theme].series
     first = models[0].rankings
     if len(first) == 1:
-        curves = [(name_of(one), one.rankings[0]) for one in models if one.rankings]
+        curves = [(name_of(model), model.rankings[0]) for model in models if model.rankings]
     else:
         curves = [(_class_name(one.label), one) for one in first]
     for place, (name, one) in reversed(list(enumerate(curves))):
         curve: Band = getattr(one, which)
         color = colors[place % len(colors)]
         if place == 0 or len(first) > 1:
-            add_model_band(drawn, curve, name, color, of=of, place=place)
+            add_model_band(fig, curve, name, color, of=of, place=place)
         else:
-            add_line(drawn, curve, name, color, place, of=of)
+            add_line(fig, curve, name, color, place, of=of)
 
 
-def _add_ends(drawn: go.Figure, x: list[float], y: list[float], theme: ThemeName, name: str) -> None:
-    drawn.update_layout(legend_traceorder="reversed")  # The diagnosed model is drawn last, above the others.
+def _add_ends(fig: go.Figure, x: list[float], y: list[float], theme: ThemeName, name: str) -> None:
+    fig.update_layout(legend_traceorder="reversed")  # The diagnosed model is drawn last, above the others.
     line = {"color": THEMES[theme].faint, "dash": "dot", "width": 1.5}
-    drawn.add_scatter(x=x, y=y, mode="lines", name=name, line=line, hoverinfo="skip")
+    fig.add_scatter(x=x, y=y, mode="lines", name=name, line=line, hoverinfo="skip")
 
 
 def calibration_figure(report: Report, *, theme: ThemeName = "light") -> go.Figure:
     """Draw the observed share against the predicted probability; whiskers are the diagnosed model's."""
     look = THEMES[theme]
-    drawn = figure(theme)
-    _add_ends(drawn, [0, 1], [0, 1], theme, tr("perfect calibration"))
+    fig = figure(theme)
+    _add_ends(fig, [0, 1], [0, 1], theme, tr("perfect calibration"))
     for place, one in reversed(list(enumerate(report.performance))):
         if one.calibration is not None:
-            _add_calibration(drawn, one.calibration, name_of(one), look, place)
-    drawn.update_xaxes(title={"text": tr("Predicted probability"), "standoff": 8}, **SHARE_AXIS)
-    return drawn.update_yaxes(title={"text": tr("Observed share"), "standoff": 8}, **SHARE_AXIS)
+            _add_calibration(fig, one.calibration, name_of(one), look, place)
+    fig.update_xaxes(title={"text": tr("Predicted probability"), "standoff": 8}, **SHARE_AXIS)
+    return fig.update_yaxes(title={"text": tr("Observed share"), "standoff": 8}, **SHARE_AXIS)
 
 
-def _add_calibration(drawn: go.Figure, found: Band, name: str, look: Theme, place: int) -> None:
+def _add_calibration(fig: go.Figure, band: Band, name: str, look: Theme, place: int) -> None:
     color = look.series[place % len(look.series)]
     whiskers = {
         "type": "data",
-        "array": [high - value for value, high in zip(found.value, found.high, strict=True)],
-        "arrayminus": [value - low for value, low in zip(found.value, found.low, strict=True)],
+        "array": [high - value for value, high in zip(band.value, band.high, strict=True)],
+        "arrayminus": [value - low for value, low in zip(band.value, band.low, strict=True)],
         "color": color,
         "thickness": 1.5,
         "width": 4,
     }
-    drawn.add_scatter(
-        x=found.x,
-        y=found.value,
+    fig.add_scatter(
+        x=band.x,
+        y=band.value,
         mode="lines+markers",
         name=name,
         error_y=whiskers if place == 0 else None,
         line={"color": color, "width": 2.5 if place == 0 else 1},
         marker={"symbol": MARKERS[place % len(MARKERS)], "size": 8, "color": color},
-        customdata=[f"{rows:,}" for rows in found.rows],
+        customdata=[f"{rows:,}" for rows in band.rows],
         hovertemplate=f"{name}<br>{tr('Predicted')}: %{{x:.1%}}<br>{tr('Observed')}: %{{y:.1%}}<br>{tr('Predictions')}: %{{customdata}}<extra></extra>",
     )
 
@@ -165,39 +169,39 @@ def _add_calibration(drawn: go.Figure, found: Band, name: str, look: Theme, plac
 
 def threshold_figure(report: Report, *, theme: ThemeName = "light") -> go.Figure:
     """Draw recall, precision and cost against the threshold; a slider moves it and says what each threshold gives."""
-    look, found = THEMES[theme], report.performance[0].thresholds
-    assert found is not None
-    drawn = figure(theme, height=430 + SLIDER_HEIGHT)
-    add_model_band(drawn, found.recall, tr("Recall"), look.series[0], of=tr("Threshold"))
-    add_model_band(drawn, found.precision, tr("Precision"), look.series[1], of=tr("Threshold"), place=1)
-    if found.cost is not None:
-        _add_cost(drawn, found.cost, look)
-    at = found.at[found.now]
-    drawn.add_scatter(
+    look, thresholds = THEMES[theme], report.performance[0].thresholds
+    assert thresholds is not None
+    fig = figure(theme, height=430 + SLIDER_HEIGHT)
+    add_model_band(fig, thresholds.recall, tr("Recall"), look.series[0], of=tr("Threshold"))
+    add_model_band(fig, thresholds.precision, tr("Precision"), look.series[1], of=tr("Threshold"), place=1)
+    if thresholds.cost is not None:
+        _add_cost(fig, thresholds.cost, look)
+    at = thresholds.at[thresholds.now]
+    fig.add_scatter(
         x=[at, at], y=[0, 1], mode="lines", name=tr("Threshold"), line={"color": look.ink, "width": 2}, hoverinfo="skip"
     )
-    drawn.update_layout(**_said(found, look), sliders=[_slider(found, len(drawn.data) - 1, look)])
-    drawn.update_layout(margin={"t": 104, "b": SLIDER_HEIGHT}, legend={"yref": "paper", "y": 1.0})
-    is_log = sorted(found.at)[len(found.at) // 3] < LOG_FROM
-    drawn.update_xaxes(
+    fig.update_layout(**_annotation(thresholds, look), sliders=[_slider(thresholds, len(fig.data) - 1, look)])
+    fig.update_layout(margin={"t": 104, "b": SLIDER_HEIGHT}, legend={"yref": "paper", "y": 1.0})
+    is_log = sorted(thresholds.at)[len(thresholds.at) // 3] < LOG_FROM
+    fig.update_xaxes(
         title={"text": tr("Threshold on the probability"), "standoff": 8},
         tickformat=".3~%",
         type="log" if is_log else "linear",
         nticks=6,
     )
-    return drawn.update_yaxes(**SHARE_AXIS)
+    return fig.update_yaxes(**SHARE_AXIS)
 
 
-def _add_cost(drawn: go.Figure, cost: Band, look: Theme) -> None:
-    add_line(drawn, cost, tr("Cost per row"), look.series[2], 4, of=tr("Threshold"), yaxis="y2")
-    drawn.data[-1].hovertemplate = f"{tr('Cost per row')}: %{{y:.3~g}}<extra></extra>"
+def _add_cost(fig: go.Figure, cost: Band, look: Theme) -> None:
+    add_line(fig, cost, tr("Cost per row"), look.series[2], 4, of=tr("Threshold"), yaxis="y2")
+    fig.data[-1].hovertemplate = f"{tr('Cost per row')}: %{{y:.3~g}}<extra></extra>"
     axis = {"title": {"text": tr("Cost per row")}, "overlaying": "y", "side": "right", "rangemode": "tozero"}
-    drawn.update_layout(yaxis2={**axis, "showgrid": False})
+    fig.update_layout(yaxis2={**axis, "showgrid": False})
 
 
-def _said(found: Thresholds, look: Theme) -> dict[str, Any]:
+def _annotation(thresholds: Thresholds, look: Theme) -> dict[str, Any]:
     text = {
-        "text": threshold_words(found, found.now),
+        "text": threshold_words(thresholds, thresholds.now),
         "xref": "paper",
         "yref": "paper",
         "x": 0,
@@ -213,31 +217,31 @@ def _said(found: Thresholds, look: Theme) -> dict[str, Any]:
     return {"annotations": [text]}
 
 
-def threshold_words(found: Thresholds, place: int) -> str:
+def threshold_words(thresholds: Thresholds, place: int) -> str:
     """Say what a threshold gives, a line for each number."""
     lines = [
-        tr("Recall {recall}", recall=share_text(at_place(found.recall, place))),
-        tr("Precision {precision}", precision=share_text(at_place(found.precision, place))),
-        tr("Of 1,000 rows: {counts}", counts=of_thousand(found, place)),
+        tr("Recall {recall}", recall=share_text(at_place(thresholds.recall, place))),
+        tr("Precision {precision}", precision=share_text(at_place(thresholds.precision, place))),
+        tr("Of 1,000 rows: {counts}", counts=of_thousand(thresholds, place)),
     ]
-    if found.cost is not None:
-        lines.append(tr("Cost per row {cost}", cost=error_text(at_place(found.cost, place), "cost")))
+    if thresholds.cost is not None:
+        lines.append(tr("Cost per row {cost}", cost=error_text(at_place(thresholds.cost, place), "cost")))
     return "<br>".join(lines)
 
 
-def _slider(found: Thresholds, line: int, look: Theme) -> dict[str, Any]:
+def _slider(thresholds: Thresholds, line: int, look: Theme) -> dict[str, Any]:
     steps = [
         {
             "method": "update",
             "label": tr("{threshold} (now)", threshold=threshold_text(at))
-            if place == found.now
+            if place == thresholds.now
             else threshold_text(at),
-            "args": [{"x": [[at, at]]}, {"annotations[0].text": threshold_words(found, place)}, [line]],
+            "args": [{"x": [[at, at]]}, {"annotations[0].text": threshold_words(thresholds, place)}, [line]],
         }
-        for place, at in enumerate(found.at)
+        for place, at in enumerate(thresholds.at)
     ]
     return {
-        "active": found.now,
+        "active": thresholds.now,
         "steps": steps,
         "currentvalue": {"prefix": tr("Threshold: "), "font": {"color": look.ink, "size": 15}},
         "pad": {"t": 66},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -19,10 +20,10 @@ _LONGEST = 40  # A name on an axis has at most this many characters.
 def dependence_figure(report: Report, *, theme: ThemeName = "light") -> go.Figure:
     """Draw the mean prediction for the dev rows along the most important columns, one at a time."""
     assert report.errors is not None
-    look, found = THEMES[theme], report.errors.dependence
-    drawn = figure(theme)
-    for number, one in enumerate(found):
-        drawn.add_scatter(
+    look, dependences = THEMES[theme], report.errors.dependence
+    fig = figure(theme)
+    for number, one in enumerate(dependences):
+        fig.add_scatter(
             x=[_tick(x) for x in one.values],
             y=list(one.predictions),
             mode="lines+markers" if _axis_type(one) == "linear" else "markers",
@@ -33,18 +34,25 @@ def dependence_figure(report: Report, *, theme: ThemeName = "light") -> go.Figur
             visible=number == 0,
             hovertemplate="%{x}: %{y:.4~g}<extra></extra>",
         )
+    if len(dependences) > 1:
+        _add_column_choice(fig, dependences, theme)
+    fig.update_xaxes(
+        title={"text": _name(dependences[0]), "standoff": 8}, zeroline=False, type=_axis_type(dependences[0])
+    )
+    axis = {**SHARE_AXIS, "autorange": True, "range": None} if dependences[0].label else {}
+    return fig.update_yaxes(title={"text": _predicted(report), "standoff": 8}, zeroline=False, **axis)
+
+
+def _add_column_choice(fig: go.Figure, dependences: Sequence[PartialDependence], theme: ThemeName) -> None:
+    """Add the menu that shows one column and hides the others."""
     changes: list[list[Any]] = [
         [
-            {"visible": [other is one for other in found]},
+            {"visible": [other is one for other in dependences]},
             {"xaxis.type": _axis_type(one), "xaxis.title.text": _name(one)},
         ]
-        for one in found
+        for one in dependences
     ]
-    if len(found) > 1:
-        add_choice(drawn, [_name(one) for one in found], changes, theme)
-    drawn.update_xaxes(title={"text": _name(found[0]), "standoff": 8}, zeroline=False, type=_axis_type(found[0]))
-    axis = {**SHARE_AXIS, "autorange": True, "range": None} if found[0].label else {}
-    return drawn.update_yaxes(title={"text": _predicted(report), "standoff": 8}, zeroline=False, **axis)
+    add_choice(fig, [_name(one) for one in dependences], changes, theme)
 
 
 def alt_dependence(report: Report) -> Message:
@@ -54,9 +62,13 @@ def alt_dependence(report: Report) -> Message:
     parts = [
         Message(
             template,
-            {"column": one.column, "low": f"{min(one.predictions):.3g}", "high": f"{max(one.predictions):.3g}"},
+            {
+                "column": dependence.column,
+                "low": f"{min(dependence.predictions):.3g}",
+                "high": f"{max(dependence.predictions):.3g}",
+            },
         )
-        for one in report.errors.dependence
+        for dependence in report.errors.dependence
     ]
     text = Message("Mean prediction along the columns the model relies on most.")
     for part in parts:
@@ -76,12 +88,12 @@ def _predicted(report: Report) -> str:
     return tr("Mean probability of {label}", label=name) if label else tr("Mean prediction of {target}", target=name)
 
 
-def _axis_type(one: PartialDependence) -> str:
-    return "category" if any(isinstance(x, str) for x in one.values) else "linear"
+def _axis_type(dependence: PartialDependence) -> str:
+    return "category" if any(isinstance(x, str) for x in dependence.values) else "linear"
 
 
-def _name(one: PartialDependence) -> str:
-    return escape_plotly(legible(one.column, _LONGEST))
+def _name(dependence: PartialDependence) -> str:
+    return escape_plotly(legible(dependence.column, _LONGEST))
 
 
 def _tick(value: float | str) -> float | str:

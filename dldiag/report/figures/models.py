@@ -15,7 +15,7 @@ SHARE_AXIS: dict[str, Any] = {"tickformat": ".0%", "range": [-0.02, 1.02]}
 
 
 def shade(
-    drawn: go.Figure,
+    fig: go.Figure,
     x: Sequence[float],
     low: Sequence[float],
     high: Sequence[float],
@@ -24,7 +24,7 @@ def shade(
     **more: Any,
 ) -> None:
     """Shade the area between two curves over x; it shows and hides with the entry of the legend."""
-    drawn.add_scatter(
+    fig.add_scatter(
         x=[*x, *reversed(x)],
         y=[*high, *reversed(low)],
         fill="toself",
@@ -38,15 +38,15 @@ def shade(
     )
 
 
-def add_model_band(drawn: go.Figure, curve: Band, name: str, color: str, *, of: str = "x", place: int = 0) -> None:
+def add_model_band(fig: go.Figure, curve: Band, name: str, color: str, *, of: str = "x", place: int = 0) -> None:
     """Draw a curve with its 90% band; place chooses its dash."""
-    shade(drawn, curve.x, curve.low, curve.high, color, name)
-    add_line(drawn, curve, name, color, place, of=of)
+    shade(fig, curve.x, curve.low, curve.high, color, name)
+    add_line(fig, curve, name, color, place, of=of)
 
 
-def add_line(drawn: go.Figure, curve: Band, name: str, color: str, place: int, *, of: str = "x", **axis: str) -> None:
+def add_line(fig: go.Figure, curve: Band, name: str, color: str, place: int, *, of: str = "x", **axis: str) -> None:
     """Draw a curve; place chooses its dash, so that curves differ by more than color."""
-    drawn.add_scatter(
+    fig.add_scatter(
         x=curve.x,
         y=curve.value,
         mode="lines",
@@ -59,11 +59,12 @@ def add_line(drawn: go.Figure, curve: Band, name: str, color: str, place: int, *
     )
 
 
-def add_choice(drawn: go.Figure, names: Sequence[str], arguments: Sequence[Sequence[Any]], theme: ThemeName) -> None:
+def add_choice(fig: go.Figure, names: Sequence[str], arguments: Sequence[Sequence[Any]], theme: ThemeName) -> None:
     """Draw a list above a figure; choosing a name changes traces and layout by its arguments, inside the browser."""
     look = THEMES[theme]
     buttons = [
-        {"label": name, "method": "update", "args": list(given)} for name, given in zip(names, arguments, strict=True)
+        {"label": name, "method": "update", "args": list(argument)}
+        for name, argument in zip(names, arguments, strict=True)
     ]
     menu = {
         "buttons": buttons,
@@ -77,4 +78,4 @@ def add_choice(drawn: go.Figure, names: Sequence[str], arguments: Sequence[Seque
         "font": {"color": look.ink},
         "showactive": False,
     }
-    drawn.update_layout(updatemenus=[menu], margin_t=12 + MENU_HEIGHT)
+    fig.update_layout(updatemenus=[menu], margin_t=12 + MENU_HEIGHT)

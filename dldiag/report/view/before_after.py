@@ -42,12 +42,12 @@ def effect_words(effect: Estimate | None, unit: str, seen: float | None = None) 
     seen: the plain difference of the errors that are printed beside it; where the effect is another, picking the best or
     other repeats made the difference look different.
     """
-    said = _effect_words(effect, unit)
+    words = _effect_words(effect, unit)
     if effect is None or seen is None or seen == rounded(effect.value):
-        return said
+        return words
     if effect.low <= 0 <= effect.high:
         return MAY_BE_CHANCE.filled(seen=seen, range=range_text(effect, unit), unit=unit)
-    return EXPECTED_TO_HOLD.filled(seen=seen, said=said, unit=unit)
+    return EXPECTED_TO_HOLD.filled(seen=seen, said=words, unit=unit)
 
 
 WHY_TWO_NUMBERS = Message(
@@ -104,14 +104,14 @@ def side_by_side(report: Report) -> list[dict[str, str]]:
 
 def change_between(before: Estimate, after: Estimate, effect: Estimate | None, unit: str) -> str:
     """Write the plain difference of two errors, and beside it what is expected to hold where that is another number."""
-    seen = change_text(exactly(printed_change(before, after)), unit)
+    change = change_text(exactly(printed_change(before, after)), unit)
     if effect is None:
-        return seen
-    found = change_text(effect, unit)
+        return change
+    words = change_text(effect, unit)
     return (
-        tr("{seen}; expected to hold: {effect}", seen=seen, effect=found)
+        tr("{seen}; expected to hold: {effect}", seen=change, effect=words)
         if is_corrected(before, after, effect)
-        else found
+        else words
     )
 
 

@@ -67,9 +67,9 @@ def params_of_report(report: Report) -> Mapping[str, Param]:
 def own_settings(report: Report) -> dict[str, tuple[Any, Any]]:
     """Return the settings of a report's model that are not the usual ones of its kind: {name: (usual, value)}."""
     key = report.model.get("key", "")
-    given = report.model.get("parameters", {})
+    parameters = report.model.get("parameters", {})
     usual = SURROUNDINGS | (build_model(report.dataset.task, key=key).parameters if key in MODELS else {})
-    return {name: (usual.get(name), value) for name, value in given.items() if value != usual.get(name)}
+    return {name: (usual.get(name), value) for name, value in parameters.items() if value != usual.get(name)}
 
 
 def changed_settings(report: Report, change: Mapping[str, Any]) -> str:

@@ -42,22 +42,22 @@ def side_by_side_runs(reports: Mapping[str, Report]) -> tuple[NamedRun, ...]:
 
 def comparison_lines(runs: Sequence[NamedRun]) -> list[str]:
     """Say of every run after the first whether its dev error is lower, and how sure that is."""
-    return [_line(runs[0], one, one.found) for one in runs if one.found is not None]
+    return [_line(runs[0], run, run.found) for run in runs if run.found is not None]
 
 
-def _line(first: NamedRun, run: NamedRun, found: Comparison) -> str:
-    change, unit = found.dev_change, unit_of(run.report)
+def _line(first: NamedRun, run: NamedRun, comparison: Comparison) -> str:
+    change, unit = comparison.dev_change, unit_of(run.report)
     if change is None:
         return tr("{run} predicts another target than the first run, so their errors cannot be compared.", run=run.name)
-    if found.is_paired:
+    if comparison.is_paired:
         errors = [one.report.evidence.get("dev_error") for one in (first, run)]
-        seen = None if errors[0] is None or errors[1] is None else printed_change(errors[0], errors[1])
-        return tr("{run} against the first run: {effect}.", run=run.name, effect=effect_words(change, unit, seen))
-    said = UNPAIRED_BETTER if change.high < 0 else UNPAIRED_WORSE if change.low > 0 else UNPAIRED_OPEN
+        difference = None if errors[0] is None or errors[1] is None else printed_change(errors[0], errors[1])
+        return tr("{run} against the first run: {effect}.", run=run.name, effect=effect_words(change, unit, difference))
+    sentence = UNPAIRED_BETTER if change.high < 0 else UNPAIRED_WORSE if change.low > 0 else UNPAIRED_OPEN
     return tr(
         "{run} did not use the same rows as the first run, so this interval is wider; {said}.",
         run=run.name,
-        said=said.filled(range=range_text(change, unit)),
+        said=sentence.filled(range=range_text(change, unit)),
     )
 
 
@@ -65,13 +65,13 @@ def compared_errors(runs: Sequence[NamedRun]) -> list[dict[str, str]]:
     """Return a row for each run: its errors, and their change against the first."""
     return [
         {
-            tr("Run"): one.name,
-            tr("Dev error"): _error(one.report, "dev_error"),
-            tr("Change"): _change(runs[0], one, "dev_error"),
-            tr("Training error"): _error(one.report, "train_error"),
-            tr("Change of the training error"): _change(runs[0], one, "train_error"),
+            tr("Run"): run.name,
+            tr("Dev error"): _error(run.report, "dev_error"),
+            tr("Change"): _change(runs[0], run, "dev_error"),
+            tr("Training error"): _error(run.report, "train_error"),
+            tr("Change of the training error"): _change(runs[0], run, "train_error"),
         }
-        for one in runs
+        for run in runs
     ]
 
 
@@ -89,9 +89,9 @@ def _change(first: NamedRun, run: NamedRun, key: str) -> str:
 def comparison_note(runs: Sequence[NamedRun]) -> str:
     """Say why a change of the dev error is written as two numbers, where one is; "" elsewhere."""
     before = runs[0].report.evidence.get("dev_error")
-    for one in runs[1:]:
-        after = one.report.evidence.get("dev_error")
-        change = None if one.found is None else one.found.dev_change
+    for run in runs[1:]:
+        after = run.report.evidence.get("dev_error")
+        change = None if run.found is None else run.found.dev_change
         if before is not None and after is not None and is_corrected(before, after, change):
             return str(WHY_TWO_NUMBERS)
     return ""
@@ -99,11 +99,11 @@ def comparison_note(runs: Sequence[NamedRun]) -> str:
 
 def compared_settings(runs: Sequence[NamedRun]) -> list[dict[str, str]]:
     """Return what differs between runs: data, verdict, model, settings; a column for each run."""
-    rows = [(label, [of(one.report) for one in runs]) for label, of in _facts()]
-    names = dict.fromkeys(name for one in runs if one.found is not None for name in one.found.settings)
+    rows = [(label, [of(run.report) for run in runs]) for label, of in _facts()]
+    names = dict.fromkeys(name for run in runs if run.found is not None for name in run.found.settings)
     rows += [_setting(name, runs) for name in names]
     return [
-        {tr("What"): label, **{one.name: text for one, text in zip(runs, texts, strict=True)}}
+        {tr("What"): label, **{run.name: text for run, text in zip(runs, texts, strict=True)}}
         for label, texts in rows
         if len(set(texts)) > 1
     ]
@@ -121,18 +121,18 @@ def _facts() -> list[tuple[str, Any]]:
 def _setting(name: str, runs: Sequence[NamedRun]) -> tuple[str, list[str]]:
     """Return a setting by its label, with its value in every run."""
     if name == "model":
-        return tr("Model"), [translate(str(one.report.model.get("label", ""))) for one in runs]
+        return tr("Model"), [translate(str(run.report.model.get("label", ""))) for run in runs]
     params: dict[str, Param] = {}
-    for one in reversed(runs):
-        params |= params_of_report(one.report)
+    for run in reversed(runs):
+        params |= params_of_report(run.report)
     of_diagnosis = name.startswith(_PREFIX)
     own = name.removeprefix(_PREFIX)
     param = (params_of(Settings) if of_diagnosis else params).get(own)
-    given = [one.report.settings if of_diagnosis else one.report.model.get("parameters", {}) for one in runs]
-    texts = [value_text(values[own], param) if values.get(own) is not None else "–" for values in given]
+    settings = [run.report.settings if of_diagnosis else run.report.model.get("parameters", {}) for run in runs]
+    texts = [value_text(values[own], param) if values.get(own) is not None else "–" for values in settings]
     return own if param is None else translate(param.label), texts
 
 
 def _error(report: Report, key: str) -> str:
-    found: Estimate | None = report.evidence.get(key)
-    return "" if found is None else error_text(found, unit_of(report))
+    error: Estimate | None = report.evidence.get(key)
+    return "" if error is None else error_text(error, unit_of(report))

@@ -40,11 +40,11 @@ def points(curve: LearningCurve) -> Iterator[Point]:
 
 
 def _mean(errors: NDArray[np.float64]) -> Estimate | None:
-    known = errors[np.isfinite(errors)]
-    if known.size == 0:
+    finite = errors[np.isfinite(errors)]
+    if finite.size == 0:
         return None
-    mean = float(known.mean())
-    low, high = t_interval(known)
+    mean = float(finite.mean())
+    low, high = t_interval(finite)
     return Estimate(mean, min(mean, max(low, 0.0)), max(mean, high))
 
 
@@ -75,11 +75,11 @@ def _moved(before: str, after: str) -> str:
 
 def _ends(curve: LearningCurve) -> tuple[Point, Point] | None:
     """Return the last point and the one nearest to a third of its rows, both known."""
-    known = [point for point in points(curve) if point.dev and point.train]
-    if len(known) < 2:
+    complete = [point for point in points(curve) if point.dev and point.train]
+    if len(complete) < 2:
         return None
-    last = known[-1]
-    return min(known[:-1], key=lambda point: abs(math.log(last.rows / point.rows / _COMPARED))), last
+    last = complete[-1]
+    return min(complete[:-1], key=lambda point: abs(math.log(last.rows / point.rows / _COMPARED))), last
 
 
 def forecast_line(report: Report) -> str:
@@ -96,7 +96,7 @@ def forecast_line(report: Report) -> str:
 
 
 def _nearest(report: Report) -> ForecastPoint | None:
-    wanted = FORECAST_TIMES * report.split.train
-    if not len(report.forecast) or not wanted:
+    rows = FORECAST_TIMES * report.split.train
+    if not len(report.forecast) or not rows:
         return None
-    return min(report.forecast, key=lambda point: abs(point.rows - wanted))
+    return min(report.forecast, key=lambda point: abs(point.rows - rows))

@@ -54,22 +54,22 @@ def tested_text(trial: Trial, unit: str) -> Message:
     return SAID[trial.verdict].filled(range=range_text(change, unit))
 
 
-def effect_text(one: Recommendation, unit: str) -> str:
+def effect_text(recommendation: Recommendation, unit: str) -> str:
     """Say what a fix did when it was tested, or what is expected of it; "" where there is nothing to test."""
-    if one.trial is not None:
-        said = tested_text(one.trial, unit)
-        if one.remedy != MORE_DATA:
-            return str(said)
-        is_open = one.trial.verdict == "undecided"
-        return tr("forecast: {effect}", effect=range_text(one.trial.change, unit) if is_open else said)
-    if one.expected is not None and one.expected.value != 0:
-        said = range_text(one.expected, unit)
+    if recommendation.trial is not None:
+        text = tested_text(recommendation.trial, unit)
+        if recommendation.remedy != MORE_DATA:
+            return str(text)
+        is_open = recommendation.trial.verdict == "undecided"
+        return tr("forecast: {effect}", effect=range_text(recommendation.trial.change, unit) if is_open else text)
+    if recommendation.expected is not None and recommendation.expected.value != 0:
+        text = range_text(recommendation.expected, unit)
         return (
-            tr("forecast: {effect}", effect=said)
-            if one.remedy == RARE_ROWS
-            else tr("not tested; expected {range}", range=said)
+            tr("forecast: {effect}", effect=text)
+            if recommendation.remedy == RARE_ROWS
+            else tr("not tested; expected {range}", range=text)
         )
-    return tr("not tested") if one.change else ""
+    return tr("not tested") if recommendation.change else ""
 
 
 def before_change(report: Report) -> Estimate | None:

@@ -32,39 +32,39 @@ class Section:
     figures: tuple[str, ...] = ()
 
 
-def error_sections(found: ErrorFindings) -> list[Section]:
+def error_sections(errors: ErrorFindings) -> list[Section]:
     """Return the parts of "Where it is wrong" in their order; each has something to say."""
-    parts = [_slices(found), _decomposition(found), tags_section(found.tags), _suspects(found), _importance(found)]
-    return [one for one in parts if one.lines or one.rows]
+    parts = [_slices(errors), _decomposition(errors), tags_section(errors.tags), _suspects(errors), _importance(errors)]
+    return [part for part in parts if part.lines or part.rows]
 
 
-def errors_line(found: ErrorFindings, different: int | None = None) -> str:
+def errors_line(errors: ErrorFindings, different: int | None = None) -> str:
     """Say in one line how much is wrong and where most of it is.
 
     different: of a diagnosis, how many of the dev rows in all its repeats are no copies of others.
     """
-    value = error_text(found.error, found.unit)
-    said = tr("Error rate {error}", error=value) if found.unit == "rate" else tr("Error {error}", error=value)
-    total = _on_rows(said, found.rows, different)
-    if found.unknown:
-        said = trn(
+    value = error_text(errors.error, errors.unit)
+    line = tr("Error rate {error}", error=value) if errors.unit == "rate" else tr("Error {error}", error=value)
+    total = _on_rows(line, errors.rows, different)
+    if errors.unknown:
+        line = trn(
             "{n:,} prediction is no label of the target and counts as wrong.",
             "{n:,} predictions are no labels of the target and count as wrong.",
-            found.unknown,
+            errors.unknown,
         )
-        total = f"{total} {said}"
-    if not found.confirmed:
+        total = f"{total} {line}"
+    if not errors.confirmed:
         return total
-    return sentences([total, slice_line(found.confirmed[0], found.unit)])
+    return sentences([total, slice_line(errors.confirmed[0], errors.unit)])
 
 
-def _on_rows(said: str, rows: int, different: int | None) -> str:
+def _on_rows(sentence: str, rows: int, different: int | None) -> str:
     if different is None:
-        return trn("{error} on {n:,} row.", "{error} on {n:,} rows.", rows, error=said)
+        return trn("{error} on {n:,} row.", "{error} on {n:,} rows.", rows, error=sentence)
     if different >= rows:
-        return tr("{error} on the {n:,} dev rows of all repeats.", error=said, n=rows)
+        return tr("{error} on the {n:,} dev rows of all repeats.", error=sentence, n=rows)
     text = "{error} on the {n:,} dev rows of all repeats, {different:,} of them different."
-    return tr(text, error=said, n=rows, different=different)
+    return tr(text, error=sentence, n=rows, different=different)
 
 
 def slice_line(one: Slice, unit: str) -> str:
@@ -94,7 +94,7 @@ def _parts(rule: Sequence[Condition]) -> Iterator[str]:
     for one in rule:
         columns.setdefault(one.column, []).append(one)
     for name, conditions in columns.items():
-        bounds = {one.op: _value(one.value) for one in conditions}
+        bounds = {condition.op: _value(condition.value) for condition in conditions}
         if ">" in bounds and "<=" in bounds:
             yield f"{bounds['>']} < {name} ≤ {bounds['<=']}"
         elif "missing" in bounds:
@@ -116,17 +116,17 @@ def _value(value: float | str | None) -> str:
 # --- sections -----------------------------------------------------------------------------------------------------
 
 
-def _slices(found: ErrorFindings) -> Section:
-    lines = [str(found.empty["slices"])] if "slices" in found.empty else []
-    if found.confirmed:
+def _slices(errors: ErrorFindings) -> Section:
+    lines = [str(errors.empty["slices"])] if "slices" in errors.empty else []
+    if errors.confirmed:
         lines += [
             tr(
                 "Found on one half of the rows and measured on the other. By chance alone, one report in 20 shows such"
                 " a slice."
             )
         ]
-    unsure = len(found.slices) - len(found.confirmed)
-    if unsure and found.confirmed:
+    unsure = len(errors.slices) - len(errors.confirmed)
+    if unsure and errors.confirmed:
         lines += [
             trn(
                 "{n} more slice was found on the first half, but not confirmed on the other.",
@@ -134,7 +134,7 @@ def _slices(found: ErrorFindings) -> Section:
                 unsure,
             )
         ]
-    rows = tuple(_slice_row(one, found.unit) for one in found.confirmed)
+    rows = tuple(_slice_row(part, errors.unit) for part in errors.confirmed)
     return Section("slices", tr("Slices with more errors"), tuple(lines), rows)
 
 
@@ -149,8 +149,8 @@ def _slice_row(one: Slice, unit: str) -> TextRow:
     }
 
 
-def _decomposition(found: ErrorFindings) -> Section:
-    one, title = found.decomposition, tr("Always wrong or sometimes wrong")
+def _decomposition(errors: ErrorFindings) -> Section:
+    one, title = errors.decomposition, tr("Always wrong or sometimes wrong")
     if one is None:
         return Section("decomposition", title)
     values = {"bias": short(one.bias), "variance": short(one.variance), "repeats": f"{one.repeats:.1f}"}
@@ -171,42 +171,42 @@ def _decomposition(found: ErrorFindings) -> Section:
     return Section("decomposition", title, (text,))
 
 
-def _suspects(found: ErrorFindings) -> Section:
+def _suspects(errors: ErrorFindings) -> Section:
     title = tr("Suspicious labels")
-    if found.suspects is None:
-        return Section("suspects", title, (str(found.empty["suspects"]),) if "suspects" in found.empty else ())
-    return Section("suspects", title, tuple(suspects_lines(found.suspects, found.unit)))
+    if errors.suspects is None:
+        return Section("suspects", title, (str(errors.empty["suspects"]),) if "suspects" in errors.empty else ())
+    return Section("suspects", title, tuple(suspects_lines(errors.suspects, errors.unit)))
 
 
-def suspects_lines(one: LabelSuspects, unit: str) -> Iterator[str]:
+def suspects_lines(suspects: LabelSuspects, unit: str) -> Iterator[str]:
     """Say how many labels the model contradicts, and what leaving them out did."""
-    if one.rows == 0:
+    if suspects.rows == 0:
         yield tr("No label is suspicious.")
         return
     yield trn(
         "The model confidently contradicts {n:,} label: {share} of the rows.",
         "The model confidently contradicts {n:,} labels: {share} of the rows.",
-        one.rows,
-        share=share_text(one.share),
+        suspects.rows,
+        share=share_text(suspects.share),
     )
-    if one.error_without is not None:
+    if suspects.error_without is not None:
         yield tr(
             "If all of these labels are wrong, the true dev error is {error}.",
-            error=error_text(one.error_without, unit),
+            error=error_text(suspects.error_without, unit),
         )
-    if one.tried is None:
+    if suspects.tried is None:
         yield tr("That may be hard rows rather than wrong labels: only a test tells.")
         return
-    yield str(LABEL_VERDICTS[one.tried.verdict])
+    yield str(LABEL_VERDICTS[suspects.tried.verdict])
     yield tr(
         "Dev error without them: {change}; compared with leaving out as many random rows: {against}.",
-        change=change_text(one.tried.change, unit),
-        against=change_text(one.tried.against_random, unit),
+        change=change_text(suspects.tried.change, unit),
+        against=change_text(suspects.tried.against_random, unit),
     )
-    if one.tried.relabelled is not None:
+    if suspects.tried.relabelled is not None:
         yield tr(
             "Dev error with what the model expects in their place: {change}.",
-            change=change_text(one.tried.relabelled, unit),
+            change=change_text(suspects.tried.relabelled, unit),
         )
 
 
@@ -215,27 +215,27 @@ def tags_section(tags: Sequence[TagCount]) -> Section:
     title = tr("What the errors are")
     rows = tuple(
         {
-            tr("Category"): one.tag,
-            tr("Rows"): f"{one.rows:,}",
-            tr("Share of the errors looked at"): share_text(one.share),
-            tr("Most that fixing it can gain"): gain_text(one.ceiling, "rate"),
+            tr("Category"): tag.tag,
+            tr("Rows"): f"{tag.rows:,}",
+            tr("Share of the errors looked at"): share_text(tag.share),
+            tr("Most that fixing it can gain"): gain_text(tag.ceiling, "rate"),
         }
-        for one in tags
+        for tag in tags
     )
     note = tr("A row may be in several categories, so that shares may add up to more than 100%.")
     return Section("tags", title, (note,) if rows else (), rows)
 
 
-def _importance(found: ErrorFindings) -> Section:
+def _importance(errors: ErrorFindings) -> Section:
     rows = tuple(
         {
-            tr("Column"): column_names(one.columns or (one.column,)),
-            tr("Error rises by"): change_text(one.increase, found.unit),
+            tr("Column"): column_names(column.columns or (column.column,)),
+            tr("Error rises by"): change_text(column.increase, errors.unit),
         }
-        for one in found.importance[:_MOST_COLUMNS]
+        for column in errors.importance[:_MOST_COLUMNS]
     )
     lines = (tr("How much the dev error rises when a column is shuffled; correlated columns are shuffled together."),)
-    figures = ("dependence",) if found.dependence else ()
+    figures = ("dependence",) if errors.dependence else ()
     return Section("importance", tr("Which columns the model relies on"), lines if rows else (), rows, figures)
 
 

@@ -84,7 +84,7 @@ def best_fix(report: Report) -> Fix | None:
     """Return the fix that the verdict proposes; None where nothing is recommended, or a repair of the table comes first."""
     if report.verdict.problem in BLOCKING and report.repairs:
         return None
-    return next((one for one in fixes(report) if one.is_recommended), None)
+    return next((fix for fix in fixes(report) if fix.is_recommended), None)
 
 
 def verdict_kind(report: Report) -> FixKind:
@@ -106,118 +106,126 @@ def what_may_help(report: Report) -> str:
     """Say what is expected to lower the error although no fix that was tested does; "" where that is not known."""
     if verdict_kind(report) != "keep":
         return ""
-    open_ = (one for one in fixes(report) if one.verdict not in REFUTED and one.effect is not None)
+    open_ = (fix for fix in fixes(report) if fix.verdict not in REFUTED and fix.effect is not None)
     best = next((one for one in open_ if one.effect is not None and one.effect.value < 0), None)
     return (
         "" if best is None else tr("What may help: {change} ({effect}).", change=change_words(best), effect=best.words)
     )
 
 
-def is_recommended(one: Recommendation, report: Report) -> bool:
+def is_recommended(recommendation: Recommendation, report: Report) -> bool:
     """Tell whether a fix is recommended: its test helped, or it stands before keeping the model as it is."""
-    if one.trial is not None and (one.trial.verdict in HELPFUL or one.trial.is_likely_help):
-        return one.remedy != LEAVE_IT
-    return one.rank < rank_of_keeping(report) and not _is_refuted(one)
+    trial = recommendation.trial
+    if trial is not None and (trial.verdict in HELPFUL or trial.is_likely_help):
+        return recommendation.remedy != LEAVE_IT
+    return recommendation.rank < rank_of_keeping(report) and not _is_refuted(recommendation)
 
 
 def rank_of_keeping(report: Report) -> int:
     """Return the rank of keeping the model as it is; after all others where it is not in the list."""
     last = len(report.recommendations) + 1
-    return next((one.rank for one in report.recommendations if one.remedy == LEAVE_IT), last)
-
-
-def _is_refuted(one: Recommendation) -> bool:
-    return one.trial is not None and one.trial.verdict in REFUTED
-
-
-def _order(one: Recommendation, report: Report) -> tuple[int, float, int]:
-    """What comes before any model first, then what was tested, by what it gains less what another model costs."""
-    if _is_refuted(one):
-        return 4, 0.0, one.rank
-    if one.problem in BLOCKING and is_recommended(one, report):
-        return 0, 0.0, one.rank
-    if one.trial is not None and one.trial.verdict == "helped":
-        worth = worth_of(one.remedy, one.trial.change.value, report.delta)
-        return (1, worth, one.rank) if one.remedy != MORE_DATA else (2, 0.0, one.rank)
-    return 2 if is_recommended(one, report) else 3, 0.0, one.rank
-
-
-def _fix(one: Recommendation, report: Report) -> Fix:
-    unit, trial = unit_of(report), one.trial
-    settings = dict(trial.settings if trial is not None and trial.settings else one.change)
-    model = better_model(report, one) if one.remedy == OTHER_MODEL else ""
-    change = changed_settings(report, settings) if settings else ""
-    if model:
-        change = changed_model(report, model)
-    if one.remedy == MORE_DATA:
-        change = changed_rows(report)
-    if one.remedy == REPAIR_TABLE:
-        change = _repairs_of(one.problem, report)
-    if one.remedy == RARE_ROWS:
-        change = changed_rare_rows(report, str(one.because.values.get("rare_class", "")))
-    outlook = report.larger_dev_set if one.remedy == LARGER_DEV_SET else None
-    if outlook is not None:
-        change = dev_set_change(outlook)
-    expected = one.expected if one.expected is not None and one.expected.value != 0 else None
-    note = "" if trial is None or trial.note is None else str(trial.note)
-    words, note = (
-        (effect_text(one, unit), note)
-        if outlook is None
-        else (dev_set_gain(outlook, unit), dev_set_note(outlook, unit))
+    return next(
+        (recommendation.rank for recommendation in report.recommendations if recommendation.remedy == LEAVE_IT), last
     )
+
+
+def _is_refuted(recommendation: Recommendation) -> bool:
+    return recommendation.trial is not None and recommendation.trial.verdict in REFUTED
+
+
+def _order(recommendation: Recommendation, report: Report) -> tuple[int, float, int]:
+    """What comes before any model first, then what was tested, by what it gains less what another model costs."""
+    trial, rank = recommendation.trial, recommendation.rank
+    if _is_refuted(recommendation):
+        return 4, 0.0, rank
+    if recommendation.problem in BLOCKING and is_recommended(recommendation, report):
+        return 0, 0.0, rank
+    if trial is not None and trial.verdict == "helped":
+        worth = worth_of(recommendation.remedy, trial.change.value, report.delta)
+        return (1, worth, rank) if recommendation.remedy != MORE_DATA else (2, 0.0, rank)
+    return 2 if is_recommended(recommendation, report) else 3, 0.0, rank
+
+
+def _fix(recommendation: Recommendation, report: Report) -> Fix:
+    remedy, trial, expected = recommendation.remedy, recommendation.trial, recommendation.expected
+    settings = dict(trial.settings if trial is not None and trial.settings else recommendation.change)
+    model = better_model(report, recommendation) if remedy == OTHER_MODEL else ""
+    if expected is not None and expected.value == 0:
+        expected = None
+    words = effect_text(recommendation, unit_of(report))
+    note = "" if trial is None or trial.note is None else str(trial.note)
+    outlook = report.larger_dev_set if remedy == LARGER_DEV_SET else None
+    if outlook is not None:
+        words, note = dev_set_gain(outlook, unit_of(report)), dev_set_note(outlook, unit_of(report))
     return Fix(
-        one.remedy, str(one.title), one.column, change, settings, model,
-        expected if trial is None else trial.change, words, None if trial is None else trial.verdict,
-        is_recommended(one, report), _because(one), note,
+        remedy, str(recommendation.title), recommendation.column, _change(recommendation, report, settings, model),
+        settings, model, expected if trial is None else trial.change, words, None if trial is None else trial.verdict,
+        is_recommended(recommendation, report), _because(recommendation), note,
     )  # fmt: skip
+
+
+def _change(recommendation: Recommendation, report: Report, settings: Mapping[str, Any], model: str) -> str:
+    """Name what a fix changes, from what to what; "" where it changes nothing that has a name or a number."""
+    if recommendation.remedy == LARGER_DEV_SET and report.larger_dev_set is not None:
+        return dev_set_change(report.larger_dev_set)
+    if recommendation.remedy == RARE_ROWS:
+        return changed_rare_rows(report, str(recommendation.because.values.get("rare_class", "")))
+    if recommendation.remedy == REPAIR_TABLE:
+        return _repairs_of(recommendation.problem, report)
+    if recommendation.remedy == MORE_DATA:
+        return changed_rows(report)
+    if model:
+        return changed_model(report, model)
+    return changed_settings(report, settings) if settings else ""
 
 
 def _repairs_of(problem: str, report: Report) -> str:
     """Name the repairs that remove a problem of the data setup."""
     kind = "exclude_" if problem == "leak" else "split_"
-    return listed([str(one.title) for one in report.repairs if one.code.startswith(kind)])
+    return listed([str(repair.title) for repair in report.repairs if repair.code.startswith(kind)])
 
 
-def _because(one: Recommendation) -> str:
-    tested_without_cause = one.trial is not None and one.trial.settings and one.problem == REMEDIES[one.remedy].specific
-    return str(REMEDIES[one.remedy].why if tested_without_cause else one.because)
+def _because(recommendation: Recommendation) -> str:
+    row, trial = REMEDIES[recommendation.remedy], recommendation.trial
+    tested_without_cause = trial is not None and trial.settings and recommendation.problem == row.specific
+    return str(row.why if tested_without_cause else recommendation.because)
 
 
-def better_model(report: Report, one: Recommendation) -> str:
+def better_model(report: Report, recommendation: Recommendation) -> str:
     """Return the reference model that "another model" means: the linear one where it wins, else the best of all."""
     others = [curve for curve in report.curves[1:] if np.isfinite(curve.dev_errors[-1]).any()]
-    if one.problem == "simple_model_wins" or not others:
+    if recommendation.problem == "simple_model_wins" or not others:
         return "linear" if any(curve.model == "linear" for curve in others) else ""
     return min(others, key=lambda curve: float(np.nanmean(curve.dev_errors[-1]))).model
 
 
-def action_text(one: Fix, report: Report) -> str:
+def action_text(fix: Fix, report: Report) -> str:
     """Say what a fix changes, and what that does to the dev error: before → after, with the interval."""
-    return listed(part for part in (change_words(one), action_effect(one, report)) if part)
+    return listed(part for part in (change_words(fix), action_effect(fix, report)) if part)
 
 
-def change_words(one: Fix) -> str:
+def change_words(fix: Fix) -> str:
     """Say what a fix changes, by name and value."""
-    if not one.change or one.model:
-        return one.change or one.title
-    return one.change if one.change.startswith(one.title) else labeled(one.title, one.change)
+    if not fix.change or fix.model:
+        return fix.change or fix.title
+    return fix.change if fix.change.startswith(fix.title) else labeled(fix.title, fix.change)
 
 
-def _may_as_well_hurt(one: Fix) -> bool:
+def _may_as_well_hurt(fix: Fix) -> bool:
     """Tell whether a test left open what a fix does and saw no gain: an error after it would only mislead."""
-    return one.verdict == "undecided" and one.effect is not None and one.effect.value >= 0
+    return fix.verdict == "undecided" and fix.effect is not None and fix.effect.value >= 0
 
 
-def action_effect(one: Fix, report: Report) -> str:
+def action_effect(fix: Fix, report: Report) -> str:
     """Say what a fix does to the dev error: before → after, with the interval."""
     before = before_change(report)
-    if one.effect is None or before is None or one.verdict is None or _may_as_well_hurt(one):
-        return one.words
-    arrow = before_after(before, one.effect, unit_of(report))
+    if fix.effect is None or before is None or fix.verdict is None or _may_as_well_hurt(fix):
+        return fix.words
+    arrow = before_after(before, fix.effect, unit_of(report))
     counted = "counted_error" in report.evidence
     at_most = tr("dev error {arrow}, at most the baseline's", arrow=arrow)
-    said = at_most if counted else tr("dev error {arrow}", arrow=arrow)
-    return listed([said, one.words]) if one.words else said
+    text = at_most if counted else tr("dev error {arrow}", arrow=arrow)
+    return listed([text, fix.words]) if fix.words else text
 
 
 # --- why not the others -------------------------------------------------------------------------------------------
@@ -227,11 +235,11 @@ def short_runs_in_vain(report: Report) -> list[Fix]:
     """Return the fixes whose short run did not help, the best of them first."""
     probes = {key: probe for key in _unlisted(report) if (probe := report.evidence.get(f"probe_{key}")) is not None}
     unit = unit_of(report)
-    found = [
+    fixes_in_vain = [
         Fix(key, str(REMEDIES[key].title), REMEDIES[key].column, effect=probe, words=str(range_text(probe, unit)))
         for key, probe in probes.items()
     ]
-    return sorted(found, key=lambda one: probes[one.remedy].value)
+    return sorted(fixes_in_vain, key=lambda one: probes[one.remedy].value)
 
 
 def not_recommended(report: Report) -> list[dict[str, str]]:
@@ -243,8 +251,8 @@ def not_recommended(report: Report) -> list[dict[str, str]]:
 def all_not_recommended(report: Report) -> list[dict[str, str]]:
     """Return the rest of the menu with the reason against each, what its short run did among them."""
     in_vain = [
-        _reason(one.remedy, tr("A short run did not help: {range}.", range=one.words))
-        for one in short_runs_in_vain(report)
+        _reason(fix.remedy, tr("A short run did not help: {range}.", range=fix.words))
+        for fix in short_runs_in_vain(report)
     ]
     return in_vain + not_recommended(report)
 
@@ -255,7 +263,7 @@ def _reason(key: str, why: str) -> dict[str, str]:
 
 
 def _unlisted(report: Report) -> list[str]:
-    ranked = {one.remedy for one in report.recommendations}
+    ranked = {recommendation.remedy for recommendation in report.recommendations}
     return [key for key in REMEDIES if key not in ranked and key != LEAVE_IT and suits_model(key, report)]
 
 
@@ -275,4 +283,4 @@ def _why_not(key: str, report: Report) -> str:
 def _causes(key: str, report: Report) -> list[Finding]:
     """Return what the rules said whose problems a remedy treats."""
     codes = {rule.code for rule in RULES if rule.problem in REMEDIES[key].treats}
-    return [one for one in report.findings if one.code in codes]
+    return [finding for finding in report.findings if finding.code in codes]

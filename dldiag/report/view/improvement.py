@@ -54,7 +54,7 @@ def test_line(test: TestResult, unit: str) -> str:
             rows=test.rows,
             error=error_text(test.winner, unit),
         )
-    said = tr(
+    line = tr(
         "On {rows:,} test rows that nothing had touched before: starting model {start}, present model {winner}, "
         "change {change}.",
         rows=test.rows,
@@ -62,7 +62,7 @@ def test_line(test: TestResult, unit: str) -> str:
         winner=error_text(test.winner, unit),
         change=change_text(test.difference, unit),
     )
-    return f"{said} {_reading(test.difference)}"
+    return f"{line} {_reading(test.difference)}"
 
 
 def test_meaning(report: Report) -> str:
@@ -71,17 +71,17 @@ def test_meaning(report: Report) -> str:
     if test is None or dev is None:
         return ""
     if test.start == test.winner or report.parent is None:
-        held = test.winner.low <= dev.value
-        said = HELD_ERROR if held else HIGHER
-        return str(said.filled(test=test.winner.value, dev=dev.value, unit=unit))
+        holds = test.winner.low <= dev.value
+        meaning = HELD_ERROR if holds else HIGHER
+        return str(meaning.filled(test=test.winner.value, dev=dev.value, unit=unit))
     first = (*report.parent.earlier, report.parent)[0].before
     return gain_meaning(printed_change(first, dev), test, unit)
 
 
 def gain_meaning(dev: float, test: TestResult, unit: str) -> str:
     """Say whether a gain on dev rows held on the test rows."""
-    said = NOT_HELD if test.difference.value >= 0 else HELD if test.difference.high < 0 else LESS_SURE
-    return str(said.filled(dev=dev, test=test.difference.value, unit=unit))
+    meaning = NOT_HELD if test.difference.value >= 0 else HELD if test.difference.high < 0 else LESS_SURE
+    return str(meaning.filled(dev=dev, test=test.difference.value, unit=unit))
 
 
 HELD = Message("The gain held: {dev:points} on dev rows, {test:points} on the sealed test rows.")

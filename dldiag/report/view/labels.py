@@ -205,11 +205,11 @@ def evidence_label(name: str) -> str:
     return str(EVIDENCE[name].label) if name in EVIDENCE else name.replace("_", " ").capitalize()
 
 
-def evidence_text(name: str, one: Estimate, unit: str) -> str:
+def evidence_text(name: str, estimate: Estimate, unit: str) -> str:
     """Write a number of the evidence in its own unit; an unknown one plainly."""
     if name.startswith(PROBE):
-        return change_text(one, unit)
-    return _WRITERS[EVIDENCE[name].unit if name in EVIDENCE else "number"](one, unit)
+        return change_text(estimate, unit)
+    return _WRITERS[EVIDENCE[name].unit if name in EVIDENCE else "number"](estimate, unit)
 
 
 _WRITERS: Mapping[EvidenceUnit, Callable[[Estimate, str], str]] = {

@@ -36,9 +36,9 @@ def brief_sections(report: Report) -> list[Section]:
     return [one for one in performance_sections(alone) if one.rows or one.key == "calibration"]
 
 
-def performance_label(one: Performance) -> str:
+def performance_label(performance: Performance) -> str:
     """Return the name of a model in the reader's language."""
-    return translate(one.label)
+    return translate(performance.label)
 
 
 def metric_lines(report: Report) -> Iterator[str]:
@@ -61,8 +61,8 @@ def metric_lines(report: Report) -> Iterator[str]:
 
 def _metrics(report: Report) -> Iterator[Section]:
     first = report.performance[0]
-    chosen = "" if report.metric is None else report.metric.name
-    names = sorted(first.metrics, key=lambda name: name != chosen)
+    metric = "" if report.metric is None else report.metric.name
+    names = sorted(first.metrics, key=lambda name: name != metric)
     rows = tuple(_metric_row(name, report.performance, report.metric) for name in names)
     lines = [*metric_lines(report)]
     if rows:
@@ -78,56 +78,56 @@ def _metric_row(name: str, models: Sequence[Performance], used: MetricUsed | Non
         label = tr("{metric} of {level:.0%}", metric=label, level=level)
     label = f"{label} ↑" if metric.higher_is_better else label
     row = {tr("Metric"): tr("{metric} (chosen)", metric=label) if is_chosen else label}
-    return row | {performance_label(one): _metric_cell(name, one) for one in models}
+    return row | {performance_label(model): _metric_cell(name, model) for model in models}
 
 
-def _metric_cell(name: str, one: Performance) -> str:
-    return metric_text(name, one.metrics[name]) if name in one.metrics else ""
+def _metric_cell(name: str, performance: Performance) -> str:
+    return metric_text(name, performance.metrics[name]) if name in performance.metrics else ""
 
 
 # --- classes ------------------------------------------------------------------------------------------------------
 
 
 def _classes(report: Report) -> Iterator[Section]:
-    models = [one for one in report.performance if one.per_class]
+    models = [performance for performance in report.performance if performance.per_class]
     if not models:
         return
     listed = models if len(models[0].per_class) * len(models) <= _MOST_CLASS_ROWS else models[:1]
     rows = tuple(
-        _class_row(scores, performance_label(one) if len(listed) > 1 else "")
-        for places in zip(*(one.per_class for one in listed), strict=True)
-        for one, scores in zip(listed, places, strict=True)
+        _class_row(scores, performance_label(model) if len(listed) > 1 else "")
+        for of_class in zip(*(model.per_class for model in listed), strict=True)
+        for model, scores in zip(listed, of_class, strict=True)
     )
     yield Section("classes", tr("Each class"), tuple(_mistake_lines(models[0])), rows, ("confusion",))
 
 
 def _class_row(scores: ClassScores, model: str) -> TextRow:
-    named = {tr("Model"): model} if model else {}
+    first_cell = {tr("Model"): model} if model else {}
     return {
         tr("Class"): scores.label,
         tr("Dev rows"): f"{scores.rows:,}",
-        **named,
+        **first_cell,
         tr("Recall"): share_text(scores.recall) if scores.recall else "",
         tr("Precision"): share_text(scores.precision) if scores.precision else tr("never predicted"),
     }
 
 
-def _mistake_lines(one: Performance) -> Iterator[str]:
+def _mistake_lines(performance: Performance) -> Iterator[str]:
     """Say the most frequent kinds of mistakes."""
-    if one.confusion is None:
+    if performance.confusion is None:
         return
-    labels, shares = one.confusion.labels, one.confusion.class_shares
+    labels, shares = performance.confusion.labels, performance.confusion.class_shares
     kinds = [
         (count, labels[i], labels[j], shares[i][j])
-        for i, row in enumerate(one.confusion.counts)
+        for i, row in enumerate(performance.confusion.counts)
         for j, count in enumerate(row[: len(labels)])
         if i != j and count
     ]
-    for count, true, said, share in sorted(kinds, key=lambda kind: -kind[0])[:_MOST_MISTAKES]:
+    for count, true, predicted, share in sorted(kinds, key=lambda kind: -kind[0])[:_MOST_MISTAKES]:
         yield tr(
             '"{true}" predicted as "{said}": {share:.1%} of the "{true}" rows ({count:,} predictions).',
             true=true,
-            said=said,
+            said=predicted,
             share=share,
             count=count,
         )
@@ -137,46 +137,46 @@ def _mistake_lines(one: Performance) -> Iterator[str]:
 
 
 def _thresholds(report: Report) -> Iterator[Section]:
-    found = report.performance[0].thresholds
-    if found is None:
+    thresholds = report.performance[0].thresholds
+    if thresholds is None:
         return
     lines = (
-        tr('A row is called "{label}" where its probability is at least the threshold.', label=found.label),
+        tr('A row is called "{label}" where its probability is at least the threshold.', label=thresholds.label),
         tr(
             "A threshold chosen on these dev rows looks better than it is. To choose one fairly, test the fix that moves it."
         ),
     )
-    rows = tuple(threshold_row(found, i) for i in listed_thresholds(found))
+    rows = tuple(threshold_row(thresholds, i) for i in listed_thresholds(thresholds))
     yield Section("thresholds", tr("Thresholds"), lines, rows, ("thresholds",))
 
 
-def listed_thresholds(found: Thresholds) -> list[int]:
+def listed_thresholds(thresholds: Thresholds) -> list[int]:
     """Return the places of the thresholds that are listed: the model's own, and the highest that reach some recalls."""
-    reaching = [[i for i, one in enumerate(found.recall.value) if one >= least] for least in RECALLS_LISTED]
-    return sorted({found.now, *(places[-1] for places in reaching if places)})
+    reaching = [[i for i, one in enumerate(thresholds.recall.value) if one >= least] for least in RECALLS_LISTED]
+    return sorted({thresholds.now, *(places[-1] for places in reaching if places)})
 
 
-def threshold_row(found: Thresholds, place: int) -> TextRow:
+def threshold_row(thresholds: Thresholds, place: int) -> TextRow:
     """Return what a threshold gives."""
-    mark = tr("{threshold} (now)", threshold=threshold_text(found.at[place]))
+    mark = tr("{threshold} (now)", threshold=threshold_text(thresholds.at[place]))
     row = {
-        tr("Threshold"): mark if place == found.now else threshold_text(found.at[place]),
-        tr("Recall"): share_text(at_place(found.recall, place)),
-        tr("Precision"): share_text(at_place(found.precision, place)),
-        tr("Of 1,000 rows"): of_thousand(found, place),
+        tr("Threshold"): mark if place == thresholds.now else threshold_text(thresholds.at[place]),
+        tr("Recall"): share_text(at_place(thresholds.recall, place)),
+        tr("Precision"): share_text(at_place(thresholds.precision, place)),
+        tr("Of 1,000 rows"): of_thousand(thresholds, place),
     }
-    if found.cost is not None:
-        row[tr("Cost per row")] = error_text(at_place(found.cost, place), "cost")
+    if thresholds.cost is not None:
+        row[tr("Cost per row")] = error_text(at_place(thresholds.cost, place), "cost")
     return row
 
 
-def of_thousand(found: Thresholds, place: int) -> str:
+def of_thousand(thresholds: Thresholds, place: int) -> str:
     """Say how many of 1,000 rows a threshold finds, misses and wrongly flags."""
     return tr(
         "{found:.0f} found, {missed:.0f} missed, {alarms:.0f} false alarms",
-        found=PER * found.found[place],
-        missed=PER * found.missed[place],
-        alarms=PER * found.false_alarms[place],
+        found=PER * thresholds.found[place],
+        missed=PER * thresholds.missed[place],
+        alarms=PER * thresholds.false_alarms[place],
     )
 
 
@@ -195,15 +195,15 @@ def at_place(curve: Band, place: int) -> Estimate:
 
 
 def _rankings(report: Report) -> Iterator[Section]:
-    found = report.performance[0].rankings
-    if found:
+    rankings = report.performance[0].rankings
+    if rankings:
         lines = tuple(
             tr(
                 '{share:.1%} of the dev rows are "{label}": the precision of a random ranking.',
-                share=one.share,
-                label=one.label,
+                share=ranking.share,
+                label=ranking.label,
             )
-            for one in found
+            for ranking in rankings
         )
         yield Section("rankings", tr("ROC and precision–recall curves"), lines, (), ("roc", "precision_recall"))
 
@@ -215,12 +215,12 @@ def _calibration(report: Report) -> Iterator[Section]:
         yield Section("calibration", title, (calibration_line(one.calibration),), (), ("calibration",))
 
 
-def calibration_line(found: Band) -> str:
+def calibration_line(band: Band) -> str:
     """Say where the observed share is clearly not the predicted probability, the worst place first; or that it is."""
     off = [
-        (found.rows[i] * abs(found.value[i] - said), i)
-        for i, said in enumerate(found.x)
-        if not found.low[i] <= said <= found.high[i]
+        (band.rows[i] * abs(band.value[i] - predicted), i)
+        for i, predicted in enumerate(band.x)
+        if not band.low[i] <= predicted <= band.high[i]
     ]
     if not off:
         return tr("The observed shares agree with the predicted probabilities, as far as these rows can tell.")
@@ -229,9 +229,9 @@ def calibration_line(found: Band) -> str:
         "{n} of {bins} bins is off: where the model says {said}, {seen} is observed.",
         "{n} of {bins} bins are off. The worst: where the model says {said}, {seen} is observed.",
         len(off),
-        bins=len(found.x),
-        said=threshold_text(found.x[place]),
-        seen=share_text(at_place(found, place)),
+        bins=len(band.x),
+        said=threshold_text(band.x[place]),
+        seen=share_text(at_place(band, place)),
     )
 
 
@@ -239,8 +239,8 @@ def calibration_line(found: Band) -> str:
 
 
 def _residuals(report: Report) -> Iterator[Section]:
-    found = report.performance[0].residuals
-    if found is None:
+    residuals = report.performance[0].residuals
+    if residuals is None:
         return
     lines = (
         tr(
@@ -249,9 +249,11 @@ def _residuals(report: Report) -> Iterator[Section]:
         ),
     )
     yield Section("fit", tr("Predicted against actual"), lines, (), ("predicted_actual", "residuals"))
-    listed = [one for one in found.by_column if one.explained >= LEAST_EXPLAINED]
-    rows = tuple({tr("Column"): one.column, tr("Share of the squared error"): f"{one.explained:.1%}"} for one in listed)
+    listed = [bins for bins in residuals.by_column if bins.explained >= LEAST_EXPLAINED]
+    rows = tuple(
+        {tr("Column"): bins.column, tr("Share of the squared error"): f"{bins.explained:.1%}"} for bins in listed
+    )
     text = tr("Where a column explains residuals, the model has not learned all that this column shows.")
     none = tr("No column explains any of the residuals: the model has learned what each one shows by itself.")
-    figures = ("residuals_by_column",) if found.by_column else ()
+    figures = ("residuals_by_column",) if residuals.by_column else ()
     yield Section("residuals", tr("Residuals by column"), (text if rows else none,), rows, figures)

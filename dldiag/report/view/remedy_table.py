@@ -24,35 +24,37 @@ COURSE_COLUMNS: tuple[Column_, ...] = ("bias", "variance")  # The two columns of
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of the remedy table: lit when recommended; its place in the list of fixes; what its run said."""
+    """One cell of the remedy table: lit when recommended; its place in the list of fixes; what came of its run."""
 
     remedy: str
     title: str
     rank: int | None = None
     lit: bool = False
-    said: str = ""
+    outcome: str = ""
 
 
 def remedy_table(report: Report) -> dict[Column_, list[Cell]]:
     """Return the cells of each column: those of the list of fixes in its order, then the rest of the menu."""
     table: dict[Column_, list[Cell]] = {column: [] for column in COLUMNS}
     listed = fixes(report)
-    for place, one in enumerate(listed, 1):
-        table[one.column].append(Cell(one.remedy, one.title, place, one.is_recommended, _said_of(one)))
-    shown = {one.remedy for one in listed}
-    in_vain = {one.remedy for one in short_runs_in_vain(report)}
+    for place, fix in enumerate(listed, 1):
+        table[fix.column].append(Cell(fix.remedy, fix.title, place, fix.is_recommended, _outcome_of(fix)))
+    keys = {fix.remedy for fix in listed}
+    in_vain = {fix.remedy for fix in short_runs_in_vain(report)}
     for key, row in REMEDIES.items():
         if key == LEAVE_IT:
             table[row.column].append(Cell(key, str(row.title), lit=rank_of_keeping(report) == 1))
-        elif key not in shown and suits_model(key, report):
-            table[row.column].append(Cell(key, str(row.title), said=tr("did not help here") if key in in_vain else ""))
+        elif key not in keys and suits_model(key, report):
+            table[row.column].append(
+                Cell(key, str(row.title), outcome=tr("did not help here") if key in in_vain else "")
+            )
     return table
 
 
-def _said_of(one: Fix) -> str:
-    if one.is_recommended:
+def _outcome_of(fix: Fix) -> str:
+    if fix.is_recommended:
         return tr("recommended")
-    return tr("did not help here") if one.verdict in REFUTED else ""
+    return tr("did not help here") if fix.verdict in REFUTED else ""
 
 
 AGAINST: Mapping[Column_, tuple[Column_, ...]] = {"bias": ("bias", "training"), "variance": ("variance",)}
@@ -60,32 +62,36 @@ AGAINST: Mapping[Column_, tuple[Column_, ...]] = {"bias": ("bias", "training"), 
 
 def order_line(report: Report) -> str:
     """Explain why a remedy comes first that is not against what the verdict names; "" where that is not so."""
-    named = _only_finding(report.verdict)
+    finding = _only_finding(report.verdict)
     first = min(report.recommendations, key=lambda one: one.rank, default=None)
-    if named is None or first is None or first.column in (*AGAINST[named], "data"):
+    if finding is None or first is None or first.column in (*AGAINST[finding], "data"):
         return ""
     if first.expected is None or first.expected.high >= 0:
         return ""
-    said = tr(
+    line = tr(
         "The model has {named}, yet “{first}” comes first: of all short runs it lowered the error on unseen rows most.",
-        named=str(COLUMNS[named]).lower(),
+        named=str(COLUMNS[finding]).lower(),
         first=first.title,
     )
     dearer = _gains_more(report, _change(first))
     if dearer is None:
-        return said
-    return said + " " + tr("“{dearer}” gains more, but takes more work.", dearer=dearer.title)
+        return line
+    return line + " " + tr("“{dearer}” gains more, but takes more work.", dearer=dearer.title)
 
 
-def _change(one: Recommendation) -> float:
+def _change(recommendation: Recommendation) -> float:
     """Return the change of the dev error that a remedy showed, else the one expected of it."""
-    seen = one.trial.change if one.trial is not None else one.expected
-    return 0.0 if seen is None else seen.value
+    effect = recommendation.trial.change if recommendation.trial is not None else recommendation.expected
+    return 0.0 if effect is None else effect.value
 
 
 def _gains_more(report: Report, change: float) -> Recommendation | None:
     """Return what costs more than a setting and lowers the dev error further than that, if anything does."""
-    dearer = [one for one in report.recommendations if one.remedy in (OTHER_MODEL, MORE_DATA) and _change(one) < change]
+    dearer = [
+        recommendation
+        for recommendation in report.recommendations
+        if recommendation.remedy in (OTHER_MODEL, MORE_DATA) and _change(recommendation) < change
+    ]
     return min(dearer, key=_change, default=None)
 
 

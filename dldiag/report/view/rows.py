@@ -48,8 +48,8 @@ def answers(report: Report) -> list[tuple[str, str]]:
 def repairs(report: Report) -> list[TextRow]:
     """Return what one click repairs in how the table is used, with the flag that does it on the command line."""
     return [
-        {tr("Repair"): str(one.title), tr("Why"): str(one.because), tr("Command line"): _flag_of(one)}
-        for one in report.repairs
+        {tr("Repair"): str(repair.title), tr("Why"): str(repair.because), tr("Command line"): _flag_of(repair)}
+        for repair in report.repairs
     ]
 
 
@@ -60,7 +60,7 @@ def _flag_of(repair: Repair) -> str:
     words: list[str] = []
     for name, value in repair.choices.items():
         values = value if isinstance(value, list | tuple) else [] if value is True else [value]
-        words += [word for one in values for word in (REPAIR_FLAGS[name], shlex.quote(one))] or [REPAIR_FLAGS[name]]
+        words += [word for value in values for word in (REPAIR_FLAGS[name], shlex.quote(value))] or [REPAIR_FLAGS[name]]
     return " ".join(words)
 
 
@@ -70,15 +70,15 @@ def budget(report: Report) -> list[TextRow]:
     Where the training error is below the achievable one there is no bias to avoid: the sum starts with the training error,
     and what is achievable stands below it.
     """
-    unit, found, beyond = unit_of(report), as_printed(report), fits_beyond_achievable(report)
-    order = [name for name in BUDGET if name in found]
+    unit, printed, beyond = unit_of(report), as_printed(report), fits_beyond_achievable(report)
+    order = [name for name in BUDGET if name in printed]
     if beyond:
         order = [name for name in order if name not in ("achievable", "avoidable_bias")] + ["achievable"]
     return [
         {
             tr("Part"): str(BUDGET[name]) if beyond and name == "train_error" else budget_label(name),
-            tr("Error"): error_text(found[name], unit),
-            tr("Source"): _source(found[name]),
+            tr("Error"): error_text(printed[name], unit),
+            tr("Source"): _source(printed[name]),
         }
         for name in order
     ]
@@ -149,18 +149,21 @@ def evidence(report: Report) -> list[TextRow]:
 
 def findings(report: Report, outcomes: Iterable[Outcome] = tuple(OUTCOMES)) -> list[TextRow]:
     """Return the findings, fired rules first; `outcomes` keeps some outcomes only."""
-    kept = set(outcomes)
+    outcomes_to_show = set(outcomes)
     order = list(OUTCOMES)
-    rows = sorted((one for one in report.findings if one.outcome in kept), key=lambda one: order.index(one.outcome))
+    rows = sorted(
+        (finding for finding in report.findings if finding.outcome in outcomes_to_show),
+        key=lambda finding: order.index(finding.outcome),
+    )
     return [
         {
-            tr("Rule"): one.code,
-            tr("About"): str(one.title),
-            tr("Outcome"): str(OUTCOMES[one.outcome]),
-            tr("What was seen"): str(one.message),
-            tr("What to do"): str(one.hint or ""),
+            tr("Rule"): row.code,
+            tr("About"): str(row.title),
+            tr("Outcome"): str(OUTCOMES[row.outcome]),
+            tr("What was seen"): str(row.message),
+            tr("What to do"): str(row.hint or ""),
         }
-        for one in rows
+        for row in rows
     ]
 
 
@@ -168,13 +171,13 @@ def remedies(report: Report) -> list[TextRow]:
     """Return the recommended remedies in their order, with the reason and the measured effect."""
     return [
         {
-            "#": str(one.rank),
-            tr("Fix"): str(one.title),
-            tr("Against"): str(COLUMNS[one.column]),
-            tr("Why"): str(one.because),
-            tr("Effect on the dev error"): effect_text(one, unit_of(report)),
+            "#": str(recommendation.rank),
+            tr("Fix"): str(recommendation.title),
+            tr("Against"): str(COLUMNS[recommendation.column]),
+            tr("Why"): str(recommendation.because),
+            tr("Effect on the dev error"): effect_text(recommendation, unit_of(report)),
         }
-        for one in report.recommendations
+        for recommendation in report.recommendations
     ]
 
 
@@ -209,12 +212,12 @@ def notices(report: Report) -> list[TextRow]:
     """Return what was repaired, left out or noticed while reading."""
     return [
         {
-            tr("Notice"): str(one.message),
-            tr("Count"): f"{one.count:,}" if one.count else "",
-            tr("Example"): one.example,
-            tr("What to do"): str(one.hint or ""),
+            tr("Notice"): str(notice.message),
+            tr("Count"): f"{notice.count:,}" if notice.count else "",
+            tr("Example"): notice.example,
+            tr("What to do"): str(notice.hint or ""),
         }
-        for one in report.dataset.notices
+        for notice in report.dataset.notices
     ]
 
 
@@ -248,8 +251,8 @@ def _model_settings(report: Report) -> list[tuple[str, str]]:
 
 
 def _setting_label(name: str) -> str:
-    known = params_of(Settings)
-    return translate(known[name].label) if name in known else name
+    params = params_of(Settings)
+    return translate(params[name].label) if name in params else name
 
 
 def _setting_value(name: str, value: Any) -> str:

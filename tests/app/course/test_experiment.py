@@ -24,7 +24,7 @@ def previewed(kind):
     from dldiag.course.initialization.jobs import StartsRequest
     from dldiag.course.initialization.starts import StartSettings
 
-    asked = StartsRequest(asked=StartSettings(steps=5, seeds=3, hidden_layers=1))
+    asked = StartsRequest(settings=StartSettings(steps=5, seeds=3, hidden_layers=1))
     job = CourseJob(data={"toy": kind, "rows": 60}, request=asked)
     st.session_state["found"] = (experiment._preview(job), experiment._preview(job))
 

@@ -9,7 +9,7 @@ from dldiag.course.splits.jobs import SelectionRequest
 def test_the_function_of_the_request_gets_the_rows(monkeypatch):
     seen = []
     monkeypatch.setitem(course.REQUESTS, SelectionRequest, lambda *given: seen.append(given) or "found")
-    request = SelectionRequest(model={}, asked=SelectionSettings())
+    request = SelectionRequest(model={}, settings=SelectionSettings())
     job = CourseJob(data={"toy": "moons", "rows": 60}, request=request)
     assert course.course_job(job, print, bool) == "found"
     ((dataset, *others),) = seen

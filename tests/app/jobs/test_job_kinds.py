@@ -66,7 +66,7 @@ def test_a_run_that_was_changed_comes_with_its_curve_and_its_messages(home):
     title = Message("{what} first", {"what": Message("Train longer")})
     parent = Parent("id", "more_epochs", title, {"max_iter": (10, 20)}, Estimate(0.2, -math.inf, 0.3), curve=curve)
     job = store.create(DiagnosisJob(**MODEL_JOB, parent=parent), new_token())
-    found = store.asked_of(job, DiagnosisJob).parent
+    found = store.request_of(job, DiagnosisJob).parent
     assert (found.title, found.change, found.before) == (parent.title, parent.change, parent.before)
     np.testing.assert_array_equal(found.curve.dev_errors, errors)
     assert found.curve.sizes.dtype == np.int64
@@ -94,7 +94,7 @@ def test_a_stored_job_of_another_version_ends_in_one_plain_line(home, written):
     folder = private(private(store.app_home() / "jobs") / job)
     write_whole(folder / "spec.json", json.dumps(written).encode())
     with pytest.raises(DataError, match="another version of dldiag"):
-        store.asked_of(job, DiagnosisJob)
+        store.request_of(job, DiagnosisJob)
     ending = perform(job)
     assert ending.state == "refused"
     assert "another version of dldiag" in str(ending.message)

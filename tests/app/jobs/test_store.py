@@ -25,12 +25,12 @@ def test_a_job_is_found_by_its_id_and_says_whose_it_is(job, ann):
     assert not store.exists("../" + job)
     head = store.head_of(job)
     assert (head.owner, head.server, head.job.kind) == (ann, "a server", "diagnose")
-    assert store.asked_of(job, DiagnosisJob).data["sample"] == "iris"
+    assert store.request_of(job, DiagnosisJob).data["sample"] == "iris"
 
 
 def test_a_job_of_another_kind_or_version_is_refused_in_words(job):
     with pytest.raises(DataError, match="another version"):
-        store.asked_of(job, ModelExportJob)
+        store.request_of(job, ModelExportJob)
     (store.folder_of(job) / "report.json").write_text("{}")
     with pytest.raises(DataError):
         store.report_of(job)

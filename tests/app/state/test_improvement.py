@@ -43,8 +43,8 @@ def test_only_a_finished_job_has_a_result_and_only_a_canceled_one_a_part_of_it()
     trial = make_trial("bigger_network", "helped", -0.1, 0.01)
     assert improvement.finished(ended("finished", trial), Trial).remedy == "bigger_network"
     assert improvement.finished(ended("canceled", trial), Trial) is None
-    assert improvement.kept(ended("canceled", trial), Trial).remedy == "bigger_network"
-    assert improvement.kept(ended("canceled"), Trial) is None
+    assert improvement.partial_result(ended("canceled", trial), Trial).remedy == "bigger_network"
+    assert improvement.partial_result(ended("canceled"), Trial) is None
     assert improvement.finished(None, Trial) is None
 
 

@@ -1,7 +1,9 @@
-"""The run that a change came from, kept for Undo and for the path so far."""
+"""The run that a change came from, kept for Undo and for the path so far, and both runs side by side."""
 
 from dldiag.app.views.apply import parent_of
 from dldiag.core.i18n import Message
+from tests.app.drawing import a_diagnosis, drawn, keys, said
+from tests.html_tables import tables
 from tests.reports import make_report
 
 WIDER = {"hidden_layer_sizes": ((4,), (64,))}
@@ -24,3 +26,34 @@ def test_the_path_grows_by_one_change_and_keeps_one_curve():
     assert [one.id for one in third.earlier] == ["1", "2"]
     assert [one.curve for one in third.earlier] == [None, None]
     assert all(one.earlier == () for one in third.earlier)
+
+
+def page(before, job):
+    from dataclasses import replace
+
+    from dldiag.app.views.apply import parent_of, show_before_after
+    from dldiag.core.i18n import Message
+    from dldiag.diagnosis.compare import with_parent
+    from tests.reports import make_report
+
+    parent = parent_of(before, make_report("bias"), "bigger_network", Message("A bigger network"), {}, None)
+    earlier = (replace(parent, curve=None),)
+    report = make_report("neither")
+    show_before_after(with_parent(report, replace(parent, earlier=earlier)) if before else report, job)
+
+
+def test_a_first_run_has_nothing_before_it():
+    assert said(drawn(page, "", "job")) == ""
+
+
+def test_both_runs_stand_side_by_side_with_the_path():
+    app = drawn(page, "a run that is gone", "job")
+    assert "Before and after" in said(app)
+    assert "The path so far" in said(app)
+    assert len(tables(app)) == 2
+    assert keys(app) == set(), "what is gone cannot be gone back to"
+
+
+def test_undo_is_offered_while_the_run_before_is_there():
+    assert keys(drawn(page, a_diagnosis(), "job")) == {"undo"}
+    assert keys(drawn(page, a_diagnosis(), None)) == set()

@@ -20,11 +20,12 @@ from threadpoolctl import threadpool_limits
 from dldiag.core.i18n import Message, format_error
 from dldiag.core.params import param
 from dldiag.core.statistics import t_interval
-from dldiag.core.types import Array, Dataset, Estimate, OnProgress, Progress, ShouldStop, Stopped, Task
+from dldiag.core.types import Array, Dataset, Estimate, OnProgress, Progress, ShouldStop, Task
 from dldiag.course.shared.judge import judge_of
 from dldiag.course.shared.prepared import prepare_open_rows
 from dldiag.experiments.metric_choice import MetricChoice
 from dldiag.experiments.metrics import VALUES
+from dldiag.nn.training import stop_if_asked
 from dldiag.report.figures.theme import MARKERS, THEMES, ThemeName, error_axis, figure
 
 _MOST_FEATURES = 12  # Most inputs of the table that squares and products are made of.
@@ -91,7 +92,7 @@ class _Squares(StandardScaler):  # type: ignore[misc]
 
 
 @dataclass(frozen=True)
-class HandWorkSettings:
+class PreprocessingSettings:
     """On how many rows, and how often."""
 
     rows: int = param(50, "Training rows", "Few, as on the left of the notes' figure.", low=20, high=500)
@@ -108,7 +109,7 @@ class MeasuredLearner:
 
 
 @dataclass(frozen=True)
-class HandWork:
+class PreprocessingComparison:
     """Dev errors of all variants, and the spread (worst − best) among learners and among preprocessings."""
 
     rows: int
@@ -119,23 +120,25 @@ class HandWork:
     difference: Estimate
 
 
-def hand_work(
+def compare_preprocessing(
     dataset: Dataset,
-    settings: HandWorkSettings | None = None,
+    settings: PreprocessingSettings | None = None,
     choice: MetricChoice | None = None,
     *,
     on_progress: OnProgress = None,
     should_stop: ShouldStop = None,
-) -> HandWork:
+) -> PreprocessingComparison:
     """Fit every variant on random training sets of the open rows and measure it on the others, by a metric these rows allow.
 
     A learner without probabilities is left out where the metric needs them.
     """
-    chosen = settings or HandWorkSettings()
+    chosen = settings or PreprocessingSettings()
     data = prepare_open_rows(dataset)
     judge = judge_of(data, choice)
     variants = {
-        key: one.make for key, one in VARIANTS.items() if one.has_probabilities or not judge.needs_probabilities
+        key: variant.make
+        for key, variant in VARIANTS.items()
+        if variant.has_probabilities or not judge.needs_probabilities
     }
     X, y = data.X[:, :_MOST_FEATURES].astype(float), data.y
     rows = min(chosen.rows, len(y) // 2)
@@ -144,8 +147,7 @@ def hand_work(
         for r in range(chosen.repeats):
             train, dev = _parts(dataset.task, y, rows, chosen.seed + r)
             for key, make in variants.items():
-                if should_stop is not None and should_stop():
-                    raise Stopped
+                stop_if_asked(should_stop)
                 errors[key].append(_error(make(dataset.task), X, y, (train, dev), judge))
             if on_progress is not None:
                 on_progress(Progress(Message("Training learners on growing subsets"), r + 1, chosen.repeats))
@@ -167,18 +169,18 @@ def _error(model: Any, X: Array, y: Array, rows: tuple[Array, Array], judge: Met
     train, dev = rows
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Scikit-learn warns of few rows per class, which is the point here.
-        found, truth = model.fit(X[train], y[train]).predict(X[dev]), y[dev]
+        predicted, truth = model.fit(X[train], y[train]).predict(X[dev]), y[dev]
     if judge.metric.tasks == VALUES:
-        residual = (found - truth).astype(float) / (float(truth.std()) or 1.0)
-        return judge.metric.loss(judge.judged(truth, found, residual=residual))[0]
+        residual = (predicted - truth).astype(float) / (float(truth.std()) or 1.0)
+        return judge.metric.loss(judge.judged(truth, predicted, residual=residual))[0]
     proba = model.predict_proba(X[dev]) if judge.needs_probabilities else None
-    return judge.metric.loss(judge.judged(truth.astype(np.int64), found.astype(np.int64), proba))[0]
+    return judge.metric.loss(judge.judged(truth.astype(np.int64), predicted.astype(np.int64), proba))[0]
 
 
-def _summary(errors: dict[str, list[float]], rows: int, unit: str, rho: float) -> HandWork:
+def _summary(errors: dict[str, list[float]], rows: int, unit: str, rho: float) -> PreprocessingComparison:
     table = {key: np.array(values) for key, values in errors.items()}
     spreads = {kind: _spread(table, kind) for kind in ("learner", "preparation")}
-    return HandWork(
+    return PreprocessingComparison(
         rows,
         unit,
         tuple(MeasuredLearner(key, _estimate(values, rho)) for key, values in table.items()),
@@ -200,16 +202,16 @@ def _estimate(values: Array, rho: float) -> Estimate:
     return Estimate(float(values.mean()), low, high)
 
 
-def describe_hand_work(found: HandWork) -> Message:
+def describe_preprocessing(comparison: PreprocessingComparison) -> Message:
     """Say how far learners and preprocessings lie apart on few rows."""
     values: dict[str, Any] = {
-        "rows": found.rows,
-        "learners": found.learners.value,
-        "preparations": found.preparations.value,
-        "difference": found.difference.value,
-        "low": found.difference.low,
-        "high": found.difference.high,
-        "unit": found.unit,
+        "rows": comparison.rows,
+        "learners": comparison.learners.value,
+        "preparations": comparison.preparations.value,
+        "difference": comparison.difference.value,
+        "low": comparison.difference.low,
+        "high": comparison.difference.high,
+        "unit": comparison.unit,
     }
     return Message(
         "With {rows} training rows the learners lie {learners:gap} apart, one linear model with four preprocessings {preparations:gap}. Difference: {difference:points} (90% interval {low:bare} to {high:points}).",
@@ -217,13 +219,15 @@ def describe_hand_work(found: HandWork) -> Message:
     )
 
 
-def hand_work_figure(found: HandWork, *, title: str = "", theme: ThemeName = "light") -> go.Figure:
+def preprocessing_figure(
+    comparison: PreprocessingComparison, *, title: str = "", theme: ThemeName = "light"
+) -> go.Figure:
     """Draw the error of every learner and every preprocessing with its interval."""
-    drawn, look = figure(theme), THEMES[theme]
+    fig, look = figure(theme), THEMES[theme]
     names = {"learner": Message("learners"), "preparation": Message("preprocessings of the linear model")}
     for index, (kind, name) in enumerate(names.items()):
-        shown = [one for one in found.measured if VARIANTS[one.key].kind == kind]
-        drawn.add_scatter(
+        shown = [learner for learner in comparison.measured if VARIANTS[learner.key].kind == kind]
+        fig.add_scatter(
             x=[one.error.value for one in shown],
             y=[str(VARIANTS[one.key].label) for one in shown],
             mode="markers",
@@ -236,13 +240,14 @@ def hand_work_figure(found: HandWork, *, title: str = "", theme: ThemeName = "li
                 "color": look.series[index],
             },
         )
-    drawn.update_yaxes(autorange="reversed")
-    return drawn.update_xaxes(**error_axis(found.unit, title))
+    fig.update_yaxes(autorange="reversed")
+    return fig.update_xaxes(**error_axis(comparison.unit, title))
 
 
-def alt_hand_work(found: HandWork) -> Message:
+def alt_preprocessing(comparison: PreprocessingComparison) -> Message:
     """Say the error of each variant."""
     words = ", ".join(
-        f"{VARIANTS[one.key].label} {format_error(one.error.value, found.unit)}" for one in found.measured
+        f"{VARIANTS[learner.key].label} {format_error(learner.error.value, comparison.unit)}"
+        for learner in comparison.measured
     )
-    return Message("Dev errors with {rows} training rows: {words}.", {"rows": found.rows, "words": words})
+    return Message("Dev errors with {rows} training rows: {words}.", {"rows": comparison.rows, "words": words})

@@ -1,4 +1,4 @@
-"""The metric of a diagnosis: what it needs, and what the report says about it and the others."""
+"""Evidence about the metric of a diagnosis, and what the report says about it and the others."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from dldiag.core.i18n import Message, Value
+from dldiag.core.i18n import Value
 from dldiag.core.metric_results import ClassScores, MetricUsed
-from dldiag.core.params import check_shares
 from dldiag.core.settings import Settings
-from dldiag.core.types import DataError, Dataset, Estimate, Split, exactly
+from dldiag.core.types import Dataset, Estimate, exactly
 from dldiag.diagnosis.effort import Effort
 from dldiag.diagnosis.evidence.evidence import Probe
 from dldiag.diagnosis.evidence.gather import SIGNAL_LEVEL
@@ -22,28 +21,12 @@ from dldiag.error_analysis.judged_rows import judged_rows
 from dldiag.experiments.estimates import paired_change
 from dldiag.experiments.fit import FitResult
 from dldiag.experiments.fit_cache import FitCache
-from dldiag.experiments.metric_choice import MetricChoice, check_judged
+from dldiag.experiments.metric_choice import MetricChoice
 from dldiag.experiments.metric_estimates import judged_fit, measured_by, metric_estimates
 from dldiag.experiments.metrics import METRICS
 from dldiag.experiments.model_outputs import KeptOutputs
 from dldiag.experiments.models import Model, changed
 from dldiag.experiments.predictions import Predictions
-
-
-def check_possible(choice: MetricChoice, dataset: Dataset, split: Split, model: Model, settings: Settings) -> None:
-    """Refuse a metric that the model or the dev rows cannot give, and a target error outside its range."""
-    if choice.unit in ("rate", "score"):
-        check_shares(settings, ["target_error"])
-    if choice.needs_probabilities and not hasattr(model.estimator, "predict_proba"):
-        raise DataError(
-            Message(
-                "{model} gives no class probabilities, which the metric {metric} needs.",
-                {"model": model.label, "metric": choice.name},
-            ),
-            Message("Choose error or balanced_error as the metric, or a model with probabilities."),
-        )
-    for repeat in split.measuring:
-        check_judged(choice, dataset.y[repeat.dev_rows], dataset.classes)
 
 
 def in_losses(settings: Settings, choice: MetricChoice) -> Settings:
@@ -53,7 +36,7 @@ def in_losses(settings: Settings, choice: MetricChoice) -> Settings:
     return replace(settings, target_error=1 - settings.target_error)
 
 
-def judged_by_metrics(
+def metric_fields(
     fits: FitCache, model: Model, current: Sequence[FitResult], guess: Sequence[FitResult]
 ) -> dict[str, Any]:
     """Return the fields of a report about metrics: the one used, all of them on the dev rows, and each class's scores."""
@@ -71,21 +54,21 @@ def _per_class(fits: FitCache, predictions: Predictions | None) -> tuple[ClassSc
     return class_scores(judged_rows(predictions, fits.split.clusters), fits.dataset.classes)
 
 
-def rare_class_gain(
+def class_weight_gain(
     fits: FitCache, model: Model, probes: Mapping[str, Probe], effort: Effort
 ) -> dict[str, Estimate | None]:
     """Estimate what class weights gain in balanced error where the metric is the error rate.
 
     {} where they were not probed: no class is rare, or another metric was chosen.
     """
-    tried = probes.get("class_weights")
-    if tried is None or fits.encoded.choice.name != "error":
+    probe = probes.get("class_weights")
+    if probe is None or fits.encoded.choice.name != "error":
         return {}
-    size, repeats = min(effort.probe_rows, fits.split.n_train), range(tried.repeats)
+    size, repeats = min(effort.probe_rows, fits.split.n_train), range(probe.repeats)
     metric = METRICS["balanced_error"]
     before, after = (
         [measured_by(metric, judged_fit(r, fits.dataset, fits.encoded.choice, 1.0), r) for r in results if r.kept]
-        for results in (fits.get(one, size, repeats) for one in (model, changed(model, tried.settings)))
+        for results in (fits.get(one, size, repeats) for one in (model, changed(model, probe.settings)))
     )
     return {"rare_class_gain": -paired_change(before, after, clipped=False)} if before else {}
 
@@ -98,15 +81,15 @@ def metric_demands(
     compared: the fits of every model that is judged against guessing. {} for other metrics. A model that weighs the classes alike
     decides where the share of wrong rows is least; of what the columns say its decisions by another metric then tell little, its ranking all.
     """
-    reached = max(1 - float(np.mean([one.dev_error for one in results])) for results in (*compared, guess))
-    weights = class_demands(fits.open_targets, fits.encoded.choice, reached)
+    best_accuracy = max(1 - float(np.mean([result.dev_error for result in results])) for results in (*compared, guess))
+    weights = class_demands(fits.open_targets, fits.encoded.choice, best_accuracy)
     if not weights:
         return {}
     ratio = 1.0 if is_weighted(model) else max(weights.values()) / min(weights.values())
-    found: dict[str, Estimate | None] = {"weight_ratio": exactly(ratio)}
-    if all(one.has_probabilities for one in _kept(guess)):
-        found["ranking_gain"] = _ranking_gain(fits, compared, guess)
-    return found
+    demands: dict[str, Estimate | None] = {"weight_ratio": exactly(ratio)}
+    if all(one.has_probabilities for one in _outputs_of(guess)):
+        demands["ranking_gain"] = _ranking_gain(fits, compared, guess)
+    return demands
 
 
 def names_of_demands(fits: FitCache) -> dict[str, Value]:
@@ -120,8 +103,8 @@ def names_of_demands(fits: FitCache) -> dict[str, Value]:
     return {"heavy_class": heavy, "light_class": light}
 
 
-def _kept(results: Sequence[FitResult]) -> list[KeptOutputs]:
-    return [one.kept for one in results if one.kept is not None]
+def _outputs_of(results: Sequence[FitResult]) -> list[KeptOutputs]:
+    return [result.kept for result in results if result.kept is not None]
 
 
 def _ranking_gain(
@@ -129,13 +112,13 @@ def _ranking_gain(
 ) -> Estimate | None:
     auc = METRICS["roc_auc"]
     ranked = [
-        [measured_by(auc, judged_fit(one, fits.dataset, fits.encoded.choice, 1.0), one) for one in results]
+        [measured_by(auc, judged_fit(result, fits.dataset, fits.encoded.choice, 1.0), result) for result in results]
         for results in (*compared, guess)
-        if all(kept.has_probabilities for kept in _kept(results)) and len(_kept(results)) == len(results)
+        if all(kept.has_probabilities for kept in _outputs_of(results)) and len(_outputs_of(results)) == len(results)
     ]
     if len(ranked) < 2:
         return None
-    best = min(ranked[:-1], key=lambda results: float(np.mean([one.dev_error for one in results])))
+    best = min(ranked[:-1], key=lambda results: float(np.mean([result.dev_error for result in results])))
     return paired_change(best, ranked[-1], clipped=False, one_sided=SIGNAL_LEVEL)
 
 

@@ -87,8 +87,8 @@ def floor_of(y_dev: NDArray[Any], inputs: Inputs) -> float | None:
 def optimism_of(predicted: NDArray[Any], proba: Proba, inputs: Inputs) -> float:
     """Return by how much the dev error is likely too low because the metric chooses a threshold on the same rows."""
     choice = inputs.choice
-    found = choice.metric.optimism
-    return 0.0 if found is None else found(choice.judged(inputs.y_dev, predicted, proba))
+    optimism = choice.metric.optimism
+    return 0.0 if optimism is None else optimism(choice.judged(inputs.y_dev, predicted, proba))
 
 
 @dataclass(frozen=True)

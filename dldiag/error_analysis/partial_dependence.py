@@ -30,7 +30,7 @@ def dependence(values: pd.Series, inputs_with: Callable[[int], Any], mean_of: Me
     if len(places) < 2:
         return None
     predictions = tuple(mean(inputs_with(row)) for _, row in places)
-    return PartialDependence(str(values.name), tuple(shown for shown, _ in places), predictions, label)
+    return PartialDependence(str(values.name), tuple(value for value, _ in places), predictions, label)
 
 
 def _places(values: pd.Series) -> list[tuple[float | str, int]]:

@@ -11,10 +11,11 @@ from sklearn.metrics import roc_auc_score
 from dldiag.core.settings import Settings
 from dldiag.core.types import Estimate, Trial, exactly
 from dldiag.data.dataset import make_dataset
-from dldiag.diagnosis.diagnose import diagnose, prepare_case
+from dldiag.diagnosis.case import prepare_case
+from dldiag.diagnosis.diagnose import diagnose
 from dldiag.diagnosis.evidence.evidence import Evidence, Probe
-from dldiag.diagnosis.judged_by import metric_demands, names_of_demands
 from dldiag.diagnosis.metric_changes import class_demands, is_weighted
+from dldiag.diagnosis.metric_evidence import metric_demands, names_of_demands
 from dldiag.diagnosis.recommend import recommend, settled
 from dldiag.diagnosis.rules import RULES, check_rules
 from dldiag.experiments.metric_choice import MetricChoice
