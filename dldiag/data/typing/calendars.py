@@ -193,7 +193,9 @@ def _with_offsets(texts: pa.Array) -> pa.Array:
 
 def in_usual_order(texts: pa.Array) -> pa.Array:
     """Return texts with the day first, its parts apart, and then the clock, where they are written otherwise."""
-    texts = _with_offsets(with_our_digits(without_unseen(texts)))
+    if not pc.all(pc.string_is_ascii(texts)).as_py():
+        texts = with_our_digits(without_unseen(texts))
+    texts = _with_offsets(texts)
     sample = "\n".join(texts.slice(0, _SAMPLE).to_pylist())
     for (pattern, replacement), known in zip(_ORDERS, _KNOWN_ORDERS, strict=True):
         if known.search(sample):

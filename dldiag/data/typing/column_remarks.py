@@ -154,8 +154,9 @@ def _mostly_read(facts: Facts) -> str:
     if facts.named_like_identifier or facts.named_like_part or cells.distinct < LEAST_VALUES:
         return ""
     for origin, read in (("mostly_numbers", facts.numbers.read), ("mostly_dates", facts.dates.read)):
-        coded = int((cells.matches(_SHORT_CODE) & ~read).sum())
-        if cells.share(read) >= MOSTLY_SHARE and read.sum() >= MOSTLY_SHARE * cells.distinct and coded < LEAST_CODES:
+        if cells.share(read) < MOSTLY_SHARE or read.sum() < MOSTLY_SHARE * cells.distinct:
+            continue
+        if int((cells.matches(_SHORT_CODE) & ~read).sum()) < LEAST_CODES:
             return origin
     return ""
 

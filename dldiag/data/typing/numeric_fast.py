@@ -16,7 +16,7 @@ from dldiag.data.typing.missing import SURVEY_CODES, stands_apart
 _SAMPLE = 64  # This many cells are looked at before a column is read.
 SHORT_ROWS = 2048  # A column of so many rows is read as quickly as some of its cells are looked at.
 _POWER = re.compile(r"\d+[eE]\d+")
-_FIRST_CELLS = 100  # This many cells are looked at for codes that read as numbers.
+_FIRST_CELLS = 50  # This many cells are looked at for codes that read as numbers.
 _LEAST_DISTINCT = 3  # A column with fewer values may be boolean or constant.
 _UNIQUE_SHARE = 0.9  # Whole numbers may be identifiers if this share of the values is distinct.
 _LARGEST = 1e11  # From here on numbers may be codes that a spreadsheet rounded.
