@@ -170,8 +170,8 @@ def _compared(turns: tuple[Turn, ...], blind: Any, asked: GuidedSettings, unit: 
 
 REASONS = {
     "start": Message("your present settings"),
-    "bias": Message("training error is the larger part: lower the bias"),
-    "variance": Message("the gap to the dev error is the larger part: lower the variance"),
+    "bias": Message("the training error is larger: lower the bias"),
+    "variance": Message("the gap is larger: lower the variance"),
 }
 
 
@@ -182,11 +182,10 @@ def turn_rows(found: SearchComparison) -> list[dict[str, str]]:
             tr("Turn"): str(number),
             tr("Idea"): str(REASONS[turn.reason]),
             tr("What changed"): settings_text(turn.changed),
-            tr("Training error"): format_error(turn.train, found.unit),
-            tr("Dev error"): format_error(turn.dev, found.unit),
+            tr("Training → dev error"): f"{format_error(turn.train, found.unit)} → {format_error(turn.dev, found.unit)}",
             tr("Kept"): tr("yes") if turn.kept else tr("no"),
         }
-        for number, turn in enumerate(found.turns)
+        for number, turn in enumerate(found.turns, start=1)
     ]
 
 

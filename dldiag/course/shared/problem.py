@@ -137,7 +137,7 @@ def _labels(dataset: Dataset, positive: str | None) -> tuple[Array, Message]:
         event = Message("{target} is above its median {middle:.4g}", {**values, "middle": middle})
         return (dataset.y > middle).astype(np.float64), event
     chosen = positive if positive in dataset.classes else default_positive(dataset)
-    event = Message("{target} is {level}", {**values, "level": chosen})
+    event = Message("{target} is “{level}”", {**values, "level": chosen})
     return (dataset.y == dataset.classes.index(chosen)).astype(np.float64), event
 
 
