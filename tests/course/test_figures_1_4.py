@@ -50,15 +50,23 @@ def test_the_graph_shows_every_forward_value_and_every_backward_derivative(theme
     assert "-0<" not in shown
 
 
+PLOT_OF_A_PHONE = 332  # pixels across
+
+
 def test_no_derivative_covers_a_node_and_every_value_fits_into_its_own():
     problem = binary_problem(toy("moons"), most=2)
     graph = computation_graph(pass_at(problem, descend(problem, steps=3), 2, 1))
     drawn = figures_logistic.graph_moving(graph)
     pixels = figures_logistic.LEVEL_HEIGHT
     size = drawn.data[0].marker.size
-    a_line = 1.3 * 13  # of text of 13 pixels; a derivative has two
-    for up in drawn.data[1].y:
-        assert min(abs(up - node.up) for node in graph.nodes) * pixels > size / 2 + a_line
+    start, end = drawn.layout.xaxis.range
+    unit = PLOT_OF_A_PHONE / (end - start)
+    wide, high = 46, 2 * 1.3 * 13  # two lines of bold text of 13 pixels, up to "−0.0728"
+    for x, y, place in zip(drawn.data[1].x, drawn.data[1].y, drawn.data[1].textposition, strict=True):
+        middle = unit * x + {"left": -0.5, "center": 0, "right": 0.5}[place.split()[1]] * wide
+        for node in graph.nodes:
+            apart = abs(middle - unit * node.across) > (size + wide) / 2
+            assert apart or abs(-pixels * y + high / 2 + pixels * node.up) > (size + high) / 2
     sizes = drawn.data[0].textfont.size
     for node, of_text in zip(graph.nodes, sizes, strict=True):
         assert len(f"{node.value + 0.0:.3g}") * 0.6 * of_text < size  # a digit is 0.6 of its height wide

@@ -23,7 +23,7 @@ MOST_SIGNS = 7
 ARROW_GAP = 34  # Pixels between the middle of a node and the tip or tail of an arrow.
 LEVEL_HEIGHT = 160  # Pixels between two levels of the graph: a derivative stands clear of both nodes.
 EDGE = 0.25  # Part of a level that is left free above and below the graph; half a node fits.
-CLEAR = "&nbsp;" * 3  # Stands between an arrow and the derivative beside it.
+CLEAR = "&nbsp;" * 2  # Stands between an arrow and the derivative beside it.
 MOST_FRAMES = 40  # Most steps of the descent that are shown; of more, every second, third … is.
 # Nodes of the graph by the first letter of their key, in the order in which values flow forward.
 _FORWARD = (("x", "w", "b", "y", "rest"), ("p",), ("z",), ("a",), ("L",))
@@ -82,7 +82,7 @@ def graph_figure(graph: Graph, *, theme: ThemeName = "light") -> go.Figure:
         showlegend=False,
     )
     right = max(node.across for node in graph.nodes)
-    drawn.update_xaxes(visible=False, range=[-0.6, right + 0.6], fixedrange=True)
+    drawn.update_xaxes(visible=False, range=[-0.7, right + 0.6], fixedrange=True)
     return drawn.update_yaxes(visible=False, range=[min(ups) - EDGE, max(ups) + EDGE], fixedrange=True)
 
 
@@ -197,22 +197,32 @@ def _slopes(graph: Graph, place: dict[str, tuple[float, float]], stages: int, th
     order = {"a": 1, "z": 2, "p": 3, "r": 3, "b": 3, "x": 4, "w": 4}
     shown = [one for one in graph.edges if one.derivative is not None and order[one.start[0]] <= stages]
     ends = [(place[one.start], place[one.end], one.at) for one in shown]
+    sides = [_free_side(start, end) for start, end, _ in ends]
     return go.Scatter(
         x=[x0 + at * (x1 - x0) for (x0, _), (x1, _), at in ends],
         y=[y0 + at * (y1 - y0) for (_, y0), (_, y1), at in ends],
-        text=[_beside(one, left=x0 < x1) for one, ((x0, _), (x1, _), _) in zip(shown, ends, strict=True)],
+        text=[_beside(one, side) for one, side in zip(shown, sides, strict=True)],
         mode="text",
-        textposition=["bottom left" if x0 < x1 else "bottom right" for (x0, _), (x1, _), _ in ends],
+        textposition=[f"bottom {side}" for side in sides],
+        cliponaxis=False,
         textfont={"color": THEMES[theme].bad, "size": 13},
         hoverinfo="skip",
         showlegend=False,
     )
 
 
-def _beside(edge: Edge, *, left: bool) -> str:
-    """Write a derivative so that it stands clear of its arrow, on the left or on the right."""
+def _free_side(start: tuple[float, float], end: tuple[float, float]) -> str:
+    """Return the side of an arrow's place below which no arrow passes: the left one of an arrow straight down."""
+    if start[1] == end[1]:
+        return "center"
+    return "left" if start[0] <= end[0] else "right"
+
+
+def _beside(edge: Edge, side: str) -> str:
+    """Write a derivative so that it stands clear of its arrow."""
+    before, after = {"left": ("", CLEAR), "center": ("", ""), "right": (CLEAR, "")}[side]
     lines = (edge.symbol, short_value(edge.derivative or 0.0))
-    return "<br>".join(f"<b>{line}</b>{CLEAR}" if left else f"{CLEAR}<b>{line}</b>" for line in lines)
+    return "<br>".join(f"{before}<b>{line}</b>{after}" for line in lines)
 
 
 def descent_moving(descent: Descent, made: CostMap, *, theme: ThemeName = "light") -> go.Figure:

@@ -73,14 +73,14 @@ def _with_end(row: UnitPass, nodes: list[Node], edges: list[Edge], rest: float |
         right += 1
     middle = right / 2
     nodes += [
-        Node("b", "b", row.b, right, -1.0),
+        Node("b", "b", row.b, right, -2.0),
         Node("z", "z", row.z, middle, -2.0),
         Node("a", "a = σ(z)", row.a, middle, -3.0),
         Node("y", "y", row.y, middle + 1.5, -3.0),
         Node("L", "L(a, y)", row.loss, middle, -4.0),
     ]
     edges += [
-        Edge("b", "z", "db", row.db, _EARLY),
+        Edge("b", "z", "db", row.db, 0.5),
         Edge("z", "a", "dz", row.dz),
         Edge("a", "L", "da", row.da),
         Edge("y", "L", ""),
