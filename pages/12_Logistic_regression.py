@@ -75,7 +75,10 @@ def show_unit(lesson: Lesson) -> None:
     show_outcomes(lesson, reference, row, descent)
     show_remark(shown.words)
     show_message(
-        Message("a is the probability that {event}. Each column has mean 0 and standard deviation 1.", {"event": problem.event})
+        Message(
+            "a is the probability that {event}. Each column has mean 0 and standard deviation 1.",
+            {"event": problem.event},
+        )
     )
     graph = computation_graph(row)
     show_moving(draw.graph_moving(graph, theme=figure_mode()), draw.alt_graph(row), key="graph")

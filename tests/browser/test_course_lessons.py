@@ -48,7 +48,9 @@ def test_a_lesson_is_whole_in_the_dark_on_a_phone_and_its_charts_have_words(key,
     for chart in page.locator('[data-testid="stPlotlyChart"]').all():
         words = chart.evaluate("e => (e.closest('[aria-label]') || e.querySelector('[aria-label]'))?.ariaLabel || ''")
         assert len(words) > 20
-    page.evaluate("document.querySelectorAll('[data-testid=stExpander] details:not([open]) summary').forEach(one => one.click())")
+    page.evaluate(
+        "document.querySelectorAll('[data-testid=stExpander] details:not([open]) summary').forEach(one => one.click())"
+    )
     settle(page)
     wide = "[...document.querySelectorAll('.katex-display')].filter(one => one.scrollWidth > one.clientWidth).map(one => one.innerText)"
     assert page.evaluate(wide) == [], "no formula is cut"

@@ -74,9 +74,7 @@ def boundary_rows(found: DeepLinear) -> list[dict[str, str]]:
 
 
 def _points(gap: Estimate) -> str:
-    return tr(
-        "{value:points} ({low:bare} to {high:points})", value=gap.value, low=gap.low, high=gap.high, unit="rate"
-    )
+    return tr("{value:points} ({low:bare} to {high:points})", value=gap.value, low=gap.low, high=gap.high, unit="rate")
 
 
 def matrix_latex(made: Collapse) -> str:

@@ -182,7 +182,9 @@ def turn_rows(found: SearchComparison) -> list[dict[str, str]]:
             tr("Turn"): str(number),
             tr("Idea"): str(REASONS[turn.reason]),
             tr("What changed"): settings_text(turn.changed),
-            tr("Training → dev error"): f"{format_error(turn.train, found.unit)} → {format_error(turn.dev, found.unit)}",
+            tr(
+                "Training → dev error"
+            ): f"{format_error(turn.train, found.unit)} → {format_error(turn.dev, found.unit)}",
             tr("Kept"): tr("yes") if turn.kept else tr("no"),
         }
         for number, turn in enumerate(found.turns, start=1)

@@ -221,7 +221,9 @@ def _free_side(start: tuple[float, float], end: tuple[float, float]) -> str:
 def _beside(edge: Edge, side: str) -> str:
     """Write a derivative so that it stands clear of its arrow."""
     before, after = {"left": ("", CLEAR), "center": ("", ""), "right": (CLEAR, "")}[side]
-    lines = (edge.symbol, short_value(edge.derivative or 0.0))
+    lines = [edge.symbol, short_value(edge.derivative or 0.0)]
+    if side == "center":
+        lines.insert(0, "&nbsp;")
     return "<br>".join(f"{before}<b>{line}</b>{after}" for line in lines)
 
 
