@@ -6,6 +6,7 @@ It computes no intervals, no rules and no page. Both run on one thread, from byt
 installed package has it.
 
     python -m bench.by_hand [FILE TARGET …]        prints the table and writes bench/results/by_hand.json
+    python -m bench.by_hand --made 50000           a made-up table of 20 columns, two classes, 5% of them wrong
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ import time
 import warnings
 from pathlib import Path
 
+import pandas as pd
+
+from bench.speed_work import TEST_ROWS, Workload, data
 from tests.shared_data import SHARED
 
 RESULT = Path(__file__).with_name("results") / "by_hand.json"
@@ -129,6 +133,15 @@ def compare(path: Path, target: str) -> dict[str, float]:
     }  # fmt: skip
 
 
+def _compare_made(rows: int) -> dict[str, float]:
+    """Compare on a table whose classes a small random network tells apart."""
+    X, y = data(Workload("made up", rows - TEST_ROWS, 20, (), 0, 1, 1), repeat=0)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "made.csv"
+        pd.DataFrame(X, columns=[f"x{k}" for k in range(20)]).assign(y=y).to_csv(path, index=False)
+        return compare(path, "y")
+
+
 def measured(arguments: list[str]) -> tuple[float, float]:
     """Return the CPU and the wall seconds of a Python process with these arguments, start and children included."""
     environment = os.environ | ONE_THREAD | {"PYTHONPYCACHEPREFIX": str(BYTECODE)}
@@ -150,15 +163,20 @@ def main() -> None:
     parser.add_argument(
         "tables", nargs="*", metavar="FILE TARGET", help="tables and their targets; the two published ones"
     )
-    given = parser.parse_args().tables
-    named = list(zip(given[::2], given[1::2], strict=True))
-    if not named and SHARED is not None:
-        named = [(str(SHARED / "data" / "tables" / file), target) for file, target in TABLES]
-    found = {Path(path).name: compare(Path(path), target) for path, target in named}
+    parser.add_argument("--made", type=int, metavar="ROWS", help="a made-up table of so many rows in their place")
+    given = parser.parse_args()
+    if given.made:
+        found = {f"made up, {given.made:,} rows": _compare_made(given.made)}
+    else:
+        named = list(zip(given.tables[::2], given.tables[1::2], strict=True))
+        if not named and SHARED is not None:
+            named = [(str(SHARED / "data" / "tables" / file), target) for file, target in TABLES]
+        found = {Path(path).name: compare(Path(path), target) for path, target in named}
     print(f"{'table':32}{'rows':>8}{'ours':>10}{'by hand':>10}{'ratio':>8}   (CPU seconds, one thread)")
     for name, one in found.items():
         print(f"{name:32}{one['rows']:8,.0f}{one['ours_cpu']:10.1f}{one['by_hand_cpu']:10.1f}{one['ratio_cpu']:8.1f}")
-    RESULT.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+    known = json.loads(RESULT.read_text(encoding="utf-8")) if RESULT.exists() else {}
+    RESULT.write_text(json.dumps(known | found, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import Any
 
-from sklearn.base import BaseEstimator, clone, is_classifier
+from sklearn.base import BaseEstimator, clone, is_classifier, is_regressor
 
 from dldiag import nn
 from dldiag.core.i18n import Message, tr
@@ -326,6 +326,8 @@ def _check_estimator(estimator: Any) -> None:
     if isinstance(estimator, type):
         raise TypeError(f"The model is the class {estimator.__name__}; give an instance of it, {estimator.__name__}().")
     missing = [name for name in ("fit", "predict", "get_params", "set_params") if not hasattr(estimator, name)]
+    if missing == ["predict"] and (is_classifier(estimator) or is_regressor(estimator)):
+        return  # A stack or a search of models shows predict() only once it is fitted.
     if missing:
         what = type(estimator).__name__
         raise TypeError(f"The model must be an unfitted scikit-learn estimator; {what} has no {missing[0]}.")

@@ -112,9 +112,10 @@ class MLPClassifier(ClassifierMixin, Perceptron):  # type: ignore[misc]
         X, y = validate_data(
             self, X, y, accept_sparse=["csr", "csc"], multi_output=True, dtype=(np.float64, np.float32), reset=first
         )
-        check_classification_targets(y)
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
+        if y.ndim > 1 or y.dtype.kind not in "biu":
+            check_classification_targets(y)
         if first and incremental and classes is None:
             raise ValueError("classes must be passed on the first call to partial_fit.")
         if first:
@@ -134,8 +135,10 @@ class MLPClassifier(ClassifierMixin, Perceptron):  # type: ignore[misc]
     def _index_of_classes(self, y: Array, first: bool, incremental: bool, classes: Any) -> Array:
         """Return the class number of every row; the first call learns the classes."""
         if first and classes is None:
-            self.classes_, index = np.unique(y, return_inverse=True)
-            return index
+            self.classes_ = np.unique(y)
+            if 2 * len(self.classes_) > len(y):
+                check_classification_targets(y)  # It warns that y looks like a quantity.
+            return np.searchsorted(self.classes_, y)
         if first:
             self.classes_ = np.unique(classes)
         elif classes is not None and not np.array_equal(self.classes_, np.unique(classes)):

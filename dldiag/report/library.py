@@ -19,6 +19,7 @@ from dldiag.report.displays import attach
 attach()
 
 _TRIED_ROWS = 500  # Rows of a trial fit that shows whether an estimator accepts a frame as it is.
+_DENSE_CELLS = 50_000_000  # 400 MB as numbers of 64 bits.
 _TARGET = "target"  # The name given to a y without one.
 
 
@@ -71,15 +72,25 @@ def dataset_of(X: Any, y: Any, *, task: str = "auto") -> Dataset:
         raise TypeError("diagnose(model, X, y) needs both X and y.")
     frame = X.copy() if isinstance(X, pd.DataFrame) else pd.DataFrame(_two_dimensional(X))
     frame.columns = pd.Index([one if isinstance(one, str) else f"x{one}" for one in frame.columns])
+    if np.ndim(y) > 1 and np.shape(y)[1:] != (1,):
+        raise ValueError(f"y must be one column, not {np.shape(y)[1]}: diagnose one target at a time")
     if len(frame) != len(y):
         raise ValueError(f"X has {len(frame)} rows and y has {len(y)}")
     name = str(getattr(y, "name", None) or _TARGET)
     while name in frame.columns:
         name += "_"
-    return make_dataset(frame.assign(**{name: np.asarray(y)}), name, task=task)
+    return make_dataset(frame.assign(**{name: np.asarray(y).reshape(len(frame))}), name, task=task)
 
 
 def _two_dimensional(X: Any) -> Any:
+    """Return X as an array; a sparse matrix is filled out, up to a size."""
+    if hasattr(X, "toarray"):
+        cells = X.shape[0] * X.shape[1]
+        if cells > _DENSE_CELLS:
+            raise ValueError(
+                f"X is a sparse matrix of {cells:,} cells, of which {_DENSE_CELLS:,} can be filled out: choose columns first"
+            )
+        X = X.toarray()
     values = np.asarray(X)
     if values.ndim != 2:
         raise ValueError(f"X must have two dimensions (rows, features), not {values.ndim}")

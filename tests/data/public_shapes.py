@@ -48,6 +48,8 @@ DAYS = [f"2024-{1 + i // 28:02}-{1 + i % 28:02}" for i in range(N)]
 SHAPES = [
     _shape("R: write.csv(mtcars)", ['"","mpg","cyl"', *_each(N, '"{m}",{a},{w}', m=MODELS, a=A, w=WHOLE)], "column_1|mpg|cyl", N,
            kinds={"column_1": "identifier", "mpg": "number"}),
+    _shape("R: write.csv(cu.summary)", ['"","Price","Type"', *_each(N, '"Dodge Colt {m}",{a},"{t}"', m=MODELS, a=A, t=TOWNS)], "column_1|Price|Type", N,
+           kinds={"column_1": "identifier", "Price": "number"}),
     _shape("R: write.table(iris)", ['"Sepal.Length" "Petal.Width" "Species"', *_each(N, '"{w}" {a} {b} "{t}"', w=[str(i + 1) for i in range(N)], a=A, b=B, t=TOWNS)],
            "row|Sepal.Length|Petal.Width|Species", N, kinds={"row": "identifier", "Species": "category"}, reported="row_names"),
     _shape('R: write.table(swiss, sep="\\t", quote=FALSE)', ["Fertility\tAgriculture", *_each(N, "{m}\t{a}\t{b}", m=MODELS, a=A, b=B)], "row|Fertility|Agriculture", N,

@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 
 from dldiag.core.types import Estimate, Trial
+from dldiag.data.audit.repairs import repair
 from dldiag.diagnosis.remedies import MORE_DATA, OF_OTHERS, REMEDIES
-from dldiag.report import from_json, to_json, view
+from dldiag.report import from_json, to_json, to_text, view
 from dldiag.report.interval_bars import BarScale, interval_bar, scale_of
 from dldiag.report.view.effects import effect_text
 from tests.reports import make_report
@@ -38,6 +39,22 @@ def test_another_model_that_gains_more_than_it_costs_comes_first():
     led = [with_test(other, "helped", -0.05 - report.delta * share) for share in (0.4, 0.6)]
     first = [view.fixes(replace(report, recommendations=(*report.recommendations, one)))[0].remedy for one in led]
     assert first == [report.recommendations[1].remedy, "other_model"]
+
+
+def test_a_repair_of_the_table_stands_before_what_helped_most_and_is_named():
+    report = with_tests(("helped", -0.05), ("helped", -0.03), ("hurt", 0.03))
+    setup = replace(report.recommendations[1], remedy="repair_table", problem="leak", change={}, trial=None, rank=1)
+    leaking = replace(
+        report,
+        recommendations=(setup, *(replace(one, rank=one.rank + 1) for one in report.recommendations)),
+        verdict=replace(report.verdict, problem="leak"),
+        repairs=(repair("exclude_column", "paid"), repair("log_target", "y")),
+    )
+    first, second, *_ = view.fixes(leaking)
+    assert (first.remedy, first.change) == ("repair_table", "Leave out paid")
+    assert second.remedy == report.recommendations[0].remedy
+    assert view.best_fix(leaking) is None
+    assert "Next:" not in to_text(leaking)
 
 
 def test_the_action_is_the_best_fix_by_name_and_value_with_the_error_before_and_after():

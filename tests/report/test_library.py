@@ -3,9 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
-from sklearn.datasets import load_iris
-from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.linear_model import LogisticRegression
+from scipy.sparse import csr_matrix
+from sklearn.datasets import load_diabetes, load_iris
+from sklearn.dummy import DummyRegressor
+from sklearn.ensemble import HistGradientBoostingClassifier, StackingRegressor
+from sklearn.linear_model import LogisticRegression, Ridge
 
 import dldiag
 from dldiag.report.library import dataset_of
@@ -42,10 +44,35 @@ def test_a_column_named_like_the_target_stays():
     assert dataset_of(frame, (rows > 20).astype(int)).target == "target_"
 
 
-@pytest.mark.parametrize(("X", "y"), [(np.zeros((5, 2)), np.zeros(4)), (np.zeros(5), np.zeros(5))])
+def test_a_sparse_matrix_and_a_column_of_labels_are_rows_like_any_other(arrays):
+    X, y = arrays
+    dataset = dataset_of(csr_matrix(X), y[:, None])
+    assert dataset.fingerprint == dataset_of(X, y).fingerprint
+
+
+def test_a_stack_of_models_shows_no_predict_before_it_is_fitted():
+    X, y = load_diabetes(return_X_y=True)
+    stack = StackingRegressor([("ridge", Ridge()), ("mean", DummyRegressor())])
+    report = dldiag.diagnose(stack, X, y, settings=QUICK)
+    assert report.evidence["dev_error"].value < 0.9
+
+
+@pytest.mark.parametrize(
+    ("X", "y"),
+    [
+        (np.zeros((5, 2)), np.zeros(4)),
+        (np.zeros(5), np.zeros(5)),
+        (csr_matrix((10_000, 10_000)), np.zeros(10_000)),
+    ],
+)
 def test_arrays_that_do_not_fit_are_refused(X, y):
     with pytest.raises(ValueError, match="X"):
         dldiag.diagnose(LogisticRegression(), X, y)
+
+
+def test_several_targets_at_once_are_refused():
+    with pytest.raises(ValueError, match="one target at a time"):
+        dldiag.diagnose(Ridge(), np.zeros((9, 2)), np.zeros((9, 2)))
 
 
 def test_results_show_themselves_in_a_line_and_as_a_page():

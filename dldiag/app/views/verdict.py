@@ -49,7 +49,7 @@ def show_verdict(report: Report, job: str | None, *, complete: bool) -> None:
 def _show_action(report: Report, job: str | None) -> None:
     """Draw the one action: its change by name and value, the error before and after, and its button."""
     best = view.best_fix(report)
-    if best is None or (report.repairs and view.verdict_kind(report) == "stop"):
+    if best is None:
         return
     with st.container(key="action"):
         text, button = st.columns([4, 1], vertical_alignment="center")

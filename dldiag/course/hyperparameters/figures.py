@@ -81,7 +81,7 @@ def map_figure(result: ValidationGrid, *, kind: str = "dev", theme: ThemeName = 
         colorscale="Cividis_r",
         zmin=min(errors),
         zmax=sorted(errors)[int(0.9 * (len(errors) - 1))] or None,
-        colorbar={"tickformat": ".1%" if result.unit == "rate" else ".3~f", "thickness": 12},
+        colorbar={"tickformat": ".3~%" if result.unit == "rate" else ".5~f", "thickness": 12},
         xgap=2,
         ygap=2,
         hovertemplate=f"{up} = %{{y}}<br>{across} = %{{x}}<br>%{{text}}<extra></extra>",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dldiag.core.types import Dataset, Repair
+from dldiag.data.audit.computed_target import ComputedTarget, computed_target
 from dldiag.data.audit.duplicates import Copies, copies_of, different_rows
 from dldiag.data.audit.groups_and_time import Groups, Order, feature_ranks, groups_in, order_in
 from dldiag.data.audit.leakage import Clue, LeakyColumn, clues, leaky_columns
@@ -34,6 +35,7 @@ class TableAudit:
     rarest_class_rows: int
     clues: tuple[Clue, ...]
     leaky_columns: tuple[LeakyColumn, ...]
+    computed_target: ComputedTarget | None
     noise_p: float
     groups: Groups | None
     order: Order
@@ -55,6 +57,7 @@ def audit_table(dataset: Dataset, seed: int = 0) -> TableAudit:
     groups, order = _groups_and_order(dataset, copies)
     marker = groups.column if groups else ""
     leaky = tuple(one for one in leaky_columns(dataset, found) if one.column != marker)
+    computed = computed_target(dataset, seed)
     skewness, log_offered = tail(dataset)
     share, rarest, rarest_rows = _balance(dataset)
     return TableAudit(
@@ -67,6 +70,7 @@ def audit_table(dataset: Dataset, seed: int = 0) -> TableAudit:
         rarest_class_rows=rarest_rows,
         clues=found[:CLUES_KEPT],
         leaky_columns=leaky,
+        computed_target=computed,
         noise_p=min(1.0, min((clue.p_value for clue in found), default=1.0) * len(found)),
         groups=groups,
         order=order,
@@ -74,7 +78,7 @@ def audit_table(dataset: Dataset, seed: int = 0) -> TableAudit:
         outliers=outliers(dataset),
         target_skewness=skewness,
         log_offered=log_offered,
-        repairs=_repairs(dataset.target, leaky, groups, order, log_offered),
+        repairs=_repairs(dataset.target, leaky, computed, groups, order, log_offered),
     )
 
 
@@ -109,9 +113,16 @@ def _balance(dataset: Dataset) -> tuple[float, str, int]:
 
 
 def _repairs(
-    target: str, leaky: tuple[LeakyColumn, ...], groups: Groups | None, order: Order, log_offered: bool
+    target: str,
+    leaky: tuple[LeakyColumn, ...],
+    computed: ComputedTarget | None,
+    groups: Groups | None,
+    order: Order,
+    log_offered: bool,
 ) -> tuple[Repair, ...]:
     found = [repair("exclude_column", one.column) for one in leaky]
+    if computed is not None:
+        found.append(repair("exclude_parts", *computed.columns, formula=computed.formula))
     if groups is not None:
         found.append(repair("split_by_group", groups.column))
     elif order.suspected and order.sorted_by_target:

@@ -13,56 +13,61 @@ from dldiag.data.dataset import ROW_BLOCKS, ROW_ORDER
 
 @dataclass(frozen=True)
 class RepairRow:
-    """One repair: `choices(column)` is what it changes in the call of make_dataset."""
+    """One repair: `choices(columns)` is what it changes in the call of make_dataset."""
 
     title: Message
     because: Message
-    choices: Callable[[str], Mapping[str, Any]]
+    choices: Callable[[tuple[str, ...]], Mapping[str, Any]]
 
 
 _REPAIRS: dict[str, RepairRow] = {
     "exclude_column": RepairRow(
         Message("Leave out {column}"),
         Message("It may give the answer away: is it known at the time of prediction?"),
-        lambda column: {"exclude": (column,)},
+        lambda columns: {"exclude": columns},
+    ),
+    "exclude_parts": RepairRow(
+        Message("Leave out {column}"),
+        Message("{formula}: are these columns known at the time of prediction?"),
+        lambda columns: {"exclude": columns},
     ),
     "split_by_group": RepairRow(
         Message("Keep rows of one {column} together"),
         Message("If new rows come from new groups, a random split makes every error look too good."),
-        lambda column: {"groups": column},
+        lambda columns: {"groups": columns[0]},
     ),
     "split_by_time": RepairRow(
         Message("Judge on the rows latest by {column}"),
         Message("If the model will predict the future, a random split makes every error look too good."),
-        lambda column: {"times": column},
+        lambda columns: {"times": columns[0]},
     ),
     "split_by_row_order": RepairRow(
         Message("Judge on the last rows of the file"),
         Message("Neighboring rows have similar answers: the file may be in order of time."),
-        lambda column: {"times": ROW_ORDER},
+        lambda columns: {"times": ROW_ORDER},
     ),
     "split_by_blocks": RepairRow(
         Message("Keep neighboring rows of the file together"),
         Message("The file is sorted by its answers, and its rows may have more in common than that."),
-        lambda column: {"groups": ROW_BLOCKS},
+        lambda columns: {"groups": ROW_BLOCKS},
     ),
     "log_target": RepairRow(
         Message("Learn the logarithm of {column}"),
         Message("A few very large values rule the error; their logarithms are spread evenly."),
-        lambda column: {"log_target": True},
+        lambda columns: {"log_target": True},
     ),
 }
 
 
-def repair(code: str, column: str = "") -> Repair:
-    """Return a repair with the column it is about.
+def repair(code: str, *columns: str, **values: str) -> Repair:
+    """Return a repair with the columns it is about, and the values of its reason.
 
     >>> str(repair("exclude_column", "paid").title)
     'Leave out paid'
     """
     row = _REPAIRS[code]
-    names = {"column": column}
-    return Repair(code, row.title.filled(**names), row.because, dict(row.choices(column)))
+    title = row.title.filled(column=", ".join(columns))
+    return Repair(code, title, row.because.filled(**values), dict(row.choices(columns)))
 
 
 def applied(choices: Mapping[str, Any], repairs: tuple[Repair, ...]) -> dict[str, Any]:

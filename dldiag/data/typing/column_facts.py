@@ -74,10 +74,10 @@ class Facts:
     @property
     def named_like_identifier(self) -> bool:
         """Whether the name says that the column names rows: customer_id, Unnamed: 0, 编号; or a first column has none."""
-        return is_named_like_identifier(self.name) or self._is_first_without_name
+        return is_named_like_identifier(self.name) or self.is_first_without_name
 
     @property
-    def _is_first_without_name(self) -> bool:
+    def is_first_without_name(self) -> bool:
         """Whether a header names all columns but the first, as R and pandas write row names."""
         return self.position == 0 and self.plan.header_row is not None and self.name == made_up_name(0)
 

@@ -258,7 +258,8 @@ def _text(facts: Facts) -> Message | None:
         return None
     words = mean_words(cells)
     unique = cells.distinct / max(cells.present, 1)
-    free = words >= TEXT_WORDS and unique >= _UNIQUE_SHARE and not _are_names(cells, words)
+    row_names = facts.is_first_without_name and unique == 1 and words < REPEATED_TEXT_WORDS
+    free = words >= TEXT_WORDS and unique >= _UNIQUE_SHARE and not _are_names(cells, words) and not row_names
     if not free and not (words >= REPEATED_TEXT_WORDS and unique >= REPEATED_TEXT_SHARE):
         return None
     return Message(

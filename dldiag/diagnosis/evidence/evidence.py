@@ -77,6 +77,8 @@ class Evidence:
     )
     # Share of the error that one column alone removes, when it stands out; else 0.
     leak_gain: Number = evidence_row(Message("Error that the strongest column alone removes"), "share", "table")
+    # Share of the target's variance that two to four columns give by a formula, when they do; else 0.
+    computed_share: Number = evidence_row(Message("Variance that columns give by a formula"), "share", "table")
     majority_share: Number = evidence_row(Message("Rows of the commonest class"), "share", "table")
     rarest_class_rows: Number = evidence_row(Message("Rows of the rarest class"), "number", "table")
     # What class weights gain, where the metric is the share of wrong rows and a class is rare.

@@ -226,6 +226,7 @@ def _rise(curve: LearningCurve) -> Estimate | None:
 def table_evidence(found: TableAudit) -> dict[str, Estimate | None]:
     """Return the evidence about the table, by name."""
     leak = found.leaky_columns[0] if found.leaky_columns else None
+    computed = found.computed_target
     cells = max(1, found.rows * max(1, found.scales.numbers))
     return {
         "n_features": exactly(found.features),
@@ -234,6 +235,7 @@ def table_evidence(found: TableAudit) -> dict[str, Estimate | None]:
         "conflict_floor": found.copies.error_floor,
         "conflict_ratio": None if found.copies.disagreement is None else exactly(found.copies.disagreement),
         "leak_gain": exactly(leak.removed if leak is not None else 0.0),
+        "computed_share": exactly(computed.explained if computed is not None else 0.0),
         "majority_share": exactly(found.majority_share) if found.classes else None,
         "rarest_class_rows": exactly(found.rarest_class_rows) if found.classes else None,
         "scale_ratio": exactly(found.scales.ratio),
@@ -248,6 +250,7 @@ def table_names(found: TableAudit) -> dict[str, Value]:
     """Return the column names that rules about the table mention."""
     return {
         "leak_column": found.leaky_columns[0].column if found.leaky_columns else "",
+        "formula": found.computed_target.formula if found.computed_target is not None else "",
         "group_column": found.groups.column if found.groups is not None else "",
         "time_column": found.order.column,
         "structure": found.groups.column if found.groups is not None else found.order.column or FILE_ORDER,

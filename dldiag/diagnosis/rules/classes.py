@@ -31,6 +31,12 @@ def _says_nothing(e: Evidence) -> Estimate | None:
     return exactly(0.0) if gain.surely_above >= 0 else Estimate(0.5, 0.0, 1.0)
 
 
+def without_skill(e: Evidence) -> bool:
+    """Tell whether no model beats the baseline, by what decides that here: the metric, or how the rows are ranked."""
+    says = _ranks_nothing(e) if _decides_unlike(e) else _says_nothing(e)
+    return says is not None and says.low > NOT_SHOWN.at(e)
+
+
 def _ranks_nothing(e: Evidence) -> Estimate | None:
     """Return what `_says_nothing` does, of the ranking of the rows: δ of the ROC AUC is that of an error."""
     return _says_nothing(replace(e, better_than_guess=e.ranking_gain))

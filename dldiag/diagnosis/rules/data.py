@@ -5,7 +5,7 @@ from __future__ import annotations
 from dldiag.core.i18n import Message
 from dldiag.core.types import Estimate, exactly
 from dldiag.diagnosis.evidence.evidence import Evidence, Probe
-from dldiag.diagnosis.rules.classes import CLASS_RULES
+from dldiag.diagnosis.rules.classes import CLASS_RULES, without_skill
 from dldiag.diagnosis.rules.remedy_gain import gain_of
 from dldiag.diagnosis.rules.rule import CAUSES, MATERIAL, VERDICT, Example, Headline, Rule, Threshold
 
@@ -22,6 +22,9 @@ DIFFERENT_CASES = Threshold(
     0.7,
     "ratio",
     "own choice: 1 is the disagreement of any two rows; a tenth of wrong labels gives 0.36",
+)
+COMPUTED = Threshold(
+    "COMPUTED", 0.0, "share of the variance", "the preflight look: what a formula leaves unexplained is rounding"
 )
 SUSPICION = Threshold("SUSPICION", 0.5, "0 no … 1 yes", "the preflight look at the table")
 WILD = Threshold("WILD", 0.001, "share of cells", "share of number cells beyond 20 robust standard deviations")
@@ -45,6 +48,10 @@ def _decided_by_rare(e: Evidence) -> Message | None:
         if e.rare_dev_rows is None
         else Message("The rows of the rare class decide the error; they are looked at apart.")
     )
+
+
+def _nothing_to_lose(e: Evidence) -> Message | None:
+    return Message("No model beats the baseline, so no split makes it look better.") if without_skill(e) else None
 
 
 def _scaled(e: Evidence) -> Message | None:
@@ -154,6 +161,23 @@ DATA_RULES: tuple[Rule, ...] = (
         ),
     ),
     Rule(
+        "D18", "data", Message("Is the target computed from columns?"),
+        signal=lambda e: e.computed_share, threshold=COMPUTED,
+        fired="{formula}: the target seems to be computed from these columns.",
+        passed="The target is no sum, difference, product or ratio of a few columns.",
+        hint="Are these columns known when you predict? If not, exclude them and diagnose again; if they are, compute the "
+             "target and do without a model.",
+        problem="leak", needs=("computed_share",),
+        headlines=(
+            Headline(Message("The target seems to be computed from other columns: {formula}. Check this before you trust "
+                             "any other number.")),
+        ),
+        examples=(
+            Example(Evidence(computed_share=exactly(1.0), names={"formula": "total ≈ price × quantity"}), "fired"),
+            Example(Evidence(computed_share=exactly(0.0)), "passed"),
+        ),
+    ),
+    Rule(
         "D7", "data", Message("Do dev and training rows match?"),
         signal=lambda e: e.mismatch, threshold=MATERIAL,
         fired="Dev rows are {signal:gap} harder than unseen rows like the training rows.",
@@ -245,10 +269,12 @@ DATA_RULES: tuple[Rule, ...] = (
             ),
         ),
         needs=("split_misleads",),
+        unless=_nothing_to_lose,
         silences=CAUSES,
         silences_levels=VERDICT,
         examples=(
             Example(Evidence(split_misleads=exactly(1), names={"structure": "patient"}), "fired"),
+            Example(Evidence(split_misleads=exactly(1), better_than_guess=Estimate(0.0, -0.03, 0.03)), "not_applicable"),
             Example(Evidence(split_misleads=exactly(0)), "passed"),
         ),
     ),

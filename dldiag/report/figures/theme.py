@@ -106,10 +106,13 @@ def translucent(color: str, opacity: float = BAND_OPACITY) -> str:
 
 
 def error_axis(unit: str, title: str = "") -> dict[str, object]:
-    """Return the layout of an axis that shows errors; title: by which metric, where that is not the usual one."""
+    """Return the layout of an axis that shows errors; title: by which metric, where that is not the usual one.
+
+    Ticks get as many digits as they need: with one, two ticks of a small error would both read 0.1%.
+    """
     usual = tr("Error (share of wrong rows)") if unit == "rate" else tr("Error (RMSE / std)")
-    tickformat = ".1~%" if unit == "rate" else ".2~f"
-    return {"title": {"text": title or usual, "standoff": 8}, "tickformat": tickformat}
+    ticks, hover = (".3~%", ".2~%") if unit == "rate" else (".5~f", ".3~f")
+    return {"title": {"text": title or usual, "standoff": 8}, "tickformat": ticks, "hoverformat": hover}
 
 
 def rows_axis(rows: Sequence[int]) -> dict[str, object]:

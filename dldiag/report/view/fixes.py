@@ -28,7 +28,7 @@ from dldiag.report.view.dev_set import dev_set_change, dev_set_gain, dev_set_not
 from dldiag.report.view.effects import before_after, before_change, effect_text, range_text
 from dldiag.report.view.labels import COLUMNS, OUTCOMES, unit_of
 
-OTHER_MODEL, NETWORK = "other_model", "mlp"
+OTHER_MODEL, REPAIR_TABLE, NETWORK = "other_model", "repair_table", "mlp"
 BLOCKING = ("leak", "misleading_split", "no_signal")  # Problems that no change of the model removes.
 
 FixKind = Literal["good", "keep", "act", "stop", "open"]
@@ -81,7 +81,9 @@ def fixes(report: Report) -> list[Fix]:
 
 
 def best_fix(report: Report) -> Fix | None:
-    """Return the fix that the verdict proposes; None where nothing is recommended."""
+    """Return the fix that the verdict proposes; None where nothing is recommended, or a repair of the table comes first."""
+    if report.verdict.problem in BLOCKING and report.repairs:
+        return None
     return next((one for one in fixes(report) if one.is_recommended), None)
 
 
@@ -129,13 +131,15 @@ def _is_refuted(one: Recommendation) -> bool:
 
 
 def _order(one: Recommendation, report: Report) -> tuple[int, float, int]:
-    """Tested ones first, by what they gain less what another model costs: the order of the recommendations themselves."""
+    """What comes before any model first, then what was tested, by what it gains less what another model costs."""
     if _is_refuted(one):
-        return 3, 0.0, one.rank
-    if one.trial is not None and one.trial.verdict == "helped" and one.problem not in BLOCKING:
+        return 4, 0.0, one.rank
+    if one.problem in BLOCKING and is_recommended(one, report):
+        return 0, 0.0, one.rank
+    if one.trial is not None and one.trial.verdict == "helped":
         worth = worth_of(one.remedy, one.trial.change.value, report.delta)
-        return (0, worth, one.rank) if one.remedy != MORE_DATA else (1, 0.0, one.rank)
-    return 1 if is_recommended(one, report) else 2, 0.0, one.rank
+        return (1, worth, one.rank) if one.remedy != MORE_DATA else (2, 0.0, one.rank)
+    return 2 if is_recommended(one, report) else 3, 0.0, one.rank
 
 
 def _fix(one: Recommendation, report: Report) -> Fix:
@@ -147,6 +151,8 @@ def _fix(one: Recommendation, report: Report) -> Fix:
         change = changed_model(report, model)
     if one.remedy == MORE_DATA:
         change = changed_rows(report)
+    if one.remedy == REPAIR_TABLE:
+        change = _repairs_of(one.problem, report)
     if one.remedy == RARE_ROWS:
         change = changed_rare_rows(report, str(one.because.values.get("rare_class", "")))
     outlook = report.larger_dev_set if one.remedy == LARGER_DEV_SET else None
@@ -164,6 +170,12 @@ def _fix(one: Recommendation, report: Report) -> Fix:
         expected if trial is None else trial.change, words, None if trial is None else trial.verdict,
         is_recommended(one, report), _because(one), note,
     )  # fmt: skip
+
+
+def _repairs_of(problem: str, report: Report) -> str:
+    """Name the repairs that remove a problem of the data setup."""
+    kind = "exclude_" if problem == "leak" else "split_"
+    return listed([str(one.title) for one in report.repairs if one.code.startswith(kind)])
 
 
 def _because(one: Recommendation) -> str:
