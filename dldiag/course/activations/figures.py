@@ -190,7 +190,7 @@ def gradients_moving(found: Flow, *, theme: ThemeName = "light") -> go.Figure:
     values = np.array([one.over_steps for one in found.layers])
     shown = values[(values > LOWEST_GRADIENT) & np.isfinite(values)]
     low, high = (np.log10(shown.min()), np.log10(shown.max())) if shown.size else (-1.0, 1.0)
-    drawn.update_xaxes(title={"text": tr("layer (1 is next to the inputs)")}, dtick=1)
+    drawn.update_xaxes(title={"text": tr("layer (1: after the inputs)")}, dtick=1)
     title = {"text": tr("gradient norm")}
     drawn.update_yaxes(type="log", dtick=max(1, round((high - low) / 6)), exponentformat="power", title=title)
     drawn.update_yaxes(range=[low - 0.3, high + 0.3])

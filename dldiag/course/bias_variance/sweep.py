@@ -266,7 +266,7 @@ def _words(sweep: Sweep, place: int) -> Message:
     at, best = sweep.parts[place], sweep.parts[sweep.best]
     values: dict[str, Value] = {"axis": AXES[sweep.axis].label, "value": f"{sweep.values[place]:g}"}
     if place == sweep.best:
-        return Message("{axis} {value}: the least expected error", values)
+        return Message("{axis} {value}: least error", values)
     if _is_clear(at.total, best.total):
         return Message("{axis} {value}: {what}", values | {"what": _what_it_does(at, best)})
     return Message("{axis} {value}: not clearly worse than the best", values)

@@ -187,7 +187,7 @@ def gradients_figure(found: StartsRun, *, theme: ThemeName = "light") -> go.Figu
         (one.label, None if one.key == "zeros" else one.gradients_start) for one in found.starts
     ]
     title = tr("gradient norm at the start")
-    drawn = bands_figure(named, tr("layer (1 is next to the inputs)"), title, theme=theme, mode="lines+markers")
+    drawn = bands_figure(named, tr("layer (1: after the inputs)"), title, theme=theme, mode="lines+markers")
     return drawn.update_yaxes(**decades_axis([each for _, each in named])).update_xaxes(dtick=1)
 
 

@@ -100,7 +100,7 @@ def gap_figure(result: Selection, *, theme: ThemeName = "light") -> go.Figure:
 def _models_axis(result: Selection) -> dict[str, object]:
     return {
         "type": "log",
-        "title": {"text": tr("Models chosen from, k (log scale)"), "standoff": 8},
+        "title": {"text": tr("Models, k (log scale)"), "standoff": 8},
         "tickvals": list(result.ks),
         "ticktext": [str(k) for k in result.ks],
     }
