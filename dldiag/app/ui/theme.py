@@ -20,6 +20,8 @@ CSS = """
 /* The links under the verdict lead to headings; a heading needs no link to itself, with a name in English. */
 [data-testid="stHeaderActionElements"] { display: none; }
 .block-container { max-width: 74rem; }
+/* On a phone a lesson is to be no longer than four screens. */
+@media (max-width: 640px) { .stMain [data-testid="stVerticalBlock"] { gap: .7rem; } }
 h1 { letter-spacing: -0.02em; }
 .st-key-verdict h2 { font-size: 1.5rem; line-height: 1.3; padding: 0; }
 :root { --good: #00805c; --act: #0f5e63; --stop: #c35200; --open: #5b6675; }

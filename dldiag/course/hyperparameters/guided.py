@@ -170,8 +170,8 @@ def _compared(turns: tuple[Turn, ...], blind: Any, asked: GuidedSettings, unit: 
 
 REASONS = {
     "start": Message("your present settings"),
-    "bias": Message("the training error is larger: lower the bias"),
-    "variance": Message("the gap is larger: lower the variance"),
+    "bias": Message("larger training error: lower bias"),
+    "variance": Message("larger gap: lower variance"),
 }
 
 
