@@ -175,6 +175,20 @@ def _flag(one: argparse.Action) -> str:
     return f"| `{_cell(shown)}` | {_cell((one.help or '').replace('%%', '%'))} |"
 
 
+ABOUT_STATEMENTS = (
+    "In the order of the notes that the project began with, page after page. The notes themselves are not in the project, so these "
+    "are paraphrases. Where two statements are seen in one experiment they share a lesson: 4 and 6, 20 and 22. A page may then "
+    "come to 21 before 20.",
+    "Statements 28 to 30 are the cells of the notes' remedy table, the one that stands on the result page, too. We place them last, "
+    "because a remedy answers a diagnosis, and the two numbers that make one are statements 26 and 27. In the table high bias comes "
+    "before high variance, so its two cells are 28 and 29. 28 closes the page on bias and variance. 29 and 30 are methods with "
+    "settings of their own to explore, so they stand on pages of their own, after the error analysis that tells where to begin. "
+    "**That the notes number them so is our own decision**; another place would change their numbers, nothing else.",
+    "The lines are those of a run at the defaults (`python -m docs.course_lines` writes those whose code has changed; the check "
+    "of the documents fails until then).",
+)
+
+
 def course_page() -> Iterator[str]:
     """Write the statements of the notes with the lesson that shows each, what to move, and what a run said."""
     lines, _ = read_lines()
@@ -185,15 +199,7 @@ def course_page() -> Iterator[str]:
         f"`pages/{SUMMARY_FILE}` lists what you have seen, as a page and as a file."
     )
     yield "## The thirty statements"
-    yield (
-        "In the order of the notes that the project began with. The notes themselves are not in the project, so these are paraphrases. "
-        "Statements 28 to 30 are the cells of the notes' remedy table, the one that stands on the result page, too. "
-        "**That the notes end with it is our own guess**: only their numbers may be others."
-    )
-    yield (
-        "The lines are those of a run at the defaults (`python -m docs.course_lines` writes those whose code has changed; the check "
-        "of the documents fails until then)."
-    )
+    yield from ABOUT_STATEMENTS
     numbered = [(topic, lesson, one) for topic, lesson, one in all_statements()]
     yield "\n".join([_STATEMENTS, *(_statement_row(*row, lines) for row in numbered)])
     yield "## Beyond the notes"
@@ -307,6 +313,31 @@ HARD_FOR_BEGINNERS = (
     (
         "With 3.9% positives (Schooling.csv, predicting step14) the likelihood of 20 labels was 0.1, “too small to work with”.",
         "The line says that it becomes so with many more rows.",
+    ),
+    (
+        "On a wide screen the arrows of the computation graph ran through the derivatives; on a phone one lost its minus sign.",
+        "A derivative stands where no arrow passes, at any width; the bias meets z from the side.",
+    ),
+    ("“y is lower”: lower than what?", "The name of a class stands in quotes."),
+    (
+        "After 20 passes All rows, one step per pass at 0.169: where does the name end?",
+        "The names of ways to train stand in quotes.",
+    ),
+    (
+        "The last number of an axis was missing (1,000 steps, 100%); the loss of a small network had two numbers on its axis.",
+        "The ends of axes have their numbers; an axis of less than half a decade has one at every whole step.",
+    ),
+    (
+        "On a phone six rows of numbers filled a screen and a half, and nine of the guided search two.",
+        "Numbers that the pictures show, too, open on demand; the guided search has a line less for each turn.",
+    ),
+    (
+        "The guided search's table began with turn 0, its chart with setting 1.",
+        "Both begin with 1.",
+    ),
+    (
+        "Formulas were cut off on a phone; losses were measured in nats.",
+        "A formula goes on in the next line; a loss is a loss.",
     ),
 )
 _STATEMENTS = "| | statement | page, lesson | move | computed line |\n|---|---|---|---|---|"

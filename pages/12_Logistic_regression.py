@@ -36,14 +36,16 @@ from dldiag.course.shared.problem import BinaryProblem, binary_problem, feature_
 
 LIKELIHOOD = (
     r"p(y \mid x) = a^{y} (1-a)^{1-y}",
-    r"\log p(y \mid x) = y \log a + (1-y) \log (1-a) = -\mathcal{L}(a, y)",
+    r"-\log p(y \mid x) = \mathcal{L}(a, y)",
+    r"\mathcal{L}(a, y) = -y \log a - (1-y) \log (1-a)",
     r"\log \prod_i p(y^{(i)} \mid x^{(i)}) = -\sum_i \mathcal{L}(a^{(i)}, y^{(i)})",
 )
 COST = (
     r"J(w, b) = \frac{1}{m} \sum_{i=1}^{m} \mathcal{L}(a^{(i)}, y^{(i)})",
     r"w \leftarrow w - \alpha \frac{\partial J}{\partial w}, \quad b \leftarrow b - \alpha \frac{\partial J}{\partial b}",
 )
-TWO_LAYERS = (  # Each line is as wide as a phone.
+# No line of a formula is wider than a phone.
+TWO_LAYERS = (
     r"Z_1 = W_1 X + b_1, \quad A_1 = \sigma(Z_1)",
     r"Z_2 = W_2 A_1 + b_2, \quad A_2 = \sigma(Z_2)",
     r"dZ_2 = A_2 - Y",
@@ -73,7 +75,10 @@ def show_unit(lesson: Lesson) -> None:
     show_outcomes(lesson, reference, row, descent)
     show_remark(shown.words)
     show_message(
-        Message("a is the probability that {event}. Each column has mean 0 and spread 1.", {"event": problem.event})
+        Message(
+            "a is the probability that {event}. Each column has mean 0 and standard deviation 1.",
+            {"event": problem.event},
+        )
     )
     graph = computation_graph(row)
     show_moving(draw.graph_moving(graph, theme=figure_mode()), draw.alt_graph(row), key="graph")

@@ -87,7 +87,8 @@ def show_flow(lesson: Lesson) -> None:
         show_moving(draw.gradients_moving(result, theme=figure_mode()), draw.alt_gradients_moving(result), key="flow")
     with right:
         show_figure(draw.depth_figure(result, theme=figure_mode()), draw.alt_flow(result), key="flow.depth")
-    show_rows(draw.flow_rows(result), alt=tr("Gradient, saturation and steps of every activation"))
+    with st.expander(tr("The numbers"), icon=":material/table:"):
+        show_rows(draw.flow_rows(result), alt=tr("Gradient, saturation and steps of every activation"))
     show_formulas(BACK)
     offer_settings(activation_to_use(result), reference, key="use.flow")
 

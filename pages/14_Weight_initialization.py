@@ -55,7 +55,8 @@ def show_scale(lesson: Lesson) -> None:
         show_figure(draw.losses_figure(result, theme=figure_mode()), draw.alt_starts(result), key="losses")
     key = ask_params(ShownSettings(), "shown")["start"]
     show_moving(draw.histograms_moving(result, key, theme=figure_mode()), draw.alt_histogram(result, key), key="layers")
-    show_rows(draw.start_rows(result), alt=tr("Loss, saturation, spread and gradient of every start"))
+    with st.expander(tr("The numbers"), icon=":material/table:"):
+        show_rows(draw.start_rows(result), alt=tr("Loss, saturation, spread and gradient of every start"))
     show_formulas(FORMULAS)
     offer_settings(settings_to_use(result), reference, key="use.start")
 

@@ -54,7 +54,7 @@ SIZE_FORMULAS = (
 )
 CHOICE_FORMULAS = (
     (
-        r"\mathbb{E}[\text{fresh} - \text{promised}] = \mathbb{E}[\max_{i \le k} Z_i]\;\sigma\,\sqrt{(1-\rho)/n}",
+        r"\mathbb{E}[\text{fresh} - \text{test}] = \mathbb{E}[\max_{i \le k} Z_i]\;\sigma\,\sqrt{(1-\rho)/n}",
         Message(
             "The best of k equally good models on n test rows. Each row's loss has standard deviation σ; two models' losses have correlation ρ:"
         ),

@@ -133,8 +133,8 @@ def show_loop(lesson: Lesson) -> None:
         with explained():
             history.note(first_idea(result, dataset.fingerprint))
         st.rerun()
-    show_message(describe_record(experiments, dataset.fingerprint))
     if experiments:
+        show_message(describe_record(experiments, dataset.fingerprint))
         show_rows(record_rows(experiments)[:RECORD_SHOWN], alt=tr("The newest experiments"))
     link_to(RECORD_PAGE, tr("The whole record, and a place to note your own"))
 

@@ -13,8 +13,8 @@ _TERMINAL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u2
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _LINK = re.compile(r"(?i)(https?:|ftp:|mailto:|xmpp:|www(?=\.))")  # Markdown turns these into links.
 _JOINER = "\u2060"  # A zero-width character that breaks what would become a link.
-# An interval in brackets, or a number and its next value.
-_ONE_THING = re.compile(r"\([−+]?\d[^()]{0,28}\)|\d → [−+]?\d")
+# An interval in brackets, a number and its next value, a number and its unit, or a factor.
+_ONE_THING = re.compile(r"\([−+]?\d[^()]{0,28}\)|\d → [−+]?\d|\d µs|× \d")
 
 
 def escape_markdown(text: object, longest: int = LONGEST) -> str:

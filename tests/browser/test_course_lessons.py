@@ -6,7 +6,7 @@ import pytest
 
 from dldiag.course.contents import TOPICS, all_lessons
 from tests.browser.conftest import settle
-from tests.browser.test_looks import overflow
+from tests.browser.test_looks import findings, overflow
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]  # one process: two browsers starve each other
 
@@ -48,6 +48,13 @@ def test_a_lesson_is_whole_in_the_dark_on_a_phone_and_its_charts_have_words(key,
     for chart in page.locator('[data-testid="stPlotlyChart"]').all():
         words = chart.evaluate("e => (e.closest('[aria-label]') || e.querySelector('[aria-label]'))?.ariaLabel || ''")
         assert len(words) > 20
+    page.evaluate(
+        "document.querySelectorAll('[data-testid=stExpander] details:not([open]) summary').forEach(one => one.click())"
+    )
+    settle(page)
+    wide = "[...document.querySelectorAll('.katex-display')].filter(one => one.scrollWidth > one.clientWidth).map(one => one.innerText)"
+    assert page.evaluate(wide) == [], "no formula is cut"
+    assert findings(page) == []
 
 
 def test_a_guess_by_keyboard_opens_the_experiment_and_is_answered(server, visit):

@@ -115,7 +115,7 @@ def test_pictures_show_the_ends_and_the_best(wave):
     shown = pictures_to_show(wave)
     assert len(shown) == 3
     words = [str(message) for message, _ in shown]
-    assert "underfits" in words[-1] and "least expected error" in words[1]
+    assert "underfits" in words[-1] and "least error" in words[1]
     flat, bent = shown[-1][1], shown[1][1]
     assert np.ptp(flat.mean) < 0.5 < np.ptp(bent.mean)  # the under-fit is nearly a constant
 

@@ -50,15 +50,33 @@ def test_the_graph_shows_every_forward_value_and_every_backward_derivative(theme
     assert "-0<" not in shown
 
 
-def test_no_derivative_covers_a_node_and_every_value_fits_into_its_own():
+def text_boxes(drawn, width):
+    """Return the boxes of the derivatives, in pixels from the first node: left, right, top, bottom."""
+    start, end = drawn.layout.xaxis.range
+    unit, wide, high = width / (end - start), 46, 2 * 1.3 * 13  # two lines of bold text of 13 pixels, up to "−0.0728"
+    slopes = drawn.data[1]
+    for x, y, place in zip(slopes.x, slopes.y, slopes.textposition, strict=True):
+        gap = {"left": -6, "center": 0, "right": 6}[place.split()[1]]  # two blanks stand beside the arrow
+        left = unit * x + gap - {"left": 1, "center": 0.5, "right": 0}[place.split()[1]] * wide
+        top = -figures_logistic.LEVEL_HEIGHT * y
+        yield unit, (left, left + wide, top, top + high)
+
+
+@pytest.mark.parametrize("width", [332, 1040], ids=["phone", "wide"])
+def test_no_derivative_covers_a_node_or_an_arrow_and_every_value_fits_into_its_own(width):
     problem = binary_problem(toy("moons"), most=2)
     graph = computation_graph(pass_at(problem, descend(problem, steps=3), 2, 1))
     drawn = figures_logistic.graph_moving(graph)
-    pixels = figures_logistic.LEVEL_HEIGHT
-    size = drawn.data[0].marker.size
-    a_line = 1.3 * 13  # of text of 13 pixels; a derivative has two
-    for up in drawn.data[1].y:
-        assert min(abs(up - node.up) for node in graph.nodes) * pixels > size / 2 + a_line
+    size, level = drawn.data[0].marker.size, figures_logistic.LEVEL_HEIGHT
+    place = {node.key: np.array([node.across, -level * node.up]) for node in graph.nodes}
+    for unit, (left, right, top, bottom) in text_boxes(drawn, width):
+        for across, down in place.values():
+            beside = abs((left + right) / 2 - unit * across) > (size + right - left) / 2
+            assert beside or abs((top + bottom) / 2 - down) > (size + bottom - top) / 2
+        for edge in graph.edges:
+            for at in np.linspace(0, 1, 200):
+                across, down = (1 - at) * place[edge.start] + at * place[edge.end]
+                assert not (left < unit * across < right and top + 4 < down < bottom), (edge, width)
     sizes = drawn.data[0].textfont.size
     for node, of_text in zip(graph.nodes, sizes, strict=True):
         assert len(f"{node.value + 0.0:.3g}") * 0.6 * of_text < size  # a digit is 0.6 of its height wide

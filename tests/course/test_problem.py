@@ -106,5 +106,5 @@ def test_marks_that_can_be_told_apart_stay_where_they_are():
     problem = binary_problem(toy("moons", 300), most=2)
     marks = marks_of(problem)
     words = str(marks_words(marks))
-    assert "Squares: y is lower." in words and "moved a little" not in words
+    assert "Squares: y is “lower”." in words and "moved a little" not in words
     np.testing.assert_array_equal(np.array(marks.rows)[:, :2], problem.X)

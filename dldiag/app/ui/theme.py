@@ -20,6 +20,8 @@ CSS = """
 /* The links under the verdict lead to headings; a heading needs no link to itself, with a name in English. */
 [data-testid="stHeaderActionElements"] { display: none; }
 .block-container { max-width: 74rem; }
+/* On a phone a lesson is to be no longer than four screens. */
+@media (max-width: 640px) { .stMain [data-testid="stVerticalBlock"] { gap: .7rem; } }
 h1 { letter-spacing: -0.02em; }
 .st-key-verdict h2 { font-size: 1.5rem; line-height: 1.3; padding: 0; }
 :root { --good: #00805c; --act: #0f5e63; --stop: #c35200; --open: #5b6675; }
@@ -85,16 +87,22 @@ button[data-testid*="rimary"]:not(:disabled):hover { background: #0f5e63; border
 /* Streamlit keeps what was picked on one line and hides the rest: here every pick is seen. */
 div:has(> [data-testid="stMultiSelectTagsContainer"]) { height: auto; max-height: none; min-height: 2.5rem; }
 [data-testid="stMultiSelectTagsContainer"] { flex-wrap: wrap; height: auto; mask-image: none; }
+[data-testid="stMultiSelectTagsContainer"] [data-tag] * { color: var(--pick-ink); }
+/* A formula wider than its place goes on in the next line; the mark of a fraction's end stands 2 pixels outside. */
+.katex-display { padding-right: 2px; }
+.katex-display > .katex > .katex-html { white-space: normal; }
+.katex-display .base { margin: .15em 0; }
 @media (max-width: 640px) {
-  .block-container { padding-left: 1rem; padding-right: 1rem; }
+  .stMain .block-container { padding: 4.5rem 1rem 4rem; }
   h1 { font-size: 1.6rem; } }
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; animation: none !important; } }
 """
-BAR_COLORS: dict[Literal["light", "dark"], str] = {  # Styles of the interval bars, see report/interval_bars.py.
+# Styles of the interval bars, see report/interval_bars.py, and of what was picked: Streamlit writes it white on any ground.
+BAR_COLORS: dict[Literal["light", "dark"], str] = {
     "light": "--bar-ground: #eef2f2; --bar-zero: #17252a; --bar-paper: #fff; --bar-better: #00805c; --bar-worse: #c35200; "
-    "--bar-open: #5b6675;",
+    "--bar-open: #5b6675; --pick-ink: #fff;",
     "dark": "--bar-ground: #1d2a2e; --bar-zero: #e7eeef; --bar-paper: #10181b; --bar-better: #3cc79b; --bar-worse: #f08a4b; "
-    "--bar-open: #a7b0bd;",
+    "--bar-open: #a7b0bd; --pick-ink: #10181b;",
 }
 
 

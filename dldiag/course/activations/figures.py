@@ -15,7 +15,7 @@ from dldiag.course.activations.dead_units import DeadUnitsRun
 from dldiag.course.activations.deep_linear import LINEAR, DeepLinear, ModelOnPlane
 from dldiag.course.activations.functions import Collapse, Shape
 from dldiag.course.shared.band_figures import bands_figure, decades_axis
-from dldiag.course.shared.moving_figures import Frame, frames_side_by_side, moving, two_planes_moving
+from dldiag.course.shared.moving_figures import AT, Frame, frames_side_by_side, moving, two_planes_moving
 from dldiag.course.shared.signal_flow import Flow, LayerFlow
 from dldiag.nn.activations import ACTIVATIONS
 from dldiag.report.figures.theme import DASHES, MARKERS, THEMES, ThemeName, figure
@@ -74,9 +74,7 @@ def boundary_rows(found: DeepLinear) -> list[dict[str, str]]:
 
 
 def _points(gap: Estimate) -> str:
-    return tr(
-        "{value:points} ({low:points} to {high:points})", value=gap.value, low=gap.low, high=gap.high, unit="rate"
-    )
+    return tr("{value:points} ({low:bare} to {high:points})", value=gap.value, low=gap.low, high=gap.high, unit="rate")
 
 
 def matrix_latex(made: Collapse) -> str:
@@ -192,11 +190,11 @@ def gradients_moving(found: Flow, *, theme: ThemeName = "light") -> go.Figure:
     values = np.array([one.over_steps for one in found.layers])
     shown = values[(values > LOWEST_GRADIENT) & np.isfinite(values)]
     low, high = (np.log10(shown.min()), np.log10(shown.max())) if shown.size else (-1.0, 1.0)
-    drawn.update_xaxes(title={"text": tr("layer (1 is next to the inputs)")}, dtick=1)
+    drawn.update_xaxes(title={"text": tr("layer (1: after the inputs)")}, dtick=1)
     title = {"text": tr("gradient norm")}
     drawn.update_yaxes(type="log", dtick=max(1, round((high - low) / 6)), exponentformat="power", title=title)
     drawn.update_yaxes(range=[low - 0.3, high + 0.3])
-    return moving(drawn, frames, tr("step"), theme=theme)
+    return moving(drawn, frames, tr("step {at}", at=AT), theme=theme)
 
 
 def _gradients_at(found: Flow, at: int, theme: ThemeName) -> list[go.Scatter]:
@@ -238,7 +236,7 @@ def dead_units_moving(found: DeadUnitsRun, steps: Sequence[float], *, theme: The
     drawn.update_xaxes(title={"text": tr("unit")}, showgrid=False, zeroline=False)
     drawn.update_yaxes(dtick=1, showgrid=False, zeroline=False)
     drawn.update_yaxes(title={"text": tr("hidden layer")}, col=1)
-    return moving(drawn, frames, tr("step"), theme=theme)
+    return moving(drawn, frames, tr("step {at}", at=AT), theme=theme)
 
 
 def _dead_at(found: DeadUnitsRun, at: int, theme: ThemeName) -> list[go.Heatmap]:

@@ -33,7 +33,7 @@ def sweep_figure(sweep: Sweep, *, theme: ThemeName = "light") -> go.Figure:
         noise = [parts.noise for parts in sweep.parts]
         drawn.add_scatter(x=texts, y=noise, mode="lines", name=tr("noise"), line={"color": look.faint, "dash": "dot"})
     best = sweep.parts[sweep.best].total
-    write_at(drawn, texts[sweep.best], best.low, tr("least"), look, place="bottom center")
+    write_at(drawn, texts[sweep.best], best.high, tr("least"), look)
     drawn.update_xaxes(type="category", title={"text": str(AXES[sweep.axis].label), "standoff": 8})
     return drawn.update_yaxes(title={"text": _unit_words(sweep.unit), "standoff": 8}, tickformat=_format(sweep.unit))
 

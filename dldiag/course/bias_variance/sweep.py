@@ -266,9 +266,9 @@ def _words(sweep: Sweep, place: int) -> Message:
     at, best = sweep.parts[place], sweep.parts[sweep.best]
     values: dict[str, Value] = {"axis": AXES[sweep.axis].label, "value": f"{sweep.values[place]:g}"}
     if place == sweep.best:
-        return Message("{axis} {value}: the least expected error", values)
+        return Message("{axis} {value}: least error", values)
     if _is_clear(at.total, best.total):
-        return Message("{axis} {value}: {what}", values | {"what": _what_ends_in(at, best)})
+        return Message("{axis} {value}: {what}", values | {"what": _what_it_does(at, best)})
     return Message("{axis} {value}: not clearly worse than the best", values)
 
 
@@ -303,9 +303,18 @@ def best_change(sweep: Sweep) -> dict[str, Any]:
 
 def _what_ends_in(end: ErrorParts, best: ErrorParts) -> Message:
     """Say whether an end of the axis is worse than the best for its bias or for its variance."""
-    if end.bias.value - best.bias.value > end.variance.value - best.variance.value:
+    if _underfits(end, best):
         return Message("underfits (the excess is mostly bias)")
     return Message("overfits (the excess is mostly variance)")
+
+
+def _what_it_does(end: ErrorParts, best: ErrorParts) -> Message:
+    """Say the same in one word, so that pictures beside each other begin at one height."""
+    return Message("underfits") if _underfits(end, best) else Message("overfits")
+
+
+def _underfits(end: ErrorParts, best: ErrorParts) -> bool:
+    return end.bias.value - best.bias.value > end.variance.value - best.variance.value
 
 
 def _name_of_bias(sweep: Sweep) -> Message:

@@ -170,8 +170,8 @@ def _compared(turns: tuple[Turn, ...], random: Array, settings: GuidedSettings, 
 
 REASONS = {
     "start": Message("your present settings"),
-    "bias": Message("training error is the larger part: lower the bias"),
-    "variance": Message("the gap to the dev error is the larger part: lower the variance"),
+    "bias": Message("larger training error: lower bias"),
+    "variance": Message("larger gap: lower variance"),
 }
 
 
@@ -182,11 +182,12 @@ def turn_rows(comparison: SearchComparison) -> list[dict[str, str]]:
             tr("Turn"): str(number),
             tr("Idea"): str(REASONS[turn.reason]),
             tr("What changed"): settings_text(turn.changed),
-            tr("Training error"): format_error(turn.train, comparison.unit),
-            tr("Dev error"): format_error(turn.dev, comparison.unit),
+            tr(
+                "Training → dev error"
+            ): f"{format_error(turn.train, comparison.unit)} → {format_error(turn.dev, comparison.unit)}",
             tr("Kept"): tr("yes") if turn.kept else tr("no"),
         }
-        for number, turn in enumerate(comparison.turns)
+        for number, turn in enumerate(comparison.turns, start=1)
     ]
 
 

@@ -12,7 +12,7 @@ from dldiag.core.sanitize import escape_plotly
 from dldiag.course.initialization.starts import STARTS, StartResult, StartsRun
 from dldiag.course.shared.band_figures import LOSS_AXIS, bands_figure, decades_axis
 from dldiag.course.shared.bands import SeedBand
-from dldiag.course.shared.moving_figures import Frame, moving
+from dldiag.course.shared.moving_figures import AT, Frame, moving
 from dldiag.course.shared.signal_flow import ZERO_GRADIENT
 from dldiag.report.figures.theme import DASHES, MARKERS, THEMES, ThemeName, figure
 
@@ -85,7 +85,7 @@ def histograms_moving(found: StartsRun, key: str, *, theme: ThemeName = "light")
     drawn.update_layout(barmode="overlay", bargap=0, showlegend=False)
     drawn.update_xaxes(title={"text": tr("activation")}, tickangle=0, **axis)
     drawn.update_yaxes(title={"text": tr("hidden layer")}, tickvals=list(range(1, layers + 1)), range=[0.9, layers + 1])
-    return moving(drawn, frames, tr("step"), theme=theme)
+    return moving(drawn, frames, tr("step {at}", at=AT), theme=theme)
 
 
 def _bars(found: StartsRun, one: StartResult, at: int, theme: ThemeName) -> list[go.Bar]:
@@ -187,7 +187,7 @@ def gradients_figure(found: StartsRun, *, theme: ThemeName = "light") -> go.Figu
         (one.label, None if one.key == "zeros" else one.gradients_start) for one in found.starts
     ]
     title = tr("gradient norm at the start")
-    drawn = bands_figure(named, tr("layer (1 is next to the inputs)"), title, theme=theme, mode="lines+markers")
+    drawn = bands_figure(named, tr("layer (1: after the inputs)"), title, theme=theme, mode="lines+markers")
     return drawn.update_yaxes(**decades_axis([each for _, each in named])).update_xaxes(dtick=1)
 
 

@@ -143,7 +143,7 @@ INITIALIZATION_LESSONS = Topic(
             "scale_of_weights",
             Message("How large?"),
             Message(
-                "Five tanh layers: which start has the lowest loss after 200 steps? “random × s” draws weights of spread s; "
+                "Five tanh layers: which start has the lowest loss after 200 steps? “random × s” draws weights with standard deviation s; "
                 "Glorot and He choose s by the size of the layer."
             ),
             {

@@ -13,7 +13,7 @@ from dldiag.course.logistic.graph import Edge, Graph
 from dldiag.course.logistic.hidden_layer import HiddenLayer, WidthComparison
 from dldiag.course.logistic.regression import CostMap, Descent, LossCurve, UnitPass
 from dldiag.course.shared.band_figures import plane_figure, prediction_contours
-from dldiag.course.shared.moving_figures import Frame, frames_side_by_side, moving, name_upward
+from dldiag.course.shared.moving_figures import AT, Frame, frames_side_by_side, moving, name_upward
 from dldiag.report.figures.theme import THEMES, ThemeName, figure
 
 NODE_SIZE = 62  # In pixels; a value of three digits fits.
@@ -22,7 +22,8 @@ VALUE_SIZES = (13, 11)
 MOST_SIGNS = 7
 ARROW_GAP = 34  # Pixels between the middle of a node and the tip or tail of an arrow.
 LEVEL_HEIGHT = 160  # Pixels between two levels of the graph: a derivative stands clear of both nodes.
-CLEAR = "&nbsp;" * 3  # Stands between an arrow and the derivative beside it.
+EDGE = 0.25  # Part of a level that is left free above and below the graph; half a node fits.
+CLEAR = "&nbsp;" * 2  # Stands between an arrow and the derivative beside it.
 MOST_FRAMES = 40  # Most steps of the descent that are shown; of more, every second, third … is.
 # Nodes of the graph by the first letter of their key, in the order in which values flow forward.
 _FORWARD = (("x", "w", "b", "y", "rest"), ("p",), ("z",), ("a",), ("L",))
@@ -43,7 +44,7 @@ def loss_figure(curve: LossCurve, row: UnitPass | None = None, *, theme: ThemeNa
         mark = {"size": 14, "symbol": "diamond", "color": look.ink}
         drawn.add_scatter(x=[row.a], y=[row.loss], name=tr("this row"), mode="markers", marker=mark)
     drawn.update_xaxes(title={"text": tr("prediction a")}, range=[0, 1])
-    return drawn.update_yaxes(title={"text": tr("loss (nats)")}, rangemode="tozero")
+    return drawn.update_yaxes(title={"text": tr("loss")}, rangemode="tozero")
 
 
 def alt_loss(row: UnitPass) -> Message:
@@ -58,7 +59,7 @@ def graph_figure(graph: Graph, *, theme: ThemeName = "light") -> go.Figure:
     """Draw the computation graph with the forward values on its nodes."""
     place = {node.key: (node.across, node.up) for node in graph.nodes}
     ups = [node.up for node in graph.nodes]
-    drawn, look = figure(theme, height=int(LEVEL_HEIGHT * (max(ups) - min(ups) + 0.8))), THEMES[theme]
+    drawn, look = figure(theme, height=int(LEVEL_HEIGHT * (max(ups) - min(ups) + 2 * EDGE))), THEMES[theme]
     for edge in graph.edges:
         _arrow(drawn, place[edge.start], place[edge.end], look.faint)
     drawn.add_scatter(
@@ -81,8 +82,8 @@ def graph_figure(graph: Graph, *, theme: ThemeName = "light") -> go.Figure:
         showlegend=False,
     )
     right = max(node.across for node in graph.nodes)
-    drawn.update_xaxes(visible=False, range=[-0.6, right + 0.6], fixedrange=True)
-    return drawn.update_yaxes(visible=False, range=[min(ups) - 0.4, max(ups) + 0.4], fixedrange=True)
+    drawn.update_xaxes(visible=False, range=[-0.7, right + 0.6], fixedrange=True)
+    return drawn.update_yaxes(visible=False, range=[min(ups) - EDGE, max(ups) + EDGE], fixedrange=True)
 
 
 def _arrow(drawn: go.Figure, start: tuple[float, float], end: tuple[float, float], color: str) -> None:
@@ -154,7 +155,7 @@ def costs_figure(costs: Sequence[float], *, theme: ThemeName = "light") -> go.Fi
     line = {"color": THEMES[theme].series[0], "width": 2.5}
     drawn.add_scatter(x=list(range(len(costs))), y=list(costs), mode="lines", line=line, showlegend=False)
     drawn.update_xaxes(title={"text": tr("step")}, rangemode="tozero")
-    return drawn.update_yaxes(title={"text": tr("cost J (nats)")}, rangemode="tozero")
+    return drawn.update_yaxes(title={"text": tr("cost J")}, rangemode="tozero")
 
 
 def alt_costs(costs: Sequence[float]) -> Message:
@@ -192,26 +193,38 @@ def _nodes(values: go.Scatter, graph: Graph, shown: set[str]) -> go.Scatter:
 
 
 def _slopes(graph: Graph, place: dict[str, tuple[float, float]], stages: int, theme: ThemeName) -> go.Scatter:
-    """Return the derivatives of the last `stages` stages of arrows as texts beside them, on the side they come from."""
+    """Return the derivatives of the last `stages` stages of arrows as texts below them, where no arrow passes."""
     order = {"a": 1, "z": 2, "p": 3, "r": 3, "b": 3, "x": 4, "w": 4}
     shown = [one for one in graph.edges if one.derivative is not None and order[one.start[0]] <= stages]
     ends = [(place[one.start], place[one.end], one.at) for one in shown]
+    sides = [_free_side(start, end) for start, end, _ in ends]
     return go.Scatter(
         x=[x0 + at * (x1 - x0) for (x0, _), (x1, _), at in ends],
         y=[y0 + at * (y1 - y0) for (_, y0), (_, y1), at in ends],
-        text=[_beside(one, left=x0 < x1) for one, ((x0, _), (x1, _), _) in zip(shown, ends, strict=True)],
+        text=[_beside(one, side) for one, side in zip(shown, sides, strict=True)],
         mode="text",
-        textposition=["middle left" if x0 < x1 else "middle right" for (x0, _), (x1, _), _ in ends],
+        textposition=[f"bottom {side}" for side in sides],
+        cliponaxis=False,
         textfont={"color": THEMES[theme].bad, "size": 13},
         hoverinfo="skip",
         showlegend=False,
     )
 
 
-def _beside(edge: Edge, *, left: bool) -> str:
-    """Write a derivative so that it stands clear of its arrow, on the left or on the right."""
-    lines = (edge.symbol, short_value(edge.derivative or 0.0))
-    return "<br>".join(f"<b>{line}</b>{CLEAR}" if left else f"{CLEAR}<b>{line}</b>" for line in lines)
+def _free_side(start: tuple[float, float], end: tuple[float, float]) -> str:
+    """Return the side of an arrow's place below which no arrow passes: the left one of an arrow straight down."""
+    if start[1] == end[1]:
+        return "center"
+    return "left" if start[0] <= end[0] else "right"
+
+
+def _beside(edge: Edge, side: str) -> str:
+    """Write a derivative so that it stands clear of its arrow."""
+    before, after = {"left": ("", CLEAR), "center": ("", ""), "right": (CLEAR, "")}[side]
+    lines = [edge.symbol, short_value(edge.derivative or 0.0)]
+    if side == "center":
+        lines.insert(0, "&nbsp;")
+    return "<br>".join(f"{before}<b>{line}</b>{after}" for line in lines)
 
 
 def descent_moving(descent: Descent, made: CostMap, *, theme: ThemeName = "light") -> go.Figure:
@@ -240,7 +253,7 @@ def descent_moving(descent: Descent, made: CostMap, *, theme: ThemeName = "light
     drawn.update_xaxes(title={"text": across}, col=2)
     name_upward(drawn, up, 2, theme)
     frames = [Frame(str(at), _walk(descent, made, at, theme)) for at in shown]
-    return moving(drawn, frames, tr("step"), theme=theme, still=1, at_end=True)
+    return moving(drawn, frames, tr("step {at}", at=AT), theme=theme, still=1, at_end=True)
 
 
 def _walk(descent: Descent, made: CostMap, at: int, theme: ThemeName) -> list[go.Scatter]:

@@ -22,14 +22,14 @@ class Node:
 class Edge:
     """An arrow of the graph; `derivative` is d loss / d (value at its start), None for the label, which is given.
 
-    at: where along the arrow it is written, so that neighbors do not cover each other.
+    at: where along the arrow it begins, below the arrow on its free side, so that neighbors do not cover each other.
     """
 
     start: str
     end: str
     symbol: str
     derivative: float | None = None
-    at: float = 0.5
+    at: float = 0.39
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Graph:
     edges: tuple[Edge, ...]
 
 
-_EARLY, LATE = 0.36, 0.64  # Places of a text along an arrow, from 0 to 1.
+_EARLY, LATE = 0.25, 0.53  # Places of the top of a text along an arrow, from 0 to 1.
 
 
 def computation_graph(row: UnitPass, most: int = 4) -> Graph:
@@ -73,14 +73,14 @@ def _with_end(row: UnitPass, nodes: list[Node], edges: list[Edge], rest: float |
         right += 1
     middle = right / 2
     nodes += [
-        Node("b", "b", row.b, right, -1.0),
+        Node("b", "b", row.b, right, -2.0),
         Node("z", "z", row.z, middle, -2.0),
         Node("a", "a = σ(z)", row.a, middle, -3.0),
         Node("y", "y", row.y, middle + 1.5, -3.0),
         Node("L", "L(a, y)", row.loss, middle, -4.0),
     ]
     edges += [
-        Edge("b", "z", "db", row.db, _EARLY),
+        Edge("b", "z", "db", row.db, 0.5),
         Edge("z", "a", "dz", row.dz),
         Edge("a", "L", "da", row.da),
         Edge("y", "L", ""),

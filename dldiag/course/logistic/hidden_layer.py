@@ -188,7 +188,7 @@ def describe_widths(comparison: WidthComparison) -> Message:
         )
     if not layer_helped(comparison):
         return Message(
-            "One unit gets {single:error} of these rows wrong, {units} hidden units {best:error}. One line is enough here: the difference may be chance (90% interval {low:points} to {high:points}). Try the two circles.",
+            "One unit gets {single:error} of these rows wrong, {units} hidden units {best:error}. One line is enough here: the difference may be chance (90% interval {low:bare} to {high:points}). Try the two circles.",
             values,
         )
     return Message(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 
 import numpy as np
 import plotly.graph_objects as go
@@ -10,6 +11,7 @@ import plotly.graph_objects as go
 from dldiag.core.i18n import Message, tr
 from dldiag.core.params import param
 from dldiag.course.logistic.regression import Descent, cross_entropy
+from dldiag.course.shared.band_figures import MOST_DECADES
 from dldiag.course.shared.problem import BinaryProblem, sigmoid
 from dldiag.report.figures.theme import THEMES, ThemeName, figure
 
@@ -61,7 +63,9 @@ def likelihood_figure(likelihood: Likelihood, *, theme: ThemeName = "light") -> 
     line = {"color": look.series[1], "width": 3}
     fig.add_scatter(x=rows, y=together, name=tr("of all labels up to it"), mode="lines+markers", line=line)
     fig.update_xaxes(title={"text": tr("row")})
-    return fig.update_yaxes(title={"text": tr("likelihood")}, type="log", exponentformat="power")
+    decades = -np.log10(together.min())
+    step = max(1, ceil(decades / MOST_DECADES)) if decades > 1 else None
+    return fig.update_yaxes(title={"text": tr("likelihood")}, type="log", dtick=step, exponentformat="power")
 
 
 def alt_likelihood(likelihood: Likelihood) -> Message:

@@ -8,7 +8,7 @@ from dldiag.core.i18n import Message, Value, tr
 from dldiag.core.sanitize import escape_plotly
 from dldiag.course.optimization.descents import CostValley, DescentResult, OptimizerComparison
 from dldiag.course.shared.band_figures import LOSS_AXIS, bands_figure
-from dldiag.course.shared.moving_figures import Frame, frames_side_by_side, moving, name_upward
+from dldiag.course.shared.moving_figures import AT, Frame, frames_side_by_side, moving, name_upward
 from dldiag.report.figures.theme import DASHES, MARKERS, THEMES, ThemeName
 
 LEGEND_ABOVE_TITLES = 1.1  # In heights of the panels.
@@ -30,7 +30,7 @@ def valley_moving(found: OptimizerComparison, *, theme: ThemeName = "light") -> 
     drawn.update_xaxes(title={"text": across}, row=1, col=2)
     name_upward(drawn, up, 2, theme)
     frames = [Frame(str(at), [*_walked(found, at, 1, theme), *_walked(found, at, 2, theme)]) for at in range(last + 1)]
-    drawn = moving(drawn, frames, tr("pass"), theme=theme, still=1, at_end=True)
+    drawn = moving(drawn, frames, tr("pass {at}", at=AT), theme=theme, still=1, at_end=True)
     return drawn.update_layout(legend={"y": LEGEND_ABOVE_TITLES}, margin={"t": 64}, height=drawn.layout.height + 24)
 
 

@@ -45,9 +45,9 @@ def _outcomes(number: int, comparison: OptimizerComparison, answer: str, more: M
     return one_claim(number, claim_verdict(lower, higher), says, answer if learned else "")
 
 
-_LOWER = "After {passes} passes {last} ended at a loss of {last_loss:.3f}, {first} at {first_loss:.3f}. That is {ratio:.2f} times as much (90% interval {low:.2f} to {high:.2f})."
-_HIGHER = "Here it is the other way round. After {passes} passes {last} ended at a loss of {last_loss:.3f}, {first} at {first_loss:.3f}. That is {ratio:.2f} times as much (90% interval {low:.2f} to {high:.2f})."
-_OPEN = "No clear difference here. After {passes} passes {last} ended at a loss of {last_loss:.3f}, {first} at {first_loss:.3f}. That is {ratio:.2f} times as much (90% interval {low:.2f} to {high:.2f})."
+_LOWER = "After {passes} passes “{last}” ended at a loss of {last_loss:.3f}, “{first}” at {first_loss:.3f}. That is {ratio:.2f} times as much (90% interval {low:.2f} to {high:.2f})."
+_HIGHER = "Here it is the other way round. After {passes} passes “{last}” ended at a loss of {last_loss:.3f}, “{first}” at {first_loss:.3f}. That is {ratio:.2f} times as much (90% interval {low:.2f} to {high:.2f})."
+_OPEN = "No clear difference here. After {passes} passes “{last}” ended at a loss of {last_loss:.3f}, “{first}” at {first_loss:.3f}. That is {ratio:.2f} times as much (90% interval {low:.2f} to {high:.2f})."
 _NOTHING = "No way got clearly below the baseline's loss ({baseline:.3f}) in {passes} passes, so there is nothing to compare. Take another table or more passes."
 
 OPTIMIZATION_LESSONS = Topic(

@@ -43,8 +43,8 @@ LOSS_AXIS: dict[str, Any] = {
     "tickvals": [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100],
 }
 MOST_DECADES = 6  # Most ticks on an axis of powers of ten.
-# Ticks within a decade, where less than one decade or less than two fill the axis.
-_STEPS = ((1, 1.5, 2, 3, 5, 7), (1, 2, 5))
+# Ticks within a decade, where less than half a decade, less than one or less than two fill the axis.
+_STEPS: tuple[tuple[float, Sequence[float]], ...] = ((0.5, range(1, 10)), (1.0, (1, 1.5, 2, 3, 5, 7)), (2.0, (1, 2, 5)))
 
 
 def bands_figure(
@@ -67,9 +67,10 @@ def decades_axis(found: Sequence[SeedBand | None]) -> dict[str, Any]:
     """Return the layout of a log axis with at most MOST_DECADES ticks at powers of ten; few decades get steps between."""
     values = [value for one in found if one is not None for value in one.mean if isfinite(value) and value > 0]
     span = log10(max(values) / min(values)) if values else 1.0
-    if span < len(_STEPS):
+    steps = next((steps for most, steps in _STEPS if span < most), None)
+    if steps is not None:
         lowest = floor(log10(min(values))) if values else 0
-        ticks = [step * 10.0 ** (lowest + decade) for decade in range(-1, 4) for step in _STEPS[int(span)]]
+        ticks = [step * 10.0 ** (lowest + decade) for decade in range(-1, 4) for step in steps]
         return {"type": "log", "tickvals": ticks, "exponentformat": "power"}
     return {"type": "log", "dtick": max(1, ceil(span / MOST_DECADES)), "exponentformat": "power"}
 

@@ -18,6 +18,7 @@ from dldiag.course.shared.problem import PlotMarks
 from dldiag.report.figures.theme import THEMES, ThemeName, figure
 
 FRAME_SECONDS = 0.2  # A frame is shown for so long when the picture plays.
+AT = "{at}"  # Stands for the place of the slider in the words beside it.
 CONTROLS = 92  # Pixels below a picture for the buttons and the slider.
 WHOLE_TURN = 0  # In milliseconds: frames follow each other without a transition.
 
@@ -35,7 +36,7 @@ def moving(
 ) -> go.Figure:
     """Let a figure play through frames; its traces after the first `still` are those that move.
 
-    `what` says before the slider's value what it counts ("step"). The figure must hold as many moving traces as a frame.
+    `what` says what the slider counts ("step {at}", AT being its place). The figure must hold as many moving traces as a frame.
     at_end: it shows the last frame before it is played, and the slider stands there; played, it begins with the first.
     """
     numbers = list(range(still, still + len(frames[0].traces)))
@@ -80,7 +81,7 @@ def _buttons(theme: ThemeName) -> dict[str, Any]:
 
 
 def _slider(labels: Sequence[str], what: str, theme: ThemeName) -> dict[str, Any]:
-    look = THEMES[theme]
+    look, (before, _, after) = THEMES[theme], what.partition(AT)
     steps = [
         {"label": label, "method": "animate", "args": [[str(i)], _how(0.0)], "value": str(i)}
         for i, label in enumerate(labels)
@@ -100,7 +101,8 @@ def _slider(labels: Sequence[str], what: str, theme: ThemeName) -> dict[str, Any
         "ticklen": 0,
         "minorticklen": 0,
         "currentvalue": {
-            "prefix": f"{what} ",
+            "prefix": before,
+            "suffix": after,
             "xanchor": "right",
             "offset": 4,
             "font": {"color": look.ink, "size": 13},
@@ -161,4 +163,4 @@ def two_planes_moving(
         Frame(str(step), [one for answers in both for one in prediction_contours(x, y, answers[at], theme)])
         for at, step in enumerate(steps)
     ]
-    return moving(drawn, frames, tr("step"), theme=theme, still=4, at_end=True)
+    return moving(drawn, frames, tr("step {at}", at=AT), theme=theme, still=4, at_end=True)

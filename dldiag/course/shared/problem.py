@@ -137,7 +137,7 @@ def _labels(dataset: Dataset, positive: str | None) -> tuple[Array, Message]:
         event = Message("{target} is above its median {middle:.4g}", {**values, "middle": middle})
         return (dataset.y > middle).astype(np.float64), event
     label = positive if positive in dataset.classes else default_positive(dataset)
-    event = Message("{target} is {level}", {**values, "level": label})
+    event = Message("{target} is “{level}”", {**values, "level": label})
     return (dataset.y == dataset.classes.index(label)).astype(np.float64), event
 
 

@@ -51,7 +51,7 @@ def selection_figure(result: Selection, *, title: str = "", theme: ThemeName = "
     drawn, look = figure(theme, height=400), THEMES[theme]
     series = (
         (tr("on the test set it was chosen on"), result.promised),
-        (tr("kept: on fresh rows"), result.fresh),
+        (tr("on fresh rows"), result.fresh),
     )
     for index, (name, errors) in enumerate(series):
         drawn.add_scatter(
@@ -71,9 +71,10 @@ def selection_figure(result: Selection, *, title: str = "", theme: ThemeName = "
 def gap_figure(result: Selection, *, theme: ThemeName = "light") -> go.Figure:
     """Draw the gap against k: its mean, what one choice may meet, and the closed form for equally good models."""
     drawn, look = figure(theme, height=400), THEMES[theme]
+    scale = 100 if result.unit == "rate" else 1  # Differences of percentages are points.
     drawn.add_scatter(
         x=list(result.ks) + list(result.ks)[::-1],
-        y=list(result.high) + list(result.low)[::-1],
+        y=[scale * gap for gap in (*result.high, *result.low[::-1])],
         fill="toself",
         fillcolor=translucent(look.series[0]),
         line={"width": 0},
@@ -83,21 +84,23 @@ def gap_figure(result: Selection, *, theme: ThemeName = "light") -> go.Figure:
     )
     full, dashed = {"color": look.series[0], "width": 2.5}, {"color": look.series[1], "width": 2, "dash": "dash"}
     for values, name, line, symbol in (
-        (result.gap, tr("fresh − promised, mean"), full, MARKERS[0]),
+        (result.gap, tr("mean"), full, MARKERS[0]),
         (result.expected, tr("closed form"), dashed, f"{MARKERS[2]}-open"),
     ):
         marker = {"symbol": symbol, "size": 9}
-        drawn.add_scatter(x=result.ks, y=values, mode="lines+markers", name=name, line=line, marker=marker)
+        drawn.add_scatter(
+            x=result.ks, y=[scale * gap for gap in values], mode="lines+markers", name=name, line=line, marker=marker
+        )
     drawn.add_hline(y=0, line={"color": look.faint, "width": 1})
     drawn.update_xaxes(**_models_axis(result))
-    axis = error_axis(result.unit) | {"title": {"text": tr("Fresh error − promised error"), "standoff": 8}}
-    return drawn.update_yaxes(**axis).update_yaxes(tickformat=".1%" if result.unit == "rate" else ".2~f")
+    title = tr("Error on fresh rows − test error (points)") if scale > 1 else tr("Error on fresh rows − test error")
+    return drawn.update_yaxes(title={"text": title, "standoff": 8}, tickformat=".2~f")
 
 
 def _models_axis(result: Selection) -> dict[str, object]:
     return {
         "type": "log",
-        "title": {"text": tr("Models chosen from, k (log scale)"), "standoff": 8},
+        "title": {"text": tr("Models, k (log scale)"), "standoff": 8},
         "tickvals": list(result.ks),
         "ticktext": [str(k) for k in result.ks],
     }

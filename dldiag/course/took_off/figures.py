@@ -123,7 +123,7 @@ def race_figure(found: ActivationRace, *, seconds: bool, theme: ThemeName = "lig
         pace = runner.seconds_per_step if seconds else 1.0
         label = tr("{label} (learning rate {rate:g})", label=runner.label, rate=runner.rate)
         named.append((label, replace(runner.loss, x=tuple(step * pace for step in runner.loss.x))))
-    title = tr("seconds of training (one network)") if seconds else tr("steps (mini-batches)")
+    title = tr("seconds of training") if seconds else tr("steps (mini-batches)")
     drawn = bands_figure(named, title, tr("training loss"), theme=theme, **LOSS_AXIS)
     return finish_text(drawn, found.target, theme)
 

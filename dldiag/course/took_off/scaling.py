@@ -267,11 +267,11 @@ def describe_few_rows(comparison: LearnerComparison) -> Message:
 
 
 _FEW = {
-    "yes": "On {rows:,} rows the learners hardly differ, as the course says. {best} and {worst} lie {spread:gap} apart (interval for all pairs {low:points} to {high:points}), less than the {material:gap} that matters. On {many:,} rows {later_worst} errs {later:gap} more than {later_best}.",
+    "yes": "On {rows:,} rows the learners hardly differ, as the course says. {best} and {worst} lie {spread:gap} apart (interval for all pairs {low:bare} to {high:points}), less than the {material:gap} that matters. On {many:,} rows {later_worst} errs {later:gap} more than {later_best}.",
     "no": "The course says that learners hardly differ on few rows. Here that is false: on {rows:,} rows {worst} errs "
-    "{spread:gap} more than {best} (interval for all pairs {low:points} to {high:points}). On {many:,} rows "
+    "{spread:gap} more than {best} (interval for all pairs {low:bare} to {high:points}). On {many:,} rows "
     "{later_worst} errs {later:gap} more than {later_best}.",
-    "undecided": "On {rows:,} rows the learners lie {spread:gap} apart ({best} to {worst}). Whether that matters is undecided: the interval for all pairs goes from {low:points} to {high:points}. On {many:,} rows {later_worst} errs {later:gap} more than {later_best}.",
+    "undecided": "On {rows:,} rows the learners lie {spread:gap} apart ({best} to {worst}). Whether that matters is undecided: the interval for all pairs goes from {low:bare} to {high:points}. On {many:,} rows {later_worst} errs {later:gap} more than {later_best}.",
 }
 
 

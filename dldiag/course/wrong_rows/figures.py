@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 
 from dldiag.core.i18n import Message, Value, format_error, tr
 from dldiag.core.sanitize import escape_plotly, legible
-from dldiag.course.shared.moving_figures import Frame, moving
+from dldiag.course.shared.moving_figures import AT, Frame, moving
 from dldiag.course.wrong_rows.categories import RELIABLE, Categories, Category
 from dldiag.course.wrong_rows.wrong_labels import WrongLabels
 from dldiag.report.figures.theme import THEMES, ThemeName, figure
@@ -40,7 +40,7 @@ def categories_moving(found: Categories, *, theme: ThemeName = "light") -> go.Fi
         tickvals=list(range(len(names))), ticktext=names, autorange="reversed", showgrid=False, zeroline=False
     )
     frames = [Frame(str(n), [_counted(found, n, theme)]) for n in counts]
-    return moving(drawn, frames, tr("rows looked at:"), theme=theme, still=1, at_end=True)
+    return moving(drawn, frames, tr("rows looked at: {at}", at=AT), theme=theme, still=1, at_end=True)
 
 
 def _wrapped(name: str) -> str:
@@ -148,7 +148,7 @@ def labels_moving(found: WrongLabels, *, theme: ThemeName = "light") -> go.Figur
     drawn.update_yaxes(title={"text": tr("rows counted as wrong")}, tickformat=".0%", range=[0, 1.1 * highest or 1.0])
     drawn.add_hline(y=found.chosen.own, line={"color": look.ink, "dash": "dash", "width": 1.5})
     frames = [Frame(f"{100 * one.share:.0f}%", _label_bars(found, at, theme)) for at, one in enumerate(found.shares)]
-    return moving(drawn, frames, tr("wrong labels:"), theme=theme, at_end=True)
+    return moving(drawn, frames, tr("wrong labels: {at}", at=AT), theme=theme, at_end=True)
 
 
 def _label_bars(found: WrongLabels, last: int, theme: ThemeName) -> list[go.Bar]:

@@ -13,6 +13,7 @@ from dldiag.core.i18n import tr
 ThemeName = Literal["light", "dark"]
 
 _HEIGHT = 380  # The height of a figure, in pixels.
+_RIGHT = 18  # In pixels; half of "1,000" fits, or plotly leaves out the number at the end of an axis.
 # The dashboard's own font comes first, so that charts match the page; files fall back on system fonts.
 FONT = "'Source Sans', 'Source Sans Pro', system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', 'Noto Sans CJK SC', sans-serif"
 BAND_OPACITY = 0.16
@@ -75,7 +76,7 @@ def figure(theme: ThemeName, *, height: int = _HEIGHT) -> go.Figure:
     }
     layout = go.Layout(
         height=height,
-        margin={"l": 8, "r": 12, "t": 12, "b": 8},
+        margin={"l": 8, "r": _RIGHT, "t": 12, "b": 8},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
         font={"family": FONT, "size": 13, "color": look.ink},
