@@ -22,7 +22,7 @@ from dldiag.app.storage.paths import remove_older_than, storing
 from dldiag.core.i18n import Message
 from dldiag.core.types import DataError, Progress
 
-POLL_SECONDS = 0.5  # Shortest polling interval of a page.
+POLL_SECONDS = 0.25  # Shortest polling interval of a page.
 POLL_SECONDS_EACH = 0.05  # Each polling page adds this; a poll costs about 5 ms of CPU.
 SLOWEST_POLL_SECONDS = 4.0
 # Between two drawings of partial results, and more for each polling page; a drawing costs about 0.1 s of CPU.

@@ -139,7 +139,7 @@ def test_a_job_goes_on_while_its_page_is_open_or_it_was_told_to(ann, way):
 
 
 def test_the_more_pages_poll_the_less_often_each_does(pool, ann):
-    assert 0.5 <= pool.poll_seconds() <= 1.0
+    assert 0.25 <= pool.poll_seconds() <= 1.0
     sessions = iter(range(200))
     watchers = Watchers(lambda: f"tab {next(sessions)}")
     crowd = Pool(ServerLimits(workers=1), MODULES, watchers)
