@@ -69,23 +69,24 @@ def computed_target(dataset: Dataset, seed: int = 0) -> ComputedTarget | None:
     names, X, y = _complete_rows(dataset, seed)
     if len(names) < 2:
         return None
-    found = _linear(dataset.target, names, X, y, "sum")
-    if found is None and y.min() > 0:
-        above_zero = X.min(axis=0) > 0
-        positive = [name for name, is_above in zip(names, above_zero, strict=True) if is_above]
-        found = (
-            _linear(dataset.target, positive, np.log(X[:, above_zero]), np.log(y), "product")
-            if len(positive) > 1
-            else None
-        )
-    return found
+    computed = _linear(dataset.target, names, X, y, "sum")
+    return computed if computed is not None else _product(dataset.target, names, X, y)
+
+
+def _product(target: str, names: list[str], X: Matrix, y: Matrix) -> ComputedTarget | None:
+    """Return the fewest columns whose product or ratio is y: a sum of logarithms, where all of them are above 0."""
+    above_zero = X.min(axis=0) > 0
+    positive = [name for name, is_above in zip(names, above_zero, strict=True) if is_above]
+    if y.min() <= 0 or len(positive) < 2:
+        return None
+    return _linear(target, positive, np.log(X[:, above_zero]), np.log(y), "product")
 
 
 def _complete_rows(dataset: Dataset, seed: int) -> tuple[list[str], Matrix, Matrix]:
-    """Return the numeric columns that vary, and rows drawn in which none of their cells is missing."""
+    """Return the numeric columns with a spread, and rows drawn in which none of their cells is missing."""
     rows = np.random.default_rng(seed).permutation(dataset.n_rows)[:SEARCH_ROWS]
     own = [column.name for column in dataset.columns if column.kind == "number" and source_of(column) == column.name]
-    X, y = dataset.X[own].to_numpy(dtype=float)[rows], np.asarray(dataset.y, dtype=float)[rows]
+    X, y = dataset.X[own].iloc[rows].to_numpy(dtype=float), np.asarray(dataset.y[rows], dtype=float)
     there = np.isfinite(X)
     enough = there.mean(axis=0) >= PRESENT
     if there[:, enough].all(axis=1).mean() < PRESENT / 2:
@@ -94,7 +95,9 @@ def _complete_rows(dataset: Dataset, seed: int) -> tuple[list[str], Matrix, Matr
     X, y, names = X[complete][:, enough], y[complete], [name for name, has in zip(own, enough, strict=True) if has]
     if len(y) < 4 * ROWS_PER_PART or np.ptp(y) == 0:
         return [], X, y
-    varies = np.ptp(X, axis=0) > 0
+    with np.errstate(over="ignore", invalid="ignore"):  # Numbers near the largest have no finite spread.
+        spread = X.std(axis=0)
+    varies = np.isfinite(spread) & (spread > 0)
     return [name for name, does in zip(names, varies, strict=True) if does], X[:, varies], y
 
 
@@ -102,7 +105,7 @@ def _linear(target: str, names: list[str], X: Matrix, y: Matrix, joined_by: str)
     """Return the fewest columns whose linear combination is y, if there are two to four of them."""
     half = len(y) // 2
     center, spread = X.mean(axis=0), X.std(axis=0)
-    if not np.isfinite(spread).all() or y.std() == 0:
+    if y.std() == 0:
         return None
     Z, v = (X - center) / np.where(spread > 0, spread, 1), (y - y.mean()) / y.std()
     most = min(MOST_PARTS, half // ROWS_PER_PART)

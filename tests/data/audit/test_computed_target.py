@@ -71,6 +71,12 @@ def test_a_linear_target_with_noise_is_left_alone(noise):
     assert computed_target(make_dataset(table.assign(total=y), "total")) is None
 
 
+@pytest.mark.filterwarnings("error")
+def test_numbers_near_the_largest_hide_nothing_and_warn_nobody():
+    table = invoices(7).assign(huge=lambda t: t.weight * 1e307, total=lambda t: t.price - t.discount)
+    assert computed_target(make_dataset(table, "total")) is not None
+
+
 def test_one_column_that_is_the_target_is_another_finding():
     table = invoices(4).assign(total=lambda t: 3 * t.price)
     assert computed_target(make_dataset(table, "total")) is None
