@@ -15,7 +15,7 @@ from dldiag.core.types import Dataset, Repair, ShouldStop, Split
 from dldiag.data.audit.audit import TableAudit, audit_table
 from dldiag.data.dataset import rows_of
 from dldiag.diagnosis.checks import check_metric, check_muted, check_target, check_task, check_types
-from dldiag.diagnosis.effort import Effort, diagnosis_split, effort_for, verdict_repeats
+from dldiag.diagnosis.effort import Effort, diagnosis_split, early_rows, effort_for, verdict_repeats
 from dldiag.diagnosis.evidence.gather import table_evidence, table_names
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.learning_curve import curve_sizes
@@ -66,6 +66,11 @@ class Case:
         return [(model, size, r) for size in sizes for model in models for r in self.repeats_at(size)]
 
     @property
+    def early(self) -> int | None:
+        """The size of the curve at which a first verdict is reported; None where the whole curve is soon done."""
+        return early_size(self.sizes, early_rows(len(self.fits.dataset.columns)))
+
+    @property
     def trials(self) -> int:
         """The largest number of remedies to test."""
         return self.effort.trials if self.settings.trials is None else self.settings.trials
@@ -95,7 +100,7 @@ def prepare_case(
     check_metric(choice, dataset, split, own, settings)
     audit = audit_open_rows(dataset, settings, split)
     sizes = curve_sizes(split.n_train, settings.sizes, len(dataset.classes))
-    early = early_size(sizes, effort.early_rows)
+    early = early_size(sizes, early_rows(width))
     fits = FitCache(
         dataset,
         split,
@@ -121,22 +126,21 @@ def open_rows(dataset: Dataset, split: Split) -> Dataset:
     return rows_of(dataset, np.setdiff1d(np.arange(dataset.n_rows), split.test_rows))
 
 
-def early_size(sizes: Sequence[int], early_rows: int) -> int | None:
+def early_size(sizes: Sequence[int], most_rows: int) -> int | None:
     """Return the size of the learning curve at which a first verdict is reported; None where the whole curve is soon done.
 
     >>> early_size((312, 565, 1022, 1849, 3345, 6050, 10946, 20000), 2500), early_size((100, 400, 1600, 3200), 2500)
     (1849, None)
     """
-    small = [size for size in sizes if size <= early_rows]
-    return small[-1] if len(small) >= EARLY_POINTS and sizes[-1] > EARLY_TIMES * early_rows else None
+    small = [size for size in sizes if size <= most_rows]
+    return small[-1] if len(small) >= EARLY_POINTS and sizes[-1] > EARLY_TIMES * most_rows else None
 
 
-def curve_stages(sizes: Sequence[int], early_rows: int) -> list[Sequence[int]]:
-    """Cut the sizes of the curve into stages: up to the first verdict, and the rest.
+def curve_stages(sizes: Sequence[int], early: int | None) -> list[Sequence[int]]:
+    """Cut the sizes of the curve into stages: up to that of the first verdict, and the rest.
 
-    >>> curve_stages((312, 565, 1022, 1849, 3345, 6050), 2500), curve_stages((100, 400, 1600), 2500)
+    >>> curve_stages((312, 565, 1022, 1849, 3345, 6050), 1849), curve_stages((100, 400, 1600), None)
     ([(312, 565, 1022, 1849), (3345, 6050)], [(100, 400, 1600)])
     """
-    early = early_size(sizes, early_rows)
     n = len(sizes) if early is None else sizes.index(early) + 1
     return [part for part in (sizes[:n], sizes[n:]) if part]

@@ -13,7 +13,7 @@ from dldiag.core.i18n import Message
 from dldiag.core.settings import Settings
 from dldiag.core.types import Dataset, LearningCurve, OnProgress, Report, ShouldStop, SplitSummary
 from dldiag.data.split import rows_fingerprint
-from dldiag.diagnosis.case import Case, curve_stages, early_size, prepare_case
+from dldiag.diagnosis.case import Case, curve_stages, prepare_case
 from dldiag.diagnosis.checks import check_trained
 from dldiag.diagnosis.evidence import Evidence, Probe
 from dldiag.diagnosis.evidence.gather import Measurements, gather
@@ -91,7 +91,7 @@ def _fit_curves(case: Case, progress: ProgressMeter, started: float) -> None:
     """Fit the learning curves, the quick reference first, and report a first verdict before the slow ones."""
     quick, slow = case.references[:1], case.references[1:]
     progress.enter(Message("Learning curves"))
-    for sizes in curve_stages(case.sizes, case.effort.early_rows):
+    for sizes in curve_stages(case.sizes, case.early):
         points = case.points([case.guess, case.model, *quick], sizes)
         case.fits.fit_points(points, on_result=progress.advance, watched=sizes[-1:])
         if sizes[-1] != case.sizes[-1]:
@@ -123,8 +123,8 @@ def _test_remedies(case: Case, report: Report, evidence: Evidence, progress: Pro
 
 
 def early_report(case: Case, references: Sequence[Model], started: float) -> Report:
-    """Make a first report from the sizes up to `early_size`; its verdict says that it is early."""
-    size = early_size(case.sizes, case.effort.early_rows)
+    """Make a first report from the sizes up to `case.early`; its verdict says that it is early."""
+    size = case.early
     early = replace(case, sizes=tuple(n for n in case.sizes if size is None or n <= size), is_early=True)
     report = report_on(early, references, started)
     detail = EARLY.filled(rows=early.sizes[-1], all=case.fits.split.n_train)

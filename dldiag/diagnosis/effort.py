@@ -18,14 +18,13 @@ EARLY_ROWS = 2_500  # Most training rows of the first verdict, reported while la
 
 @dataclass(frozen=True)
 class Effort:
-    """The budget: rows of a probe and of all its repeats, trials, repeats of a trial, rows of a curve, of a first verdict."""
+    """The budget: rows of a probe and of all its repeats, trials, repeats of a trial, rows of a curve."""
 
     probe_rows: int
     probe_budget: int
     trials: int
     trial_repeats: int
     most_rows: int
-    early_rows: int = EARLY_ROWS
 
 
 EFFORTS: dict[str, Effort] = {
@@ -42,12 +41,24 @@ def effort_for(budget: str, n_columns: int) -> Effort:
     """Return what a budget spends on a table of this many columns: above NARROW, a row counts as columns / NARROW rows.
 
     >>> effort_for("standard", 200)
-    Effort(probe_rows=1000, probe_budget=4000, trials=2, trial_repeats=10, most_rows=20000, early_rows=1250)
+    Effort(probe_rows=1000, probe_budget=4000, trials=2, trial_repeats=10, most_rows=20000)
     """
-    effort, times = EFFORTS[budget], max(1.0, n_columns / NARROW)
+    effort, times = EFFORTS[budget], _rows_per_row(n_columns)
     rows = max(round(effort.probe_rows / times), min(LEAST_WIDE_ROWS, effort.probe_rows))
-    cut = {"probe_budget": round(effort.probe_budget / times), "early_rows": round(EARLY_ROWS / times)}
-    return replace(effort, probe_rows=rows, **cut)
+    return replace(effort, probe_rows=rows, probe_budget=round(effort.probe_budget / times))
+
+
+def early_rows(n_columns: int) -> int:
+    """Return the most training rows of the first verdict on a table of this many columns.
+
+    >>> early_rows(20), early_rows(200)
+    (2500, 1250)
+    """
+    return round(EARLY_ROWS / _rows_per_row(n_columns))
+
+
+def _rows_per_row(n_columns: int) -> float:
+    return max(1.0, n_columns / NARROW)
 
 
 DRAWN_TIMES = 1.25  # Times the training rows wanted; the others become dev and test rows.

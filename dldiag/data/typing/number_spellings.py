@@ -111,8 +111,8 @@ def without_lead(texts: pa.Array) -> tuple[pa.Array, NDArray[np.bool_]]:
 
     Words such as "about" go from any number, others only where the number is a quantity: it has decimals, a unit or a currency.
 
-    >>> without_lead(pa.array(["From $12.50", "From $9.00", "sold"]))[0].to_pylist()
-    ['$12.50', '$9.00', 'sold']
+    >>> without_lead(pa.array(["From $12.50", "From $9.00", "From $3.20", "sold"]))[0].to_pylist()
+    ['$12.50', '$9.00', '$3.20', 'sold']
     """
     nothing = texts, np.zeros(len(texts), dtype=bool)
     first = [text for text in texts.slice(0, _FIRST).to_pylist() if any(map(str.isdigit, text))]
