@@ -5,9 +5,10 @@ from __future__ import annotations
 import importlib
 import time
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -26,6 +27,7 @@ WORKER_ASKS_SECONDS = 1.0  # A worker asks the scheduler this often whether to s
 LOST_SECONDS = 10.0  # Without a worker that takes work for this long between two results, the run is given up.
 MOST_REPLACED = 2  # All workers may die and come back without a result this many times.
 _LOOK_SECONDS = 2.0  # The workers are looked at this often.
+_GONE = ("lost", "cancelled")  # What Dask calls data that no worker has any more.
 RETRIES = 3  # A fit whose worker was lost is repeated this many times.
 MOST_WAITING = 4  # Fits queued per worker, so that no worker idles.
 
@@ -83,20 +85,37 @@ class Cluster:
         """
         distributed = _distributed()
         event = f"dldiag-stop-{uuid4().hex}"
-        waiting = iter(items)
+        waiting, in_work = iter(items), dict[str, Any]()
         running = distributed.as_completed()
+        lost = 0  # Fits sent again since the last result.
         try:
-            stop, sent = StopOnCluster(event), self._scattered(shared)
-            self._send(running, function, waiting, sent, stop, MOST_WAITING * self.count)
+
+            def send(most: int) -> None:
+                sent, stop = self._scattered(shared), StopOnCluster(event)
+                for item in islice(waiting, most):
+                    future = self._client.submit(function, item, sent, stop, pure=False, retries=RETRIES)
+                    in_work[future.key] = item
+                    running.add(future)
+
+            send(MOST_WAITING * self.count)
             alive = _Alive(self._client)
             while not running.is_empty():
                 if should_stop is not None and should_stop():
                     raise Stopped
                 alive.check()
                 for future in _finished(running):
-                    alive.has_result()
-                    yield self._result(future)
-                    self._send(running, function, waiting, sent, stop, 1)
+                    item = in_work.pop(future.key)
+                    try:
+                        result = self._result(future)
+                    except CancelledError as error:  # The last worker that held the data is gone: both are sent again.
+                        lost, waiting = lost + 1, chain([item], waiting)
+                        if lost > RETRIES * MOST_WAITING * self.count:
+                            raise _lost(str(error)) from error
+                    else:
+                        lost = 0
+                        alive.has_result()
+                        yield result
+                    send(1)
         except (OSError, TimeoutError) as error:  # The scheduler is gone, or no worker takes the data.
             raise _lost(str(error)) from error
         except BaseException:
@@ -104,26 +123,26 @@ class Cluster:
             self._client.cancel(list(running.futures), force=True)
             raise
 
-    def _send(
-        self,
-        running: Any,
-        function: Callable[..., Any],
-        waiting: Iterator[Any],
-        shared: Any,
-        stop: StopOnCluster,
-        most: int,
-    ) -> None:
-        for item in islice(waiting, most):
-            running.add(self._client.submit(function, item, shared, stop, pure=False, retries=RETRIES))
-
     def _scattered(self, shared: Any) -> Any:
-        """Send a value to every worker, once; what is kept beside it keeps its id from being used again."""
-        if id(shared) not in self._sent:
-            self._sent[id(shared)] = (
-                shared,
-                self._client.scatter(shared, broadcast=True, hash=False, timeout=LOST_SECONDS),
-            )
+        """Send a value to every worker, once, or again when all that had it are gone.
+
+        The value is kept beside what was sent, which keeps its id from being used again.
+        """
+        if id(shared) not in self._sent or self._sent[id(shared)][1].status in _GONE:
+            self._sent[id(shared)] = shared, self._spread(shared)
         return self._sent[id(shared)][1]
+
+    def _spread(self, shared: Any, tries: int = RETRIES) -> Any:
+        """Send a value to every worker; again where one dies just then, since Dask ends the whole sending."""
+        try:
+            return self._client.scatter(shared, broadcast=True, hash=False, timeout=LOST_SECONDS)
+        except TimeoutError:
+            raise
+        except OSError:
+            if tries <= 1:
+                raise
+            time.sleep(ASK_SECONDS)
+            return self._spread(shared, tries - 1)
 
     def _result(self, future: Any) -> Any:
         try:

@@ -37,20 +37,20 @@ def alone(iris):
     return _timeless(to_json(diagnose(iris, settings=QUICK)))
 
 
-def test_the_report_is_the_same_though_a_worker_is_killed_on_the_way(iris, alone):
-    with on_cluster("local:2") as cluster:
+@pytest.mark.parametrize(("workers", "killed", "at"), [(2, 1, 10), (2, 2, 4), (1, 1, 10)])
+def test_the_report_is_the_same_though_workers_are_killed_on_the_way(iris, alone, workers, killed, at):
+    with on_cluster(f"local:{workers}") as cluster:
         fitted = 0
 
-        def kill_one(_):
+        def kill_some(_):
             nonlocal fitted
             fitted += 1
-            if fitted == 10:
-                workers = cluster._client.scheduler_info()["workers"]
-                pids = cluster._client.run(os.getpid, workers=list(workers)[:1])
-                os.kill(next(iter(pids.values())), signal.SIGKILL)
+            if fitted == at:
+                for pid in list(cluster._client.run(os.getpid).values())[:killed]:
+                    os.kill(pid, signal.SIGKILL)
 
-        report = diagnose(iris, settings=QUICK, on_progress=kill_one)
-    assert fitted > 10
+        report = diagnose(iris, settings=QUICK, on_progress=kill_some)
+    assert fitted > at
     assert _timeless(to_json(report)) == alone
 
 
