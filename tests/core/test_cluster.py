@@ -3,8 +3,10 @@
 import os
 import re
 import signal
+import sys
 import threading
 import time
+from types import ModuleType
 
 import pytest
 
@@ -25,6 +27,12 @@ QUICK = Settings(budget="quick")
 
 def _timeless(text: str) -> str:
     return re.sub(r'"seconds": ?[\d.e-]+', '"seconds": 0', text)
+
+
+@pytest.fixture(autouse=True)
+def _plain_main(monkeypatch):
+    """Let a new process find a main module that it can run: a page that was tested before leaves its own there."""
+    monkeypatch.setitem(sys.modules, "__main__", ModuleType("__main__"))
 
 
 @pytest.fixture(scope="module")
