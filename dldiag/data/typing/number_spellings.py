@@ -56,6 +56,7 @@ _IS_WORD = re.compile(
 )  # Words that end with a blank: codes such as A12 have none.
 _NAMES_PARTS = re.compile(
     r"(?i)v|ver|version|release|chapter|section|article|art|part|room|no|nr|num|number|lot|unit|type|model|§|kapitel"
+    r"|case|order|ticket|invoice|user|customer|client|patient|subject|record|row|line|page|file|job|task|issue|id|ref"
 )
 _IS_QUANTITY = re.compile(
     r"[$€£¥₹₽₩฿₺(+-]*\d[\d.,]*(?:[.,]\d+|\s[^\d\s.,)-].*|[%°\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af].*|[^\W\d_]{2,}.*)|[$€£¥₹₽₩฿₺].*"
