@@ -55,9 +55,9 @@ class Message:
         object.__setattr__(self, "values", {name: plain_number_of(value) for name, value in self.values.items()})
 
     def __str__(self) -> str:
-        return _TEXT.vformat(self._translated(), (), self.values).replace(
-            "。 ", "。"
-        )  # "{one} {two}" joins sentences in Chinese, too.
+        text = _TEXT.vformat(self._translated(), (), self.values)
+        # Templates join sentences by a blank, which Chinese does without; elsewhere it is part of a user's own text.
+        return text.replace("。 ", "。") if _language.get() == "zh" else text
 
     def __repr__(self) -> str:
         """Return the text, or the template where a value is missing: what one prints holds many messages."""
