@@ -20,7 +20,7 @@ PRESENT = 0.8  # Share of its cells that a part must have.
 ROWS_PER_PART = 10  # Rows of each half for every part, at least.
 # Share of the variance that may stay unexplained. Plain weights (+1, −1, 1/2 …) hardly come up by chance, so that rounding
 # of the target is allowed for; any other weights must explain it but for the rounding of decimals. Own choices, tried on the
-# 53 shared tables (none found) and on 522 numeric targets of tables from R packages (22 found, each a plausible formula).
+# numeric targets of the shared tables (none found) and on 522 numeric targets of tables from R packages (22 found, each a plausible formula).
 PLAIN_LEFT, ANY_LEFT = 1e-3, 1e-5
 PLAIN = 0.01  # How far weights may differ from each other, or exponents from whole numbers, and still count as plain.
 SAME = 1e-12  # Share of a column's variance below which it says nothing that others do not.
