@@ -21,9 +21,10 @@ LEAST_ROWS_PER_GROUP = 2.0
 MOST_GROUPS_PER_ROW = 0.5
 NAMED_GROUP = word_set(
     "id ids group groups subject subjects patient patients person user customer client session household participant "
-    "speaker writer student family animal fold"
+    "speaker writer student family animal fold individual respondent employee worker pupil couple twin pair cluster "
+    "firm company classroom hospital clinic village herd litter donor mouse rat batch site plot"
 )
-NAMED_GROUP_PARTS = ("病人", "患者", "用户", "客户", "组别", "批次", "编号")
+NAMED_GROUP_PARTS = ("病人", "患者", "用户", "客户", "组别", "批次", "编号", "企业", "公司", "医院")
 NAMED_TIME = word_set("time date datetime timestamp day week month year t step period epoch")
 NAMED_TIME_PARTS = ("日期", "时间")
 LOOKED_AT = 24  # Features whose likeness within groups is measured.

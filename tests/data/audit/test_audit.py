@@ -284,6 +284,23 @@ def test_groups_that_a_column_names_are_found_and_a_split_by_them_offered(seed, 
     assert told.groups is None and told.repairs == ()
 
 
+def panel(seed, named, years=20):
+    """Twelve firms over the years: a firm's size decides most of its numbers, so rows of a firm are alike."""
+    random = rng(seed)
+    who, size = np.repeat(np.arange(12), years), random.normal(size=12)
+    noise = 0.3 * random.normal(size=(12 * years, 3))
+    columns = pd.DataFrame((size[who, None] + noise).round(3), columns=["value", "capital", "y"])
+    return columns.assign(**{named: who, "year": 1980 + np.tile(np.arange(years), 12)})
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_firms_of_a_panel_are_groups_and_years_of_school_are_none(seed):
+    assert look(panel(seed, "firm")).groups.column == "firm"
+    pupils = sound(seed, 600)
+    schooling = pupils.x0.rank(pct=True).mul(12).round().astype(int)
+    assert look(pupils.assign(school=schooling)).groups is None
+
+
 @pytest.mark.parametrize("seed", range(3))
 def test_a_measured_number_with_many_equal_values_marks_no_groups(seed):
     """Without the rows at one gauge reading a model has never seen that kind: no random split is to blame for that."""
