@@ -32,7 +32,7 @@ from dldiag.diagnosis.rules.engine import compare_with_threshold
 
 RESULT = Path(__file__).with_name("results") / "undecided.json"
 QUESTIONS = {"bias": "avoidable_bias", "variance": "variance"}
-ONE_SIDED = float(norm.ppf(0.95))  # standard errors of either bound of a 90% interval
+ONE_SIDED = float(norm.ppf(0.9))  # standard errors of the one-sided 90% bounds by which the rules decide
 
 
 def drawn_anew(case: Case, number: int) -> Case:

@@ -68,9 +68,13 @@ def train_error(results: Results, source: Message | None = None) -> Estimate:
 def gap(results: Results) -> Estimate:
     """Estimate variance: dev error − training error of the same fits, paired by row where the loss of each training row is known.
 
-    A hard row is hard in either set. Over the repeats most rows are in both, so how hard they are cancels out.
+    A hard row is hard in either set. Over the repeats most rows are in both, so how hard they are cancels out. A model that
+    predicts every row alike memorizes nothing: what it has of a gap comes from the rows that were drawn, and the true one is 0.
     """
     gaps = [r.dev_error - r.train_error for r in results]
+    if all(r.is_constant for r in results):
+        seen = float(np.mean(gaps))
+        return Estimate(seen, min(seen, 0.0), max(seen, 0.0))
     return pooled_estimate(gaps, _gap_parts(results))
 
 

@@ -48,6 +48,13 @@ def model_outputs(model: Any, inputs: Inputs, labels: Labels, *, on_train: bool,
     )
 
 
+def is_constant(outputs: ModelOutputs) -> bool:
+    """Tell whether all rows get one prediction, and one probability of each class where these are known."""
+    pairs = ((outputs.train, outputs.dev), (outputs.train_proba, outputs.dev_proba))
+    known = [(train, dev) for train, dev in pairs if train is not None and dev is not None]
+    return all(bool((train == train[0]).all() and (dev == train[0]).all()) for train, dev in known)
+
+
 def predictions_by(model: Any, X: Any, y: NDArray[Any], labels: Labels) -> NDArray[Any]:
     """Return one prediction per row: a value, or a class code (−1 for an unknown class)."""
     predicted = np.asarray(model.predict(X), dtype=None if y.dtype.kind in "iu" else float)

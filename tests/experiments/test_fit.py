@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.compose import TransformedTargetRegressor, make_column_transformer
-from sklearn.dummy import DummyClassifier
+from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.ensemble import VotingClassifier
 from sklearn.exceptions import FitFailedWarning
 from sklearn.linear_model import ElasticNet, Lasso, LinearRegression, LogisticRegression
@@ -17,7 +17,8 @@ from sklearn.model_selection import GridSearchCV, KFold
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.svm import SVR
+from sklearn.svm import SVC, SVR
+from sklearn.tree import DecisionTreeClassifier
 
 from dldiag import MLPClassifier, learning_curve, nn
 from dldiag.core.settings import Settings
@@ -334,3 +335,14 @@ def test_on_rows_too_few_for_a_split_one_tree_predicts_what_fifty_do(task, rows)
     assert (fitted.n_iter_, usual.n_iter_) == (1 if rows < 40 else 50, 50)
     guess = "predict_proba" if task == "classification" else "predict"
     assert np.array_equal(getattr(fitted, guess)(inputs.X_dev), getattr(usual, guess)(inputs.X_dev))
+
+
+@pytest.mark.parametrize(
+    ("model", "memorizes"),
+    [(SVC(C=1e-3), False), (DummyRegressor(), False), (DecisionTreeClassifier(), True)],
+)
+def test_a_model_that_predicts_every_row_alike_has_no_variance_on_few_rows_too(model, memorizes):
+    rng, task = np.random.default_rng(0), "regression" if isinstance(model, DummyRegressor) else "classification"
+    target = rng.normal(size=200) ** 3 if task == "regression" else (rng.random(200) < 0.2).astype(int)
+    report = diagnose(dataset(rng.normal(size=(200, 4)), target, task), model, Settings(trials=0))
+    assert report.verdict.variance == ("yes" if memorizes else "no")
