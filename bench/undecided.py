@@ -67,7 +67,12 @@ def measured(row: Mapping[str, Any], draws: int) -> list[dict[str, Any]]:
     case = make_case(*row["case"].split("/"))
     found = [evidence_of(drawn_anew(case, number)) for number in range(draws)]
     shares = {question: still_open(found, question) for question in questions}
-    print(row["case"], case.seen.n_rows, {question: f"{a:.0%} / {b:.0%}" for question, (a, b) in shares.items()}, flush=True)
+    print(
+        row["case"],
+        case.seen.n_rows,
+        {question: f"{a:.0%} / {b:.0%}" for question, (a, b) in shares.items()},
+        flush=True,
+    )
     return [
         {"case": row["case"], "rows": case.seen.n_rows, "question": question, "ours": ours, "ideal": ideal}
         for question, (ours, ideal) in shares.items()
@@ -89,7 +94,9 @@ def main() -> None:
         low, high = over_tables(found, values)
         print(f"left open by {which}: {np.mean(values):.1%} ({low:.0%} to {high:.0%})")
     old = json.loads(RESULT.read_text(encoding="utf-8")) if RESULT.exists() else {}
-    RESULT.write_text(json.dumps({**old, args.half: {"draws": args.draws, "questions": found}}, indent=1) + "\n", encoding="utf-8")
+    RESULT.write_text(
+        json.dumps({**old, args.half: {"draws": args.draws, "questions": found}}, indent=1) + "\n", encoding="utf-8"
+    )
 
 
 if __name__ == "__main__":

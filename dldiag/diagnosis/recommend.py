@@ -12,6 +12,7 @@ from dldiag.diagnosis.remedies import (
     LARGER_DEV_SET,
     LEAVE_IT,
     MORE_DATA,
+    OTHER_MODEL,
     RARE_ROWS,
     REMEDIES,
     SEARCH,
@@ -30,7 +31,7 @@ COST_OF_ANOTHER = Message(
 )
 REFUTED = ("no_effect", "hurt")  # Verdicts of a trial that take a remedy off the list of what is recommended.
 HELPFUL = ("helped", "helped_little")  # Verdicts of a trial that recommend a remedy.
-DONE_AT_ONCE = ("repair_table", "other_model")  # They can be applied though they change no setting of the model.
+DONE_AT_ONCE = ("repair_table", OTHER_MODEL)  # They can be applied though they change no setting of the model.
 # Problems that no change of the model removes; what does comes first.
 BEFORE_THE_MODEL = ("no_signal", "leak", "misleading_split")
 ON_OTHER_GROUNDS = "rare_class_missed"  # The share of wrong rows does not see this problem.
@@ -104,7 +105,7 @@ def _settled_order(one: Recommendation, keep: int, delta: float) -> tuple[int, b
 
 def worth_of(remedy: str, change: float, delta: float) -> float:
     """Return a change of dev error less what it costs: another model has to gain δ/2 more than a setting of this one."""
-    return change + delta / 2 if remedy == "other_model" else change
+    return change + delta / 2 if remedy == OTHER_MODEL else change
 
 
 def _can_be_done(one: Recommendation) -> bool:
@@ -149,7 +150,7 @@ def _entry(
         return _search(row, problem, fired, model)
     if probe is not None:
         return _probed_entry(row, problem, probe, fired, evidence)
-    if problem is not None and row.key in _BY_EVIDENCE:
+    if row.key in _BY_EVIDENCE:
         return _BY_EVIDENCE[row.key](row, problem, fired, evidence)
     # A remedy without a probe does not suit the metric or the target.
     unsuited = bool(evidence.probes) and row.suits is not always
@@ -172,32 +173,45 @@ def _search(
 
 
 def _other_model(
-    row: Remedy, problem: str, fired: Mapping[str | None, Finding], evidence: Evidence
+    row: Remedy, problem: str | None, fired: Mapping[str | None, Finding], evidence: Evidence
 ) -> tuple[RemedyOrder, Recommendation] | None:
-    """Recommend the reference model that does better; its learning curve was its trial."""
+    """Recommend the reference model that does better; its learning curve was its trial.
+
+    One that does better by more than δ, but not with 90% confidence, is offered after keeping the model as it is.
+    """
     lead = evidence.simple_lead if problem == "simple_model_wins" else evidence.reference_lead
     if lead is None:
         return None
-    change = -lead
-    place = _SURE if change.surely_below < -evidence.delta / 2 else LIKELY
+    if problem is not None:
+        place = _SURE if lead.surely_above > evidence.delta / 2 else LIKELY
+        return _placed_model(row, place, problem, fired[problem].message, -lead, evidence)
+    is_offered = lead.value > evidence.delta and fired.keys().isdisjoint(BEFORE_THE_MODEL)
+    return _placed_model(row, PERHAPS, row.specific, row.why, -lead, evidence) if is_offered else None
+
+
+def _placed_model(
+    row: Remedy, place: int, problem: str, because: Message, change: Estimate, evidence: Evidence
+) -> tuple[RemedyOrder, Recommendation]:
     order = _order(place, worth_of(row.key, change.value, evidence.delta), row)
     repeats = 0 if evidence.repeats is None else round(evidence.repeats.value)
     cost = COST_OF_ANOTHER.filled(half=evidence.delta / 2, unit=evidence.unit)
     trial = Trial(row.key, decide_order(change, evidence.delta), change, repeats, 0.0, note=cost)
-    return order, replace(_made(row, problem, fired[problem].message, change, {}), trial=trial)
+    return order, replace(_made(row, problem, because, change, {}), trial=trial)
 
 
 def _rare_rows(
-    row: Remedy, problem: str, fired: Mapping[str | None, Finding], evidence: Evidence
+    row: Remedy, problem: str | None, fired: Mapping[str | None, Finding], evidence: Evidence
 ) -> tuple[RemedyOrder, Recommendation] | None:
     """Recommend more rows of the rare class, with the forecast of what they gain where there is one."""
+    if problem is None:
+        return None
     gain = evidence.rare_rows_gain
     order = _order(TO_COLLECT, 0.0 if gain is None else -max(0.0, gain.value), row)
     return order, _made(row, problem, fired[problem].message, None if gain is None else -gain, {})
 
 
 # The evidence itself tells the effect of these remedies.
-_BY_EVIDENCE = {"other_model": _other_model, RARE_ROWS: _rare_rows}
+_BY_EVIDENCE = {OTHER_MODEL: _other_model, RARE_ROWS: _rare_rows}
 
 
 def _order(place: int, change: float, row: Remedy) -> RemedyOrder:

@@ -172,7 +172,7 @@ OF_NETWORKS = (
 # No trial can run these remedies: a forecast stands for them.
 MORE_DATA, RARE_ROWS = "more_data", "more_rare_rows"
 LARGER_DEV_SET = "more_dev_rows"  # What it would decide is forecast from the measured noise.
-LEAVE_IT = "leave_it"
+LEAVE_IT, OTHER_MODEL = "leave_it", "other_model"
 SEARCH = "search_settings"  # Its trial finds the change of this remedy.
 
 REMEDIES: dict[str, Remedy] = {
@@ -320,7 +320,7 @@ REMEDIES: dict[str, Remedy] = {
             Message("Wrong labels set a floor that no model gets below."),
         ),
         Remedy(
-            "other_model", Message("Another model"), "data", ("reference_wins", "simple_model_wins"), _never, 0.0,
+            OTHER_MODEL, Message("Another model"), "data", ("reference_wins", "simple_model_wins"), _never, 0.0,
             Message("A reference model does better on the same rows: use it, or improve this one until it "
                     "wins."),
         ),

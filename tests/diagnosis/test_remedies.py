@@ -240,6 +240,18 @@ def test_a_reference_model_is_judged_by_the_interval_as_every_trial_is(lead, ver
     assert row.trial.verdict == verdict
 
 
+@pytest.mark.parametrize(("lead", "is_offered"), [(0.03, True), (0.015, False)])
+def test_a_model_that_may_do_better_is_offered_after_keeping_this_one(lead, is_offered):
+    undecided = Estimate(lead, -0.02, lead + 0.05)
+    found = replace(
+        evidence(), reference_lead=undecided, reference_error=exactly(0.17), names={"reference": "Boosting"}
+    )
+    remedies = [one.remedy for one in settled(advice(found), found.delta)]
+    assert ("other_model" in remedies) == is_offered
+    if is_offered:
+        assert remedies.index("other_model") > remedies.index("leave_it")
+
+
 def test_a_search_is_offered_for_every_network_whose_columns_say_something():
     network, forest = build_model("classification"), build_model("classification", key="forest")
     assert any(one.remedy == "search_settings" for one in advice(Evidence(), network))

@@ -298,7 +298,7 @@ def _as_dates(facts: Facts) -> Read:
     remarks += [remark_on(code, facts, cells, dates.read) for code, is_so in doubts.items() if is_so]
     stray = date_sentinel(cells, dates.values)
     remarks += [remark_on("sentinel", facts, cells, dates.values == stray)] if stray is not None else []
-    return cells.spread(dates.values, np.datetime64("NaT")), remarks
+    return cells.spread(dates.values, np.datetime64("NaT", "us")), remarks
 
 
 _READERS: dict[Kind, Callable[[Facts], Read]] = {

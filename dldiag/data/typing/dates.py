@@ -132,7 +132,7 @@ def read_dates(texts: pa.Array, *, day_first: bool | None = None, is_named_so: b
     Where that leaves many unread, other ways that are as plain read what it does not. `day_first` decides 03/04/2024; None lets
     texts such as 31/03/2024 decide, then the order of the rows. `is_named_so` says that the column has the name of a date.
     """
-    nothing = Dates(np.full(len(texts), np.datetime64("NaT"), dtype="datetime64[us]"), "")
+    nothing = Dates(np.full(len(texts), np.datetime64("NaT", "us"), dtype="datetime64[us]"), "")
     if not stands_in(_NUMERAL, texts.slice(0, _SAMPLE)):
         return nothing
     if (counted := _from_scripts(texts)) is not None:
@@ -192,7 +192,7 @@ def from_serials(days: NDArray[np.float64]) -> NDArray[np.datetime64]:
     known = (days >= 0) & (days <= LAST_SERIAL)
     seconds = np.where(known, days, 0.0) * 86_400
     dates = EXCEL_EPOCH.astype("datetime64[s]") + seconds.astype("timedelta64[s]")
-    return np.where(known, dates, np.datetime64("NaT")).astype("datetime64[us]")
+    return np.where(known, dates, np.datetime64("NaT", "us")).astype("datetime64[us]")
 
 
 def epoch_scale(values: NDArray[np.float64]) -> float:
@@ -213,14 +213,14 @@ def from_epochs(values: NDArray[np.float64], scale: float) -> NDArray[np.datetim
     """Return dates from times counted since 1970 in parts of a second, in UTC; NaT where there is none."""
     known = np.isfinite(values)
     microseconds = np.round(np.where(known, values, 0.0) * (1e6 / scale))
-    return np.where(known, microseconds.astype("datetime64[us]"), np.datetime64("NaT"))
+    return np.where(known, microseconds.astype("datetime64[us]"), np.datetime64("NaT", "us"))
 
 
 def _read_as(texts: pa.Array, row: Written | Period) -> Dates:
     if isinstance(row, Period):
         return Dates(read_periods(texts, row), row.key)
     mask = as_mask(pc.match_substring_regex(texts, row.pattern))
-    values = np.full(len(texts), np.datetime64("NaT"), dtype="datetime64[us]")
+    values = np.full(len(texts), np.datetime64("NaT", "us"), dtype="datetime64[us]")
     if not mask.any():
         return Dates(values, row.key)
     chosen = texts.filter(pa.array(mask))
@@ -246,7 +246,7 @@ def _days(texts: pa.Array, form: str) -> NDArray[np.datetime64]:
     days = pd.to_datetime(pd.Series(texts.to_pylist(), dtype=object), format=form, errors="coerce")
     first = FIRST_YEAR_BEFORE_MONTHS if form in ("%Y-%m-%d", "%Y-%m") else FIRST_YEAR
     known = ((days.dt.year >= first) & (days.dt.year <= LAST_YEAR)).to_numpy()
-    return np.where(known, days.to_numpy(dtype="datetime64[us]"), np.datetime64("NaT"))
+    return np.where(known, days.to_numpy(dtype="datetime64[us]"), np.datetime64("NaT", "us"))
 
 
 def _day_and_clock(texts: pa.Array) -> tuple[pa.Array, pa.Array]:

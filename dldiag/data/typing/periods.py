@@ -114,7 +114,7 @@ PERIODS = (
 
 def read_periods(texts: pa.Array, row: Period) -> NDArray[np.datetime64]:
     """Return the first day of each period (the Monday of an ISO week); NaT for other texts."""
-    values = np.full(len(texts), np.datetime64("NaT"), dtype="datetime64[us]")
+    values = np.full(len(texts), np.datetime64("NaT", "us"), dtype="datetime64[us]")
     for pattern in row.patterns:
         mask = as_mask(pc.match_substring_regex(texts, pattern))
         if mask.any():
@@ -126,7 +126,7 @@ def read_periods(texts: pa.Array, row: Period) -> NDArray[np.datetime64]:
             follows = (parts % 100 == (years + 1) % 100) & ((parts < 100) | (parts == years + 1))
             if "?P<day>" in pattern:
                 days = days + (_numbers(pc.struct_field(found, "day")) - 1).astype("timedelta64[D]")
-            values[mask] = days if row.key != TWO_YEARS else np.where(follows, days, np.datetime64("NaT"))
+            values[mask] = days if row.key != TWO_YEARS else np.where(follows, days, np.datetime64("NaT", "us"))
     return values
 
 

@@ -17,6 +17,7 @@ from dldiag.diagnosis.remedies import (
     MORE_DATA,
     OF_NETWORKS,
     OF_OTHERS,
+    OTHER_MODEL,
     RARE_ROWS,
     REMEDIES,
     SEARCH,
@@ -28,7 +29,7 @@ from dldiag.report.view.dev_set import dev_set_change, dev_set_gain, dev_set_not
 from dldiag.report.view.effects import before_after, before_change, effect_text, range_text
 from dldiag.report.view.labels import COLUMNS, OUTCOMES, unit_of
 
-OTHER_MODEL, REPAIR_TABLE, NETWORK = "other_model", "repair_table", "mlp"
+REPAIR_TABLE, NETWORK = "repair_table", "mlp"
 BLOCKING = ("leak", "misleading_split", "no_signal")  # Problems that no change of the model removes.
 
 FixKind = Literal["good", "keep", "act", "stop", "open"]

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from dldiag.core.i18n import tr
 from dldiag.core.types import Column_, Recommendation, Report, Verdict
 from dldiag.diagnosis.recommend import REFUTED
-from dldiag.diagnosis.remedies import LEAVE_IT, MORE_DATA, REMEDIES
+from dldiag.diagnosis.remedies import LEAVE_IT, MORE_DATA, OTHER_MODEL, REMEDIES
 from dldiag.report.view.fixes import (
-    OTHER_MODEL,
     Fix,
     fixes,
     rank_of_keeping,
