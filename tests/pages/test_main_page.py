@@ -252,7 +252,7 @@ def test_a_column_and_its_value_mark_the_rows_that_count():
         *(f"{'north' if i % 3 else 'south'},{line.split(',', 1)[1]}" for i, line in enumerate(lines[1:])),
     ]
     app = choose_target(upload(start(), "\n".join(marked).encode()), "won")
-    next(one for one in app.selectbox if "marked in" in one.label).set_value("site").run()
+    next(one for one in app.selectbox if "marks rows" in one.label).set_value("site").run()
     next(one for one in app.selectbox if one.key and one.key.startswith("domain.")).set_value("south").run()
     assert not app.exception
     assert app.session_state["dldiag"]["data"]["domain"] == ["site", "south"]

@@ -205,8 +205,8 @@ def action_text(fix: Fix, report: Report) -> str:
 
 
 def change_words(fix: Fix) -> str:
-    """Say what a fix changes, by name and value."""
-    if not fix.change or fix.model:
+    """Say what a fix changes, by name and value; settings need no title beside them."""
+    if not fix.change or fix.model or fix.settings:
         return fix.change or fix.title
     return fix.change if fix.change.startswith(fix.title) else labeled(fix.title, fix.change)
 
@@ -223,7 +223,7 @@ def action_effect(fix: Fix, report: Report) -> str:
         return fix.words
     arrow = before_after(before, fix.effect, unit_of(report))
     counted = "counted_error" in report.evidence
-    at_most = tr("dev error {arrow}, at most the baseline's", arrow=arrow)
+    at_most = tr("dev error {arrow} (no repeat counts as worse than the baseline)", arrow=arrow)
     text = at_most if counted else tr("dev error {arrow}", arrow=arrow)
     return listed([text, fix.words]) if fix.words else text
 

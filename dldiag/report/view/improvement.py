@@ -73,7 +73,9 @@ def test_meaning(report: Report) -> str:
     if test.start == test.winner or report.parent is None:
         holds = test.winner.low <= dev.value
         meaning = HELD_ERROR if holds else HIGHER
-        return str(meaning.filled(test=test.winner.value, dev=dev.value, unit=unit))
+        return str(
+            meaning.filled(test=test.winner.value, low=test.winner.low, high=test.winner.high, dev=dev.value, unit=unit)
+        )
     first = (*report.parent.earlier, report.parent)[0].before
     return gain_meaning(printed_change(first, dev), test, unit)
 
@@ -92,7 +94,7 @@ NOT_HELD = Message(
     "The gain did not hold: {dev:points} on dev rows, {test:points} on the sealed test rows. Keep the model you started with."
 )
 HELD_ERROR = Message(
-    "The error held: {dev:error} on dev rows, {test:error} on the sealed test rows. This is what to expect on unseen rows."
+    "The error held: {dev:error} on dev rows, {test:error} on the sealed test rows, which is no clear difference ({low:error} to {high:error})."
 )
 HIGHER = Message(
     "The error on the sealed test rows is {test:error}, above the {dev:error} on dev rows: expect {test:error} on unseen rows."
