@@ -27,15 +27,14 @@ def uneven_rows():
 
 
 def file():
-    import pandas as pd
     import streamlit as st
 
+    from dldiag import read_table
     from dldiag.app.ui.widgets import show_notices, table_size
     from dldiag.core.i18n import Message
     from dldiag.core.types import Notice
-    from dldiag import read_table
 
-    st.text(table_size(read_table(pd.DataFrame({"a": [1.5, 2.5]}))))
+    st.markdown(table_size(read_table(b"a\n1.5\n2.5\n")))
     show_notices(
         [Notice("left_out_identifier", Message("Not used (ID columns): {columns}.", {"columns": "a"}), 1, "a")]
     )
