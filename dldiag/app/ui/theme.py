@@ -46,6 +46,8 @@ h1 { letter-spacing: -0.02em; }
 [class*="st-key-lit-"] [data-testid="stColumn"], [class*="st-key-fix-"] [data-testid="stColumn"] { min-width: min(100%, 13rem); }
 [class*="st-key-lit-"] [data-testid="stColumn"]:last-child, [class*="st-key-fix-"] [data-testid="stColumn"]:last-child {
   min-width: 7rem; }
+/* On a phone, what belongs to one short run stands together. */
+[class*="st-key-vain-"] [data-testid="stHorizontalBlock"] { row-gap: 0; }
 /* The progress of a test keeps its height, so its parts stay beside each other. */
 [class*="st-key-progress-"][class] [data-testid="stHorizontalBlock"] { flex-wrap: nowrap; }
 [class*="st-key-progress-"][class] [data-testid="stColumn"][data-testid] { min-width: 0; }

@@ -65,12 +65,17 @@ def _show_others(report: Report, in_vain: list[Fix], scale: BarScale) -> None:
         if in_vain:
             show_message(tr("Each of these was trained briefly with its change, and did not help:"))
         for fix in in_vain:
-            text, bar, words = st.columns([2, 3, 3], vertical_alignment="center")
-            text.markdown(escape_markdown(fix.title))
-            bar.html(interval_bar(fix, scale))
-            words.markdown(escape_markdown(fix.words))
+            with st.container(key=f"vain-{fix.remedy}"):
+                _show_in_vain(fix, scale)
         if rest:
             show_rows(rest, alt=tr("Why not the others?"))
+
+
+def _show_in_vain(fix: Fix, scale: BarScale) -> None:
+    text, bar, words = st.columns([2, 3, 3], vertical_alignment="center")
+    text.markdown(escape_markdown(fix.title))
+    bar.html(interval_bar(fix, scale))
+    words.markdown(escape_markdown(fix.words))
 
 
 def list_fixes(report: Report) -> None:

@@ -16,6 +16,7 @@ UNSURE = Message("not decided: {range}, measured on the same rows")
 EXPECTED_TO_HOLD = Message("expected to hold: {said}")
 MAY_BE_CHANCE = Message("the difference is {seen:points}, which may be chance: {range}, measured on the same rows")
 NOT_PAIRED = Message("the two runs did not use the same rows, so the difference may be chance")
+STEP = Message("Step", context="of a path")  # A schedule of the learning rate has the same name.
 NEAR = 0.15  # Part of an interval's half width; two changes that are closer than that say the same.
 
 
@@ -133,7 +134,7 @@ def steps_so_far(report: Report) -> list[dict[str, str]]:
     unit = unit_of(report)
     return [
         {
-            tr("Step"): str(number),
+            str(STEP): str(number),
             tr("Applied"): parent_text(one, report),
             tr("Dev error before"): error_text(one.before, unit),
             tr("Effect"): "" if one.effect is None else change_text(one.effect, unit),

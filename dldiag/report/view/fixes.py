@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from dldiag.core.i18n import Message, labeled, listed, tr
+from dldiag.core.i18n import Message, labeled, listed, sentences, tr
 from dldiag.core.types import Column_, Estimate, Finding, Recommendation, Report, TrialVerdict
 from dldiag.diagnosis.recommend import HELPFUL, REFUTED, worth_of
 from dldiag.diagnosis.remedies import (
@@ -26,7 +26,7 @@ from dldiag.diagnosis.verdict import KEEP
 from dldiag.report.view.changes import changed_model, changed_rare_rows, changed_rows, changed_settings
 from dldiag.report.view.dev_set import dev_set_change, dev_set_gain, dev_set_note
 from dldiag.report.view.effects import before_after, before_change, effect_text, range_text
-from dldiag.report.view.labels import COLUMNS, OUTCOMES, unit_of
+from dldiag.report.view.labels import COLUMNS, unit_of
 
 OTHER_MODEL, REPAIR_TABLE, NETWORK = "other_model", "repair_table", "mlp"
 BLOCKING = ("leak", "misleading_split", "no_signal")  # Problems that no change of the model removes.
@@ -276,7 +276,8 @@ def _why_not(key: str, report: Report) -> str:
     checked = [one for one in _causes(key, report) if one.outcome in ("passed", "undecided", "suppressed")]
     if checked:
         first = min(checked, key=lambda one: ("passed", "undecided", "suppressed").index(one.outcome))
-        return f"{first.title} ({OUTCOMES[first.outcome]}): {first.message}"
+        title = str(first.title)
+        return sentences([title, str(first.message)]) if title[-1:] in "?？" else labeled(title, str(first.message))
     return tr("Nothing measured here calls for it.")
 
 
