@@ -199,7 +199,6 @@ def _from(place: str, **settings: Any) -> Callable[[], BaseEstimator]:
     return make
 
 
-FORMER_LABELS = (Message("Neural network (NumPy)"),)  # Reports of earlier versions hold these.
 MODELS: dict[str, ModelRow] = {
     "mlp": ModelRow(
         Message("Neural network"),

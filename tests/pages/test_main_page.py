@@ -130,9 +130,10 @@ def test_a_bad_file_gives_a_message_and_the_page_stays_usable(name):
     assert {one.key for one in app.button} >= {"sample.iris"}
 
 
-def test_a_file_of_names_alone_is_refused_before_a_target_is_asked_for():
-    app = upload(start(), b"a,b,c\n")
-    assert any("no rows below its header" in one.value for one in app.warning)
+@pytest.mark.parametrize(("name", "words"), [("header only", "no rows below its header"), ("one column", "one column")])
+def test_a_table_without_rows_or_features_is_refused_before_a_target_is_asked_for(name, words):
+    app = upload(start(), BAD[name])
+    assert any(words in one.value for one in app.warning)
     assert not [one for one in app.selectbox if one.key and one.key.startswith("target.")]
 
 

@@ -14,7 +14,7 @@ from dldiag.app.ui.widgets import show_error, show_frame, show_message, show_not
 from dldiag.core.i18n import Message, listed, tr
 from dldiag.core.sanitize import escape_markdown, legible
 from dldiag.core.types import Column, DataError, Kind, ReadPlan, Table
-from dldiag.data.dataset import no_rows
+from dldiag.data.dataset import check_table
 
 PREVIEW_ROWS = 5
 PREVIEW_HEIGHT = 215
@@ -66,8 +66,10 @@ def show_reading() -> Table | None:
     show_notices(table.notices)
     if table.plan.format == "csv":
         _ask_plan(table.plan, tr("How it was read: {how}", how=plan_text(table.plan)), expanded=False)
-    if not len(table.frame):
-        show_error(no_rows(table))
+    try:
+        check_table(table)
+    except DataError as error:
+        show_error(error)
         return None
     _ask_kinds(table)
     return table

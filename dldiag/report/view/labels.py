@@ -50,6 +50,9 @@ ANSWERS: dict[Answer, Message] = {
 }
 
 
+FORMER_NAMES = (Message("Neural network (NumPy)"),)  # Of models, in reports of earlier versions.
+
+
 def unit_of(report: Report) -> str:
     """Return the unit of the report's errors."""
     return error_unit(report.dataset.task) if report.metric is None else report.metric.unit

@@ -16,7 +16,7 @@ from dldiag.report.view.rows import TextRow
 
 PERFORMANCE_TITLE = Message("How well it predicts")
 _MOST_MISTAKES = 3  # At most this many kinds of mistakes are listed.
-_MOST_CLASS_ROWS = 30  # With more classes, only the diagnosed model is listed.
+_MOST_CLASS_ROWS = 12  # With more rows, only the diagnosed model is listed.
 RECALLS_LISTED = (0.5, 0.8, 0.9, 0.95)  # A threshold is listed for each of these recalls.
 LEAST_EXPLAINED = 0.01  # Share of the squared error; a column that explains less shows no pattern.
 PER = 1_000  # Counts of a threshold are per this many rows.

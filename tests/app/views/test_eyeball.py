@@ -18,7 +18,9 @@ def _page():
     eyeball.tags_of = lambda job: dict(tags)
     eyeball.keep_tags = lambda job, given: (tags.clear(), tags.update(given))
     session.state = lambda: {"visit": 1}
-    rows = pd.DataFrame({"row": range(1, 9), "label": list("abababab"), "age": [30.0, *range(2, 8), 8.5], "size": 68296.23221070031})
+    rows = pd.DataFrame(
+        {"row": range(1, 9), "label": list("abababab"), "age": [30.0, *range(2, 8), 8.5], "size": 68296.23221070031}
+    )
     error = Estimate(0.2, 0.15, 0.25)
     review_rows("job", eyeball.ErrorRows(rows, rows, rows, EyeballSet(tuple(range(8)), 40, error, 40, error)))
 
