@@ -41,8 +41,8 @@ h1 { letter-spacing: -0.02em; }
 [class*="st-key-lit-"] [data-testid="stColumn"] [data-testid="stVerticalBlock"],
 [class*="st-key-fix-"] [data-testid="stColumn"] [data-testid="stVerticalBlock"],
 .st-key-action [data-testid="stVerticalBlock"] { gap: .2rem; }
-[class*="st-key-lit-"] [data-testid="stColumn"]:last-child > div [data-testid="stVerticalBlock"],
-[class*="st-key-fix-"] [data-testid="stColumn"]:last-child > div [data-testid="stVerticalBlock"] { gap: .5rem; }
+[class*="st-key-lit-"] [data-testid="stColumn"]:last-child [data-testid="stVerticalBlock"],
+[class*="st-key-fix-"] [data-testid="stColumn"]:last-child [data-testid="stVerticalBlock"] { gap: .5rem; }
 [class*="st-key-lit-"] [data-testid="stColumn"], [class*="st-key-fix-"] [data-testid="stColumn"] { min-width: min(100%, 13rem); }
 [class*="st-key-lit-"] [data-testid="stColumn"]:last-child, [class*="st-key-fix-"] [data-testid="stColumn"]:last-child {
   min-width: 7rem; }
