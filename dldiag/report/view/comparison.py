@@ -30,12 +30,7 @@ class NamedRun:
     name: str
     report: Report
     found: Comparison | None = None
-    number: int = 1
-
-    @property
-    def short_name(self) -> str:
-        """What it is called in a sentence and above a column: its name where that is short."""
-        return self.name if len(self.name) <= LONGEST_NAME else tr("Run {number}", number=self.number)
+    short_name: str = ""  # What it is called in a sentence and above a column.
 
 
 def side_by_side_runs(reports: Mapping[str, Report]) -> tuple[NamedRun, ...]:
@@ -43,9 +38,16 @@ def side_by_side_runs(reports: Mapping[str, Report]) -> tuple[NamedRun, ...]:
     names = list(reports)
     first = reports[names[0]]
     return tuple(
-        NamedRun(name, reports[name], None if name == names[0] else compare(first, reports[name]), number)
-        for number, name in enumerate(names, 1)
+        NamedRun(name, reports[name], None if name == names[0] else compare(first, reports[name]), short)
+        for name, short in zip(names, _short_names(names), strict=True)
     )
+
+
+def _short_names(names: Sequence[str]) -> list[str]:
+    """Return the names, or numbers in their place where one is long: each name stands several times on the page."""
+    if all(len(name) <= LONGEST_NAME for name in names):
+        return list(names)
+    return [tr("Run {number}", number=number) for number in range(1, len(names) + 1)]
 
 
 def comparison_lines(runs: Sequence[NamedRun]) -> list[str]:
