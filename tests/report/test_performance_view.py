@@ -32,7 +32,7 @@ def test_every_metric_of_every_model_stands_beside_the_chosen_one():
     assert list(part.rows[0].values()) == ["ROC AUC ↑ (chosen)", "0.830 (0.800 to 0.860)", "0.830 (0.800 to 0.860)"]
     assert part.rows[1]["Metric"] == "Error rate"
     said = " ".join(part.lines)
-    assert "Judged by ROC AUC. You chose it." in said or "You chose it." in part.lines
+    assert "Judged by: ROC AUC. You chose it." in said or "You chose it." in part.lines
     assert any("0.500" in line for line in part.lines)
 
 
