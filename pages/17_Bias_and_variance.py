@@ -113,7 +113,7 @@ def show_pairs(lesson: Lesson) -> None:
     show_rows(pair_rows((own,), readings), alt=tr("What the rules say to your numbers"))
     for words in words_of_rules(readings[0]):
         show_message(words)
-    link_to_diagnosis(tr("In your diagnosis: avoidable bias, variance, and the remedy that fits"))
+    link_to_diagnosis(tr("A diagnosis reads the errors of your own table the same way."))
 
 
 def show_capacity(lesson: Lesson) -> None:

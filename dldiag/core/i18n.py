@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gettext
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -23,6 +24,7 @@ DOMAIN = "dldiag"
 PRINTED = 3  # Decimals of an error as written; as a percentage it has one.
 LARGEST_ROUNDED = 2.0**52  # Beyond it a float has no digits behind the point.
 TIE = 1e-6  # Part of the last digit by which a number may miss a tie and still be rounded up.
+_BLANK = re.compile("(?<=。) |(?<=个百分点) (?=[一-鿿])")
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 _language: ContextVar[str] = ContextVar("language", default="en")
@@ -56,8 +58,9 @@ class Message:
 
     def __str__(self) -> str:
         text = _TEXT.vformat(self._translated(), (), self.values)
-        # Templates join sentences by a blank, which Chinese does without; elsewhere it is part of a user's own text.
-        return text.replace("。 ", "。") if _language.get() == "zh" else text
+        # Templates join sentences by a blank, and numbers to words, which Chinese does without behind a word of ours;
+        # elsewhere a blank is part of a user's own text.
+        return _BLANK.sub("", text) if _language.get() == "zh" else text
 
     def __repr__(self) -> str:
         """Return the text, or the template where a value is missing: what one prints holds many messages."""

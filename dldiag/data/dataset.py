@@ -53,7 +53,7 @@ def make_dataset(  # noqa: PLR0913 — one argument for each thing that a form m
         "target": target, "task": task, "groups": groups, "times": times, "domain": domain, "exclude": sorted(exclude),
         "log_target": log_target,
     }  # fmt: skip
-    _check_table(table)
+    check_table(table)
     _check_splitting(groups, times, domain)
     _check_columns(names, target, exclude, (groups, times, domain and domain[0]))
     outcome = read_target(table, target, task, log_target)
@@ -169,7 +169,8 @@ def rows_of(dataset: Dataset, rows: NDArray[np.int64]) -> Dataset:
     )  # fmt: skip
 
 
-def _check_table(table: Table) -> None:
+def check_table(table: Table) -> None:
+    """Raise DataError for a table that nothing can be learned from: too few rows or columns."""
     if len(table.columns) == 0 or len(table.frame) == 0:
         raise no_rows(table)
     if len(table.frame) < _LEAST_ROWS:

@@ -31,10 +31,10 @@ DATE_PARTS: dict[str, Callable[[pd.Series], pd.Series]] = {
     SINCE_FIRST: lambda dates: (dates - dates.min()).dt.total_seconds() / 86_400,
 }
 
-LEFT_OUT: dict[Kind, str] = {
-    "identifier": "Left out as identifiers, which name rows and say nothing about new ones: {columns}.",
-    "constant": "Left out because every row has the same value: {columns}.",
-    "empty": "Left out because they hold no values: {columns}.",
+LEFT_OUT: dict[Kind, Message] = {
+    "identifier": Message("Not used (ID columns): {columns}."),
+    "constant": Message("Not used (the same value in every row): {columns}."),
+    "empty": Message("Not used (no values): {columns}."),
 }
 
 
@@ -151,7 +151,7 @@ def _left_out_notices(columns: list[Column]) -> list[Notice]:
             notices.append(
                 Notice(
                     f"left_out_{kind}",
-                    Message(text, {"columns": first_few(names)}),
+                    text.filled(columns=first_few(names)),
                     len(names),
                     names[0],
                     None,

@@ -102,7 +102,7 @@ def _fit_curves(case: Case, progress: ProgressMeter, started: float) -> None:
 
 def _probe(case: Case, progress: ProgressMeter) -> tuple[ErrorAnalysis | None, Mapping[str, Probe]]:
     """Run every remedy briefly; where the model is wrong decides which features are worth a run."""
-    progress.enter(Message("Short runs of every remedy"))
+    progress.enter(Message("Short runs of every fix"))
     analysis = analyze_fits(case.fits, case.model, case.settings.seed)
     smallest = case.settings.material
     probes = probe(case.fits, case.model, case.effort, smallest=smallest, found=analysis, on_result=progress.advance)

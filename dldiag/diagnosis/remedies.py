@@ -171,6 +171,7 @@ OF_NETWORKS = (
 )
 # No trial can run these remedies: a forecast stands for them.
 MORE_DATA, RARE_ROWS = "more_data", "more_rare_rows"
+FORECAST = (MORE_DATA, RARE_ROWS)  # What these do is read off the learning curve; nothing is trained for it.
 LARGER_DEV_SET = "more_dev_rows"  # What it would decide is forecast from the measured noise.
 LEAVE_IT, OTHER_MODEL = "leave_it", "other_model"
 SEARCH = "search_settings"  # Its trial finds the change of this remedy.

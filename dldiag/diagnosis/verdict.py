@@ -47,24 +47,24 @@ BY_ANSWERS: Mapping[tuple[Answer, Answer], Message] = {
     ),
     ("yes", "undecided"): Message(
         "Underfitting (high bias): the training error is {train:error}; about {achievable:error} is achievable. With {judged} we "
-        "can't yet tell whether overfitting is part of it."
+        "can't yet tell whether overfitting matters, too."
     ),
     ("undecided", "yes"): Message(
         "Overfitting (high variance): the error is {train:error} on training rows, but {dev:error} on unseen ones. With {judged} we "
-        "can't yet tell whether underfitting is part of it."
+        "can't yet tell whether underfitting matters, too."
     ),
     ("no", "undecided"): Message(
-        "No underfitting: the training error is {train:error}; the best error seen here is {achievable:error}. The error on unseen "
-        "rows is {dev:error}; with {judged} we can't yet tell whether overfitting is part of it."
+        "No underfitting. With {judged} we can't yet tell whether overfitting matters: the error is {train:error} on training rows "
+        "and {dev:error} on unseen ones."
     ),
     ("undecided", "no"): Message(
-        "No overfitting: the error is {train:error} on training rows and {dev:error} on unseen ones. The best seen here is "
-        "{achievable:error}; with {judged} we can't yet tell whether underfitting is part of it."
+        "No overfitting. With {judged} we can't yet tell whether underfitting matters: the training error is {train:error}, the best "
+        "error seen here {achievable:error}."
     ),
 }
 CANNOT_TELL = Message(
-    "The error on unseen rows is {dev:error}; the best seen here is {achievable:error}. With {judged} we can't yet tell whether "
-    "underfitting or overfitting is part of it (training error {train:error})."
+    "The error is {train:error} on training rows and {dev:error} on unseen ones; the best seen here is {achievable:error}. With "
+    "{judged} we can't yet tell whether underfitting or overfitting matters."
 )
 TOGETHER = Message(
     "Neither bias nor variance is high by itself, but the two add up. The error on unseen rows is {dev:error}; about "
@@ -87,7 +87,7 @@ GAINS = Message(
 KEEP = "keep"
 KEEP_ANYWAY: Mapping[tuple[bool, bool], Message] = {
     (False, True): Message(
-        "Keep the model as it is. It overfits ({train:error} on training rows, {dev:error} on unseen ones). None of "
+        "Keep the model as it is. It overfits (error {train:error} on training rows, {dev:error} on unseen ones). None of "
         "the fixes we tested lowers the error on unseen rows with 90% confidence."
     ),
     (True, False): Message(

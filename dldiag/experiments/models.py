@@ -45,8 +45,8 @@ ADJUST_PARAM = Param(
     "Decision threshold",
     "Move the threshold to where the metric is best, or calibrate the probabilities; both are fitted inside the training rows.",
     choices={
-        "": "the model's own",
-        "threshold": "where the metric is best",
+        "": "default",
+        "threshold": "best for the metric",
         "calibration": "on calibrated probabilities",
     },
     group="loss",
@@ -201,7 +201,7 @@ def _from(place: str, **settings: Any) -> Callable[[], BaseEstimator]:
 
 MODELS: dict[str, ModelRow] = {
     "mlp": ModelRow(
-        Message("Neural network (NumPy)"),
+        Message("Neural network"),
         {"classification": nn.MLPClassifier, "regression": nn.MLPRegressor},
         {
             **nn.MLP_PARAMS,

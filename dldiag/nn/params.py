@@ -199,6 +199,7 @@ MLP_PARAMS: dict[str, Param] = {
         low=1e-12,
         high=1e12,
         optional=True,
+        empty="no limit",
         group="regularization",
     ),
     "early_stopping": Param(

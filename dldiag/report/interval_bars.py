@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from dldiag.diagnosis.remedies import FORECAST
 from dldiag.report.view import Fix
 
 MARGIN = 0.06  # Share of the scale left free at each end.
@@ -48,8 +49,8 @@ def interval_bar(fix: Fix, scale: BarScale) -> str:
 
 
 def look_of(fix: Fix) -> str:
-    """Return the look of a fix's bar: better, worse, open, or a guess where nothing was tested."""
-    if fix.verdict is None:
+    """Return the look of a fix's bar: better, worse, open, or a guess where nothing was trained: a forecast is one."""
+    if fix.verdict is None or fix.remedy in FORECAST:
         return "guess"
     if fix.effect is not None and fix.effect.high < 0 and fix.verdict != "no_effect":
         return "better"

@@ -21,12 +21,17 @@ ALWAYS = ("seed", "budget", "repeats")  # Settings that are written even at thei
 _LONGEST_NAME = 40  # The script's name has at most this many characters.
 
 
+def has_script(report: Report) -> bool:
+    """Tell whether a script can rebuild a report: not one that is made of numbers alone."""
+    return "dev_error" in report.evidence and bool(report.dataset.fingerprint)
+
+
 def to_script(report: Report) -> str:
     """Write the Python script of a report: it reads the file, trains the model, and prints its dev error.
 
     ValueError for a report without a table, such as one made of numbers alone.
     """
-    if "dev_error" not in report.evidence or not report.dataset.fingerprint:
+    if not has_script(report):
         raise ValueError("this report has no table that a script could read")
     data = report.dataset
     two = _is_second(data)

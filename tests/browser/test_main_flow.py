@@ -212,7 +212,7 @@ def test_a_hostile_header_reaches_nothing_outside(server, visit):
     bad = '"![x](http://evil.example/a.png)","<img src=http://evil.example/b.png>","$\\frac{1}{2}$",label\n'
     upload(page, bad + "".join(f"{k},{k % 7},{k % 3},{'a' if k % 2 else 'b'}\n" for k in range(60)), "<b>x</b>.csv")
     pick_target(page, "label")
-    page.get_by_text("The columns, and what each was taken for").click()
+    page.get_by_text("Columns and detected types").click()
     page.wait_for_timeout(800)
     assert [url for url in outside if not url.startswith(("data:", "blob:", "ws:"))] == []
     assert page.locator("img[src*=evil]").count() == 0

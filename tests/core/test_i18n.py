@@ -161,3 +161,10 @@ def test_numbers_of_things_agree_with_their_noun():
 def test_a_tie_is_written_alike_whatever_the_last_bit_of_a_float(tie):
     written = {format_error(float(one), "rate") for one in (tie, np.nextafter(tie, 0), np.nextafter(tie, 1))}
     assert written == {f"{100 * (tie + 0.0001):.1f}%"}
+
+
+def test_chinese_has_no_blank_between_its_own_words_and_one_beside_a_number():
+    text = Message("between {gain:gap} better and {loss:gap} worse", {"gain": 0.078, "loss": 0.019})
+    with speaking("zh"):
+        assert str(text.filled(unit="rate")) == "介于改善 7.8 个百分点与变差 1.9 个百分点之间"
+        assert str(text.filled(unit="sd")) == "介于改善 0.078 与变差 0.019 之间"

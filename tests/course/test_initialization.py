@@ -136,6 +136,12 @@ def test_where_glorot_and_he_do_not_win_the_sentence_says_so(found):
     assert "Glorot and He do not win" in str(describe_starts(other))
 
 
+def test_a_start_that_did_not_learn_ties_with_none(found):
+    scattered = with_finals(found, {"he": (0.10, 0.11, 0.12), "times_10": (0.05, 20.0, 10.0)})
+    assert "not clearly below" not in str(describe_starts(scattered))
+    assert "Did not learn" in str(describe_starts(scattered))
+
+
 def test_results_survive_json(found):
     again = msgspec.json.decode(msgspec.json.encode(found), type=StartsRun)
     assert again == found

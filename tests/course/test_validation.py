@@ -149,5 +149,12 @@ def test_a_search_becomes_a_turn_of_the_loop(by_rate):
     record = (experiment_of(by_rate, "f"), Experiment("more rows", {"rows": 2}, "helped", "even more", "trial", "f"))
     assert record[0].changed == {"learning_rate_init": by_rate.tried[by_rate.best].values[0]}
     assert [row["Idea"] for row in record_rows(record)] == ["more rows", record[0].idea]
-    assert "Experiments: 2 (tested 1" in str(describe_record(record, "f"))
+    assert "2 experiments: tested 1" in str(describe_record(record, "f"))
     assert "Nothing here yet" in str(describe_record(record, "another"))
+
+
+def test_every_row_of_the_record_has_the_same_columns():
+    record = [Experiment("a", result="better"), Experiment("b", test="31.9%", source="test")]
+    names = [list(row) for row in record_rows(record)]
+    assert names[0] == names[1]
+    assert {"Result", "Test set"} <= set(names[0])

@@ -45,7 +45,7 @@ def codes(found):
         ({"x": X, "y": Y}, "y", {"times": "y"}, "split the rows"),
         ({"x": X, "y": Y}, "y", {"groups": "y"}, "split the rows"),
         ({"x": X, "y": Y}, "y", {"domain": ("y", "a")}, "split the rows"),
-        ({"x": ["same"] * N, "z": [None] * N, "y": Y}, "y", {}, "No column is left.*same value: x.*no values: z"),
+        ({"x": ["same"] * N, "z": [None] * N, "y": Y}, "y", {}, "No column is left.*every row\\): x.*no values\\): z"),
         ({"x": X, "y": Y}, "y", {"exclude": ["x"]}, "No column is left"),
         ({"x": X, "z": X, "y": Y}, "y", {"domain": ("x", "nowhere")}, "0 of 60 rows"),
         ({"x": X, "t": [None] * N, "y": Y}, "y", {"times": "t"}, "no values"),

@@ -91,9 +91,28 @@ def test_a_comparison_of_a_run_with_the_one_it_was_changed_from_shows_the_effect
     assert view.compared_errors(runs)[1]["Change"] == view.side_by_side(after)[1]["Change"]
     assert "expected to hold: 2.1 points better (0.2 to 4.0)" in view.comparison_lines(runs)[0]
     assert view.comparison_note(runs) == view.side_by_side_note(after) != ""
+    assert "the difference is" not in view.applied_line(after), "what stands beside it need not be said"
     plain = with_parent(shifted(before, -0.03), parent_of(before))
     assert view.side_by_side_note(plain) == "", "one number needs no word"
     open_ = replace(after, parent=replace(after.parent, effect=Estimate(0.014, -0.017, 0.038)))
     assert "−3.0 points, which may be chance: between 1.7 points better and 3.8 points worse" in view.applied_line(
         open_
     )
+
+
+def test_an_effect_that_is_nearly_the_difference_beside_it_is_written_as_that():
+    before = make_report()
+    near = replace(parent_of(before), effect=Estimate(-0.031, -0.055, -0.004))
+    after = with_parent(shifted(before, -0.03), near)
+    assert view.side_by_side(after)[1]["Change"] == "−3.0 points (−5.5 to −0.4)"
+    assert "3.0 points better (0.4 to 5.5)" in view.applied_line(after)
+    assert view.side_by_side_note(after) == ""
+
+
+def test_a_long_name_of_a_run_stands_once():
+    before = make_report()
+    name = "2. Neural network, Hidden layers 100, 100, Activation Tanh, Dropout 0.2"
+    runs = view.side_by_side_runs({"1. Neural network": before, name: shifted(before, -0.03)})
+    assert [row["Run"] for row in view.compared_errors(runs)] == ["1. Neural network", name]
+    assert view.comparison_lines(runs)[0].startswith("Run 2")
+    assert all(list(row)[1:] == ["Run 1", "Run 2"] for row in view.compared_settings(runs))

@@ -96,7 +96,7 @@ def test_the_fix_says_which_question_a_larger_dev_set_would_decide(undecided):
     assert "variance" in found.sizes[-1].decided
     fix = next(one for one in view.fixes(report) if one.remedy == LARGER_DEV_SET)
     assert fix.change == f"dev rows {found.rows:,} → {2 * found.rows:,}"
-    assert "whether overfitting is part of the error" in fix.note
+    assert "whether overfitting matters" in fix.note
     assert fix.words.startswith("dev error known to ±")
     assert from_json(to_json(report)).larger_dev_set == found
 

@@ -66,7 +66,7 @@ def test_an_undecided_headline_asks_only_what_is_undecided(answers, known, open_
     found = verdict(evidence(*answers))
     assert found.code == "undecided"
     assert str(found.headline).startswith(known)
-    assert str(found.headline).endswith(f"whether {open_question} is part of it.")
+    assert f"whether {open_question} matters" in str(found.headline)
 
 
 def test_no_signal_is_said_first_and_leaves_unknown_what_is_not_shown_by_itself():

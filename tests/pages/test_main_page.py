@@ -130,9 +130,10 @@ def test_a_bad_file_gives_a_message_and_the_page_stays_usable(name):
     assert {one.key for one in app.button} >= {"sample.iris"}
 
 
-def test_a_file_of_names_alone_is_refused_before_a_target_is_asked_for():
-    app = upload(start(), b"a,b,c\n")
-    assert any("no rows below its header" in one.value for one in app.warning)
+@pytest.mark.parametrize(("name", "words"), [("header only", "no rows below its header"), ("one column", "one column")])
+def test_a_table_without_rows_or_features_is_refused_before_a_target_is_asked_for(name, words):
+    app = upload(start(), BAD[name])
+    assert any(words in one.value for one in app.warning)
     assert not [one for one in app.selectbox if one.key and one.key.startswith("target.")]
 
 
@@ -252,7 +253,7 @@ def test_a_column_and_its_value_mark_the_rows_that_count():
         *(f"{'north' if i % 3 else 'south'},{line.split(',', 1)[1]}" for i, line in enumerate(lines[1:])),
     ]
     app = choose_target(upload(start(), "\n".join(marked).encode()), "won")
-    next(one for one in app.selectbox if "marked in" in one.label).set_value("site").run()
+    next(one for one in app.selectbox if "marks rows" in one.label).set_value("site").run()
     next(one for one in app.selectbox if one.key and one.key.startswith("domain.")).set_value("south").run()
     assert not app.exception
     assert app.session_state["dldiag"]["data"]["domain"] == ["site", "south"]

@@ -203,3 +203,25 @@ def test_partial_dependence_is_drawn_one_column_at_a_time():
     assert [one.visible for one in drawn.data] == [True, False]
     assert drawn.layout.xaxis.type == "linear"
     assert [button.label for button in drawn.layout.updatemenus[0].buttons] == ["age", "city"]
+
+
+def test_a_column_of_few_numbers_has_a_tick_at_each_of_them():
+    drawn = FIGURES["dependence"].draw(of_task("classification"), "light")
+    assert drawn.layout.xaxis.tickvals == (20.0, 40.0)
+    changes = [button.args[1] for button in drawn.layout.updatemenus[0].buttons]
+    assert [one["xaxis.tickmode"] for one in changes] == ["array", "auto"]
+
+
+def test_an_axis_of_shares_has_one_line_at_its_edge_and_both_curves_one_order():
+    report = make_report()
+    for kind in ("roc", "precision_recall", "calibration"):
+        drawn = FIGURES[kind].draw(report, "light")
+        assert drawn.layout.xaxis.zeroline is False
+        assert kind == "calibration" or drawn.layout.legend.traceorder == "reversed"
+
+
+def test_what_is_known_exactly_has_no_whiskers():
+    report = make_report()
+    evidence = {name: exactly(one.value) for name, one in report.evidence.items()}
+    drawn = FIGURES["error_budget"].draw(replace(report, evidence=evidence), "light")
+    assert all(bar.error_x.array is None for bar in drawn.data)

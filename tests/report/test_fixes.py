@@ -9,7 +9,7 @@ from dldiag.core.types import Estimate, Trial
 from dldiag.data.audit.repairs import repair
 from dldiag.diagnosis.remedies import MORE_DATA, OF_OTHERS, REMEDIES
 from dldiag.report import from_json, to_json, to_text, view
-from dldiag.report.interval_bars import BarScale, interval_bar, scale_of
+from dldiag.report.interval_bars import BarScale, interval_bar, look_of, scale_of
 from dldiag.report.view.effects import effect_text
 from tests.reports import make_report
 
@@ -155,3 +155,16 @@ def test_a_change_does_not_repeat_the_title_it_stands_beside():
     fix = view.Fix("class_weights", "Class weights", "bias", "Class weights none → balanced")
     assert fix.beside_title == "none → balanced"
     assert view.Fix("early_stopping", "Train longer", "bias", "Epochs 1 → 2").beside_title == "Epochs 1 → 2"
+
+
+def test_a_forecast_is_drawn_as_what_was_not_tested():
+    effect = Estimate(-0.03, -0.079, 0.015)
+    assert look_of(view.Fix(MORE_DATA, "More training data", "variance", effect=effect, verdict="undecided")) == "guess"
+    assert look_of(view.Fix("dropout", "Regularization", "variance", effect=effect, verdict="undecided")) == "open"
+
+
+def test_settings_are_named_without_the_title_of_the_fix():
+    setting = view.Fix("other", "Another activation function", "bias", "Activation ReLU → Tanh", {"activation": "tanh"})
+    assert view.change_words(setting) == "Activation ReLU → Tanh"
+    rows = view.Fix(MORE_DATA, "More training data", "variance", "training rows 320 → 1,280")
+    assert view.change_words(rows) == "More training data: training rows 320 → 1,280"

@@ -32,7 +32,7 @@ def test_every_metric_of_every_model_stands_beside_the_chosen_one():
     assert list(part.rows[0].values()) == ["ROC AUC ↑ (chosen)", "0.830 (0.800 to 0.860)", "0.830 (0.800 to 0.860)"]
     assert part.rows[1]["Metric"] == "Error rate"
     said = " ".join(part.lines)
-    assert "Judged by ROC AUC. You chose it." in said or "You chose it." in part.lines
+    assert "Judged by: ROC AUC. You chose it." in said or "You chose it." in part.lines
     assert any("0.500" in line for line in part.lines)
 
 
@@ -109,7 +109,7 @@ def test_a_training_curve_is_named_by_what_training_counts():
 
 def test_the_line_below_the_verdict_names_the_metrics_value_in_its_own_direction():
     report = make_report(metric=BY_AUC, metrics={"roc_auc": Estimate(0.958, 0.94, 0.97)})
-    assert judged_line(report).startswith("metric: ROC AUC 0.958 (0.940 to 0.970) · ")
+    assert judged_line(report).startswith("metric: ROC AUC 0.958 (0.940 to 0.970), baseline 0.500 · ")
 
 
 def test_the_verdict_says_why_a_metric_was_chosen_that_is_not_the_usual_one():

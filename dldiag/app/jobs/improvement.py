@@ -39,7 +39,7 @@ def try_job(job: RemedyTrialJob, on_progress: JobProgress, should_stop: JobStop)
 
     def count(_: FitResult) -> None:
         done[0] += 1
-        on_progress(Progress(Message("Trying it on your data"), done[0], planned_fits(job.remedy, effort)))
+        on_progress(Progress(Message("Testing it on your data"), done[0], planned_fits(job.remedy, effort)))
 
     picked = Picked(job.seen, job.expected) if job.seen and job.expected else None
     attempt = Attempt(job.remedy, job.change, picked)

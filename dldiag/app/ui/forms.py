@@ -94,7 +94,10 @@ def params_table(settings: Any) -> Mapping[str, Param]:
 def _ask(name: str, param: Param, prefix: str, options: Mapping[str, Any] | None, *, slides: bool = False) -> Any:
     start = _start(name, param, prefix)
     key = f"{prefix}.{name}.{session.state()['visit']}"
-    label = escape_markdown(translate(param.label) + (f" ({translate(param.unit)})" if param.unit else ""))
+    says_unit = param.label.lower() == param.unit
+    label = escape_markdown(
+        translate(param.label) + (f" ({translate(param.unit)})" if param.unit and not says_unit else "")
+    )
     first_value = st.session_state.get(f"start {key}", start)
     st.session_state[f"start {key}"] = first_value  # A widget must start with the same value in every run of a visit.
     value = _slider(param, label, first_value, key) if slides else _field(param, label, first_value, key, options)

@@ -19,7 +19,7 @@ from dldiag.app.state import auth, session
 from dldiag.app.state.last_table import note_table
 from dldiag.app.storage.paths import storing
 from dldiag.app.ui.theme import ICON, css
-from dldiag.app.ui.widgets import show_error, show_message
+from dldiag.app.ui.widgets import show_error, show_message, table_size
 from dldiag.core.home import dashboard_folder, require
 from dldiag.core.i18n import LANGUAGES, Message, tr, translate
 from dldiag.core.params import SettingError
@@ -149,7 +149,7 @@ def _table_at_hand() -> None:
         return
     st.caption(tr("Your table"))
     table = session.table_at_hand()  # A page that only watches a job reads no table.
-    size = tr("{rows:,} rows, {columns:,} columns", rows=len(table.frame), columns=len(table.columns)) if table else ""
+    size = table_size(table) if table else ""
     st.markdown(f"**{escape_markdown(reference.get('name', ''), 60)}**  \n{escape_markdown(size)}")
     if reference.get("target"):
         st.markdown(escape_markdown(tr("Target: {name}", name=legible(reference["target"], 60))))

@@ -23,7 +23,7 @@ CSS = """
 /* On a phone a lesson is to be no longer than four screens. */
 @media (max-width: 640px) { .stMain [data-testid="stVerticalBlock"] { gap: .7rem; } }
 h1 { letter-spacing: -0.02em; }
-.st-key-verdict h2 { font-size: 1.5rem; line-height: 1.3; padding: 0; }
+.st-key-verdict h2 { font-size: 1.5rem; line-height: 1.3; padding: 0 0 .6rem; }
 :root { --good: #00805c; --act: #0f5e63; --stop: #c35200; --open: #5b6675; }
 [class*="st-key-kind-"] { border-left-width: 6px; }
 .st-key-kind-good { border-left-color: var(--good); } .st-key-kind-act { border-left-color: var(--act); }
@@ -41,14 +41,22 @@ h1 { letter-spacing: -0.02em; }
 [class*="st-key-lit-"] [data-testid="stColumn"] [data-testid="stVerticalBlock"],
 [class*="st-key-fix-"] [data-testid="stColumn"] [data-testid="stVerticalBlock"],
 .st-key-action [data-testid="stVerticalBlock"] { gap: .2rem; }
+[class*="st-key-lit-"] [data-testid="stColumn"]:last-child [data-testid="stVerticalBlock"],
+[class*="st-key-fix-"] [data-testid="stColumn"]:last-child [data-testid="stVerticalBlock"] { gap: .5rem; }
 [class*="st-key-lit-"] [data-testid="stColumn"], [class*="st-key-fix-"] [data-testid="stColumn"] { min-width: min(100%, 13rem); }
 [class*="st-key-lit-"] [data-testid="stColumn"]:last-child, [class*="st-key-fix-"] [data-testid="stColumn"]:last-child {
   min-width: 7rem; }
+/* On a phone, what belongs to one short run stands together. */
+[class*="st-key-vain-"] [data-testid="stHorizontalBlock"] { row-gap: 0; }
+/* The progress of a test keeps its height, so its parts stay beside each other. */
+[class*="st-key-progress-"][class] [data-testid="stHorizontalBlock"] { flex-wrap: nowrap; }
+[class*="st-key-progress-"][class] [data-testid="stColumn"][data-testid] { min-width: 0; }
 .st-key-action [data-testid="stColumn"], .st-key-heading [data-testid="stColumn"] { min-width: min(100%, 8rem); }
 .st-key-heading [data-testid="stColumn"]:first-child { min-width: min(100%, 22rem); }
 .st-key-action [data-testid="stColumn"]:first-child { min-width: min(100%, 16rem); }
 /* Tables of texts; in a narrow place each row is a card, and each cell says its column. */
 .rows-box { container-type: inline-size; --line: color-mix(in srgb, currentColor 18%, transparent); }
+.rows-box.tall { max-height: 27rem; overflow-y: auto; }
 .rows { width: 100%; border-collapse: separate; border-spacing: 0; border: 1px solid var(--line); border-radius: .5rem;
   font-size: .875rem; font-variant-numeric: tabular-nums; }
 .rows th, .rows td { text-align: left; padding: .35rem .6rem; border-bottom: 1px solid var(--line); }
@@ -80,6 +88,8 @@ button[data-testid*="rimary"]:not(:disabled) { background: #14757b; border-color
 button[data-testid*="rimary"]:not(:disabled):hover { background: #0f5e63; border-color: #0f5e63; color: #fff; }
 [data-testid="stSidebar"] [data-testid="stCaptionContainer"] p {
   text-transform: uppercase; letter-spacing: 0.06em; font-size: 0.75rem; }
+/* Streamlit's hint beside a field is English only, and says what the Enter key is for. */
+[data-testid="InputInstructions"] { display: none; }
 /* The words of Streamlit's uploader are English only: the page's language stands in their place. */
 [data-testid="stFileUploaderDropzone"] button p, [data-testid="stFileUploaderDropzoneInstructions"] span { font-size: 0; }
 [data-testid="stFileUploaderDropzone"] button p::after { content: var(--upload); font-size: .875rem; }

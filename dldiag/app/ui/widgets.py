@@ -12,10 +12,10 @@ import pandas as pd
 import streamlit as st
 
 from dldiag.app.ui.theme import mode
-from dldiag.core.i18n import Message, tr
+from dldiag.core.i18n import Message, listed, tr, trn
 from dldiag.core.params import SettingError
 from dldiag.core.sanitize import escape_markdown, legible, unbroken
-from dldiag.core.types import DataError, Notice
+from dldiag.core.types import DataError, Notice, Table
 from dldiag.data.io.header import unique_names
 
 FIGURE_CONFIG = {
@@ -29,6 +29,7 @@ FIGURE_CONFIG = {
 LONGEST_MESSAGE = 2000
 _LONGEST_NAME = 80  # Characters of a column's name in a header.
 FULL_ROWS = 12  # Longer tables scroll.
+LONGEST_TABLE = 200  # Rows; a longer one is drawn as a grid, which cuts its texts.
 KEYS = Path(__file__).with_name("moving.js")
 
 
@@ -75,27 +76,34 @@ def show_notices(notices: Sequence[Notice], *, label: str = "") -> None:
     """List what was repaired, left out or noticed, with counts and examples."""
     if not notices:
         return
-    with st.expander(label or tr("Notices about the file: {count}", count=len(notices))):
+    with st.expander(label or trn("{n} notice about the file", "{n} notices about the file", len(notices))):
         for notice in notices:
             st.markdown(_notice_text(notice))
 
 
 def _notice_text(notice: Notice) -> str:
     parts = [f"- {escape_markdown(notice.message)}"]
-    if notice.example:
+    if notice.example and notice.example not in str(notice.message):
         parts.append(escape_markdown(tr("Example: {example}", example=legible(notice.example, 120))))
     if notice.hint:
         parts.append(escape_markdown(notice.hint))
     return " ".join(parts)
 
 
+def table_size(table: Table) -> str:
+    """Say how many rows and columns a table has."""
+    rows, columns = len(table.frame), len(table.columns)
+    return listed([trn("{n:,} row", "{n:,} rows", rows), trn("{n:,} column", "{n:,} columns", columns)])
+
+
 def show_rows(rows: Iterable[Mapping[str, Any]], *, alt: str, key: str | None = None) -> None:
     """Show rows of texts as a table; `alt` says what it holds."""
-    frame = pd.DataFrame([{legible(k): _cell(v) for k, v in row.items()} for row in rows])
+    frame = pd.DataFrame([{legible(k): _cell(v) for k, v in row.items()} for row in rows]).fillna("")
+    frame = frame.loc[:, (frame != "").any()]  # A column in which nothing is said is none.
     if frame.empty:
         show_message(tr("There is nothing to show here."), kind="caption")
         return
-    if len(frame) <= FULL_ROWS:
+    if len(frame) <= LONGEST_TABLE:
         st.html(_table(frame, alt))
     else:
         st.dataframe(frame, hide_index=True, alt=alt, key=key)
@@ -107,7 +115,9 @@ def _table(frame: pd.DataFrame, alt: str) -> str:
     head = "".join(f'<th scope="col">{name}</th>' for name in names)
     body = "".join(f"<tr>{_cells(names, row)}</tr>" for row in frame.itertuples(index=False, name=None))
     table = f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody>"
-    return f'<div class="rows-box"><table class="rows" aria-label="{_html(alt)}">{table}</table></div>'
+    box = f'class="rows-box tall" tabindex="0" role="region" aria-label="{_html(alt)}"'
+    box = box if len(frame) > FULL_ROWS else 'class="rows-box"'
+    return f'<div {box}><table class="rows" aria-label="{_html(alt)}">{table}</table></div>'
 
 
 def _cells(names: Sequence[str], row: Sequence[Any]) -> str:

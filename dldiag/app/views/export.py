@@ -16,7 +16,7 @@ from dldiag.core.i18n import Message, speaking, tr
 from dldiag.core.types import Report
 from dldiag.report import curves_csv, to_html, to_json
 from dldiag.report.model_file import MODEL_ENDING
-from dldiag.report.script import script_name, to_script
+from dldiag.report.script import has_script, script_name, to_script
 
 _MODEL = "model"  # Its name among the jobs started from a diagnosis.
 SCRIPT_HELP = Message("Rebuilds the model and its dev error from your file, with scikit-learn and dldiag.")
@@ -31,7 +31,10 @@ def show_export(report: Report, job: str | None) -> None:
     with st.container(key="export"):
         st.subheader(tr("Export"), anchor="export")
         with st.container(horizontal=True):
-            _offer(tr("Python script"), lambda: to_script(report), script_name(report), "text/x-python", SCRIPT_HELP)
+            if has_script(report):
+                _offer(
+                    tr("Python script"), lambda: to_script(report), script_name(report), "text/x-python", SCRIPT_HELP
+                )
             running = None if job is None else improvement.started(job).get(_MODEL)
             if job is not None and running is None:
                 _offer_training(job)
@@ -50,7 +53,8 @@ def _offer_reports(report: Report) -> None:
     name, language = "dldiag-report", session.language()
     _offer(tr("Report (HTML)"), lambda: _html(report, language), f"{name}.html", "text/html", HTML_HELP)
     _offer(tr("Report (JSON)"), lambda: to_json(report), f"{name}.json", "application/json")
-    _offer(tr("Learning curves (CSV)"), lambda: curves_csv(report), f"{name}.csv", "text/csv")
+    if report.curves:
+        _offer(tr("Learning curves (CSV)"), lambda: curves_csv(report), f"{name}.csv", "text/csv")
 
 
 def _html(report: Report, language: str) -> str:

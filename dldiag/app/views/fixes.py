@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from html import escape
 
 import streamlit as st
@@ -10,11 +11,11 @@ from dldiag.app.state import improvement, session
 from dldiag.app.ui.widgets import explained, show_message, show_rows
 from dldiag.app.views.apply import apply_fix
 from dldiag.app.views.progress import show_ending, watch
-from dldiag.core.i18n import Message, tr
+from dldiag.core.i18n import Message, sentences, tr
 from dldiag.core.sanitize import escape_markdown, legible
 from dldiag.core.types import Column_, Report
 from dldiag.report import view
-from dldiag.report.interval_bars import BarScale, interval_bar, scale_of
+from dldiag.report.interval_bars import BarScale, interval_bar, look_of, scale_of
 from dldiag.report.view import Cell, Fix
 
 _SHOWN = 6  # Fixes shown before "More fixes".
@@ -32,10 +33,7 @@ def show_fixes(report: Report, job: str | None) -> None:
         if not fixes:
             show_message(tr("No fix applies to what was found."))
         elif any(fix.effect for fix in fixes):
-            show_message(
-                tr("Bars show the change in dev error: left of the line is better. Dashed: not tested yet."),
-                kind="caption",
-            )
+            show_message(sentences(_how_to_read(fixes)), kind="caption")
         in_vain = view.short_runs_in_vain(report)
         scale = scale_of([*fixes, *in_vain])
         by_hand = "" if sum(_is_by_hand(fix) for fix in fixes) > 1 else str(_BY_HAND)
@@ -51,6 +49,13 @@ def show_fixes(report: Report, job: str | None) -> None:
     _show_others(report, in_vain, scale)
 
 
+def _how_to_read(fixes: list[Fix]) -> Iterator[str]:
+    """Say what the bars are; of dashed ones only where there are some."""
+    yield tr("Bars show the change in dev error: left of the line is better.")
+    if any(fix.effect and look_of(fix) == "guess" for fix in fixes):
+        yield tr("Dashed: expected, not tested.")
+
+
 def _show_others(report: Report, in_vain: list[Fix], scale: BarScale) -> None:
     """Show what is not recommended: the short runs that did not help with their bars, the rest with a reason."""
     rest = view.not_recommended(report)
@@ -60,12 +65,17 @@ def _show_others(report: Report, in_vain: list[Fix], scale: BarScale) -> None:
         if in_vain:
             show_message(tr("Each of these was trained briefly with its change, and did not help:"))
         for fix in in_vain:
-            text, bar, words = st.columns([2, 3, 3], vertical_alignment="center")
-            text.markdown(escape_markdown(fix.title))
-            bar.html(interval_bar(fix, scale))
-            words.markdown(escape_markdown(fix.words))
+            with st.container(key=f"vain-{fix.remedy}"):
+                _show_in_vain(fix, scale)
         if rest:
             show_rows(rest, alt=tr("Why not the others?"))
+
+
+def _show_in_vain(fix: Fix, scale: BarScale) -> None:
+    text, bar, words = st.columns([2, 3, 3], vertical_alignment="center")
+    text.markdown(escape_markdown(fix.title))
+    bar.html(interval_bar(fix, scale))
+    words.markdown(escape_markdown(fix.words))
 
 
 def list_fixes(report: Report) -> None:
@@ -99,12 +109,20 @@ def _show_fix(place: int, fix: Fix, scale: BarScale, report: Report, job: str | 
         with buttons:
             if job is not None:
                 _show_buttons(fix, report, job)
+        testing = None if job is None else _test_of(fix, job)
+        if testing is not None and not session.pool().look(testing).has_ended:
+            watch(testing, None, None)
+
+
+def _test_of(fix: Fix, job: str) -> str | None:
+    """Return the job that tests a fix, None where none was started."""
+    return improvement.started(job).get(f"try {fix.remedy}") if fix.can_test else None
 
 
 def _show_buttons(fix: Fix, report: Report, job: str) -> None:
-    testing = improvement.started(job).get(f"try {fix.remedy}")
-    if fix.can_test and testing is not None:
-        _show_test(testing, job, fix.remedy)
+    testing = _test_of(fix, job)
+    if testing is not None:
+        _show_end(testing, job, fix.remedy)
     elif fix.can_test and st.button(
         tr("Test"),
         key=f"try.{fix.remedy}",
@@ -123,10 +141,9 @@ def _show_buttons(fix: Fix, report: Report, job: str) -> None:
         apply_fix(job, report, fix)
 
 
-def _show_test(testing: str, job: str, remedy: str) -> None:
+def _show_end(testing: str, job: str, remedy: str) -> None:
     running = session.pool().look(testing)
     if not running.has_ended:
-        watch(testing, None, None)
         return
     show_ending(running)
     if running.state == "finished":

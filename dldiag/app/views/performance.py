@@ -34,7 +34,7 @@ def show_part(section: Section, report: Report, key: str) -> None:
         show_rows(section.rows, alt=section.title, key=key)
     for name in section.figures:
         row = FIGURES[name]
-        if len(section.figures) > 1:
-            show_message(row.title, kind="caption")
+        if len(section.figures) > 1 and str(row.title) != section.title:
+            st.markdown(f"**{escape_markdown(row.title)}**")
         show_message(row.caption, kind="caption")
         show_figure(row.draw(report, figure_mode()), row.alt(report), key=f"figure.{name}")

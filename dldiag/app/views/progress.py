@@ -182,7 +182,7 @@ def show_ending(status: JobStatus, *, is_kept: bool = True) -> None:
     if ending is None or status.state == "finished":
         return
     if status.state == "canceled":
-        kept, lost = Message("Canceled. What had been reached is kept."), Message("Canceled before there was a result.")
+        kept, lost = Message("Canceled. Results so far are kept."), Message("Canceled before there was a result.")
         show_message(ending.message or (kept if is_kept else lost), kind="info")
     else:
         show_error(ending.message or Message("This could not be computed."), ending.hint or "")

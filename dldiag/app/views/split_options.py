@@ -22,7 +22,7 @@ def ask_use(table: Table, target: str, task: Task) -> None:
     reference = session.current_reference() or {}
     names = [column.name for column in table.columns if column.name != target]
     used = any(reference.get(name) for name in CHOICES)
-    with st.expander(tr("Split, columns left out, logarithm"), expanded=used):
+    with st.expander(tr("Split and columns"), expanded=used):
         groups, times = _ask_split(names, reference)
         domain = _ask_domain(table, names, reference)
         exclude = _ask_exclude(names, target, reference)
@@ -37,16 +37,16 @@ def _ask_split(names: list[str], reference: Reference) -> tuple[str | None, str 
     left, right = st.columns(2)
     with left:
         groups = _ask_optional(
-            tr("Rows of one … belong together"),
-            {None: tr("nothing"), ROW_BLOCKS: tr("neighboring rows of the file")},
+            tr("Group column"),
+            {None: tr("none"), ROW_BLOCKS: tr("neighboring rows of the file")},
             names,
             reference.get("groups"),
-            tr("For example a patient with several visits: all of a patient's rows go to the same side of a split."),
+            tr("All rows of a group, for example the visits of a patient, go to the same side of a split."),
         )
     with right:
         times = _ask_optional(
-            tr("Rows are ordered by"),
-            {None: tr("nothing"), ROW_ORDER: tr("their order in the file")},
+            tr("Time column"),
+            {None: tr("none"), ROW_ORDER: tr("their order in the file")},
             names,
             reference.get("times"),
             tr("A date or counter: dev and test rows then come after the training rows."),
@@ -83,12 +83,12 @@ def _ask_domain(table: Table, names: list[str], reference: Reference) -> list[st
     left, right = st.columns(2)
     with left:
         column = _ask_optional(
-            tr("The rows that count are marked in"),
-            {None: tr("nothing")},
+            tr("Column that marks rows like those to be predicted"),
+            {None: tr("none")},
             [name for name in names if 2 <= table.column(name).distinct <= MOST_MARKS],
             known,
             tr(
-                "When some rows come from elsewhere and only help to learn: dev and test rows are of the rows that count."
+                "When some rows come from elsewhere and only help to learn: dev and test rows are taken from the marked ones."
             ),
         )
     if column is None:
@@ -97,7 +97,7 @@ def _ask_domain(table: Table, names: list[str], reference: Reference) -> list[st
     values = texts.value_counts().index.tolist()
     with right:
         value = st.selectbox(
-            tr("by the value"),
+            tr("with the value"),
             values,
             index=values.index(value) if value in values else None,
             format_func=lambda text: legible(text, 80),
@@ -112,7 +112,7 @@ def _ask_second_file(reference: Reference) -> None:
     if second:
         text, button = st.columns([3, 1], vertical_alignment="center")
         with text:
-            show_message(tr("The rows that count come from the second file, {name}.", name=legible(second["name"], 80)))
+            show_message(tr("Dev and test rows come from the second file, {name}.", name=legible(second["name"], 80)))
         if button.button(tr("Remove it"), key="second.remove", width="stretch"):
             session.change_data(second=None)
             session.refresh_forms()

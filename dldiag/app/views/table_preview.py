@@ -10,11 +10,11 @@ import pandas as pd
 import streamlit as st
 
 from dldiag.app.state import session
-from dldiag.app.ui.widgets import show_error, show_frame, show_message, show_notices
+from dldiag.app.ui.widgets import show_error, show_frame, show_message, show_notices, table_size
 from dldiag.core.i18n import Message, listed, tr
 from dldiag.core.sanitize import escape_markdown, legible
 from dldiag.core.types import Column, DataError, Kind, ReadPlan, Table
-from dldiag.data.dataset import no_rows
+from dldiag.data.dataset import check_table
 
 PREVIEW_ROWS = 5
 PREVIEW_HEIGHT = 215
@@ -61,12 +61,15 @@ def show_reading() -> Table | None:
     if table is None:
         return None
     _show_summary(table)
-    show_frame(_preview(table), alt=tr("The first rows of the table as they were read"), height=PREVIEW_HEIGHT)
+    if len(table.frame):
+        show_frame(_preview(table), alt=tr("The first rows of the table as they were read"), height=PREVIEW_HEIGHT)
     show_notices(table.notices)
     if table.plan.format == "csv":
         _ask_plan(table.plan, tr("How it was read: {how}", how=plan_text(table.plan)), expanded=False)
-    if not len(table.frame):
-        show_error(no_rows(table))
+    try:
+        check_table(table)
+    except DataError as error:
+        show_error(error)
         return None
     _ask_kinds(table)
     return table
@@ -80,7 +83,7 @@ def _show_failure(error: DataError | OSError | KeyError) -> None:
 
 
 def _show_summary(table: Table) -> None:
-    size = tr("{rows:,} rows, {columns:,} columns", rows=len(table.frame), columns=len(table.columns))
+    size = table_size(table)
     st.markdown(
         f"**{escape_markdown(table.name, 120)}** · {escape_markdown(size)} · {escape_markdown(kinds_text(table))}"
     )
@@ -195,9 +198,9 @@ def _with(options: tuple[str, ...], value: str) -> list[str]:
 
 
 def _ask_kinds(table: Table) -> None:
-    label = tr("The columns, and what each was taken for")
+    label = tr("Columns and detected types")
     with st.expander(escape_markdown(label)):
-        show_message(tr("Change a kind in the second column if it was taken for the wrong one."), kind="caption")
+        show_message(tr("If a type is wrong, change it in the second column."), kind="caption")
         names = {kind: str(text) for kind, text in _KINDS.items()}
         before = pd.DataFrame([_column_row(column, names) for column in table.columns])
         kind_column = str(before.columns[1])
@@ -214,7 +217,7 @@ def _ask_kinds(table: Table) -> None:
 def _column_row(column: Column, names: dict[Kind, str]) -> dict[str, Any]:
     return {
         tr("Column"): legible(column.name, 80),
-        tr("Kind"): names[column.kind],
+        tr("Type"): names[column.kind],
         tr("Why"): legible(column.why),
         tr("Missing"): column.missing,
         tr("Different values"): column.distinct,

@@ -107,7 +107,7 @@ def pair_rows(pairs: Sequence[Pair], readings: Sequence[PairReading]) -> tuple[d
         {
             tr("Training error"): format_error(pair.train, "rate"),
             tr("Dev error"): format_error(pair.dev, "rate"),
-            tr("People"): format_error(pair.human, "rate"),
+            tr("Human level"): format_error(pair.human, "rate"),
             tr("Reading"): str(pair_summary(reading)),
         }
         for pair, reading in zip(pairs, readings, strict=True)

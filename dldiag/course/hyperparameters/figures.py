@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import plotly.graph_objects as go
 
-from dldiag.core.i18n import format_error, tr, translate
+from dldiag.core.i18n import format_error, tr, translate, typeset
 from dldiag.core.sanitize import escape_plotly
 from dldiag.core.types import Estimate
 from dldiag.course.hyperparameters.settings import value_words
@@ -13,6 +15,7 @@ from dldiag.report.figures.theme import MARKERS, THEMES, Theme, ThemeName, error
 
 MAP_CELL = 52  # Pixels per row of a map.
 MAP_MARGIN = 130
+_SMALL_POWER = re.compile("0[.]00+1")
 _MOST_WORDS = 14  # A map with more columns has no room for numbers in its cells.
 
 
@@ -27,7 +30,17 @@ def validation_figure(result: ValidationGrid, *, title: str = "", theme: ThemeNa
         low = result.tried[result.present].dev.low
         write_at(drawn, texts[result.present], low, tr("present"), look, place="bottom center")
     drawn.update_xaxes(type="category", title={"text": escape_plotly(translate(result.labels[0])), "standoff": 8})
+    drawn.update_xaxes(tickvals=texts, ticktext=[short_tick(text) for text in texts])
     return drawn.update_yaxes(**error_axis(result.unit, title), rangemode="tozero")
+
+
+def short_tick(text: str) -> str:
+    """Write a small power of ten as one: on a phone, "0.0001" and "0.001" beside each other run into one.
+
+    >>> short_tick("0.0001"), short_tick("0.01"), short_tick("64, 64"), short_tick("0.00025")
+    ('10⁻⁴', '0.01', '64, 64', '0.00025')
+    """
+    return typeset(f"1e-{len(text) - 2}").removeprefix("1·") if _SMALL_POWER.fullmatch(text) else text
 
 
 def _add_errors(drawn: go.Figure, texts: list[str], errors: list[Estimate], name: str, look: Theme, index: int) -> None:

@@ -23,9 +23,10 @@ ENOUGH_TURNS = 2  # With fewer turns of the loop no direction can be named.
 
 
 def record_rows(experiments: Sequence[Experiment]) -> tuple[dict[str, str], ...]:
-    """Return the record as rows of texts, newest first; a column without any text is left out."""
+    """Return the record as rows of texts, newest first; a column without any text is left out of all rows."""
     rows = [_row(experiment) for experiment in reversed(experiments)]
-    return tuple({name: text for name, text in row.items() if any(text for row in rows)} for row in rows)
+    told = [name for name in (rows[0] if rows else ()) if any(row[name] for row in rows)]
+    return tuple({name: row[name] for name in told} for row in rows)
 
 
 def _row(experiment: Experiment) -> dict[str, str]:
@@ -49,11 +50,11 @@ def describe_record(experiments: Sequence[Experiment], fingerprint: str = "") ->
         return Message("Nothing here yet: tests, applied fixes and your own notes will be listed here.")
     counts = Counter(one.source for one in mine)
     values: dict[str, Value] = {"turns": len(mine), "trials": counts["trial"], "adopted": counts["adopted"]}
-    values |= {"manual": counts["manual"], "led": sum(bool(one.next_idea) for one in mine)}
+    values |= {"manual": counts["manual"]}
     if len(mine) < ENOUGH_TURNS:
         return Message("One experiment so far. Change one thing at a time, measure, and note the next idea.", values)
     return Message(
-        "Experiments: {turns} (tested {trials}, applied {adopted}, by hand {manual}). With a next idea: {led}. Going through this loop fast beats guessing right the first time.",
+        "{turns} experiments: tested {trials}, applied {adopted}, by hand {manual}. Going through this loop fast beats guessing right the first time.",
         values,
     )
 

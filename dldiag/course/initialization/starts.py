@@ -206,9 +206,15 @@ def settings_to_use(run: StartsRun) -> dict[str, Any]:
 
 
 def _ties(run: StartsRun, best: StartResult) -> list[StartResult]:
-    """Return the starts that are not clearly worse than the best."""
-    gaps = [(start, change_against(run, start.key, best.key)) for start in run.starts if start is not best]
+    """Return the starts that learned, and are not clearly worse than the best."""
+    others = [start for start in run.starts if start is not best and not _is_faint(start, run)]
+    gaps = [(start, change_against(run, start.key, best.key)) for start in others]
     return [one for one, gap in gaps if gap.low <= 0 and np.isfinite(gap.high)]
+
+
+def _is_faint(start: StartResult, run: StartsRun) -> bool:
+    """Tell whether a start did not get clearly below the loss of the baseline."""
+    return start.loss.mean[-1] > (1 - FADED) * run.baseline
 
 
 def change_against(run: StartsRun, key: str, other: str) -> Estimate:
@@ -292,7 +298,7 @@ def _worst_sentences(run: StartsRun) -> list[Message]:
     burst = [start.label for start in run.starts if not np.isfinite(start.loss.mean[-1])]
     if burst:
         sentences.append(Message("Training diverged with {labels}.", {"labels": _listed(burst)}))
-    faint = [start for start in run.starts if start.key != "zeros" and start.loss.mean[-1] > (1 - FADED) * run.baseline]
+    faint = [start for start in run.starts if start.key != "zeros" and _is_faint(start, run)]
     if faint:
         labels = _listed([one.label for one in faint])
         sentences.append(Message("Did not learn in these steps: {labels}.", {"labels": labels}))

@@ -247,7 +247,7 @@ def descent_moving(descent: Descent, made: CostMap, *, theme: ThemeName = "light
     for column, trace in enumerate(_walk(descent, made, last, theme), start=1):
         drawn.add_trace(trace, row=1, col=column)
     costs = [step.cost for step in descent.steps]
-    drawn.update_xaxes(title={"text": tr("step")}, range=[-0.02 * last, 1.02 * last], col=1)
+    drawn.update_xaxes(title={"text": tr("step")}, range=[-0.02 * last, 1.02 * last], zeroline=False, col=1)
     drawn.update_yaxes(range=[0, 1.05 * max(costs)], col=1)
     across, up = (escape_plotly(tr("weight of {name}", name=name)) for name in made.names)
     drawn.update_xaxes(title={"text": across}, col=2)

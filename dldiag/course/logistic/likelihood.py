@@ -62,7 +62,7 @@ def likelihood_figure(likelihood: Likelihood, *, theme: ThemeName = "light") -> 
     together = np.maximum(np.cumprod(likelihood.each), _SMALLEST)
     line = {"color": look.series[1], "width": 3}
     fig.add_scatter(x=rows, y=together, name=tr("of all labels up to it"), mode="lines+markers", line=line)
-    fig.update_xaxes(title={"text": tr("row")})
+    fig.update_xaxes(title={"text": tr("row")}, zeroline=False)
     decades = -np.log10(together.min())
     step = max(1, ceil(decades / MOST_DECADES)) if decades > 1 else None
     return fig.update_yaxes(title={"text": tr("likelihood")}, type="log", dtick=step, exponentformat="power")

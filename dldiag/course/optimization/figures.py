@@ -24,7 +24,8 @@ def valley_moving(found: OptimizerComparison, *, theme: ThemeName = "light") -> 
             _walked(found, last, column, theme), rows=[1] * len(found.ways), cols=[column] * len(found.ways)
         )
     highest = max(max(one.costs[: last + 1]) for one in found.ways)
-    drawn.update_xaxes(title={"text": tr("pass over the rows")}, range=[-0.02 * last, 1.02 * last], row=1, col=1)
+    passes = {"title": {"text": tr("pass over the rows")}, "range": [-0.02 * last, 1.02 * last], "zeroline": False}
+    drawn.update_xaxes(**passes, row=1, col=1)
     drawn.update_yaxes(range=[0, 1.05 * highest], row=1, col=1)
     across, up = (escape_plotly(tr("weight of {name}", name=name)) for name in found.valley.names)
     drawn.update_xaxes(title={"text": across}, row=1, col=2)

@@ -109,7 +109,7 @@ def marks_of(problem: BinaryProblem, seed: int = 0) -> PlotMarks:
 def marks_words(marks: PlotMarks) -> Message:
     """Explain the marks, the line and the shades of a plane, and whether marks were moved."""
     key = Message(
-        "Squares: {event}. Circles: all other rows. On the thick line the model says 50%; the darker the shade, the surer it is.",
+        "Squares: {event}. Circles: all other rows. On the thick line the model says 50%; the stronger the color, the surer it is.",
         {"event": marks.event},
     )
     moved = Message(

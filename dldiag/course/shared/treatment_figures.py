@@ -6,7 +6,7 @@ from math import log10
 
 import plotly.graph_objects as go
 
-from dldiag.core.i18n import Message, Value, format_error, tr
+from dldiag.core.i18n import Message, Value, format_error, rounded, tr
 from dldiag.course.shared.band_figures import bands_figure, decades_axis
 from dldiag.course.shared.moving_figures import two_planes_moving
 from dldiag.course.shared.treatments import PlaneComparison, SetupComparison, SetupResult
@@ -58,5 +58,5 @@ def _treated_row(one: SetupResult, unit: str) -> dict[str, str]:
         tr("Way"): str(one.label),
         tr("Training error"): format_error(train, unit),
         tr("Dev error"): format_error(dev, unit),
-        tr("Gap"): str(Message("{gap:gap}", {"gap": dev - train, "unit": unit})),
+        tr("Gap"): str(Message("{gap:gap}", {"gap": rounded(dev) - rounded(train), "unit": unit})),
     }

@@ -143,7 +143,10 @@ def labels_moving(found: WrongLabels, *, theme: ThemeName = "light") -> go.Figur
     highest = max(one.counted for one in found.shares)
     drawn.update_layout(barmode="stack")
     drawn.update_xaxes(
-        title={"text": tr("wrong labels")}, tickformat=".0%", range=[-0.01, found.shares[-1].share + 0.01]
+        title={"text": tr("wrong labels")},
+        tickformat=".0%",
+        range=[-0.01, found.shares[-1].share + 0.01],
+        zeroline=False,
     )
     drawn.update_yaxes(title={"text": tr("rows counted as wrong")}, tickformat=".0%", range=[0, 1.1 * highest or 1.0])
     drawn.add_hline(y=found.chosen.own, line={"color": look.ink, "dash": "dash", "width": 1.5})

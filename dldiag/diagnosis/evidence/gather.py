@@ -202,7 +202,7 @@ def _after(probe: Probe, before: Estimate) -> Estimate:
         value + half,
         max(0.0, value - one),
         value + one,
-        Message("a short run of a remedy"),
+        Message("a short run of a fix"),
     )
 
 

@@ -201,7 +201,7 @@ BIAS_VARIANCE_RULES: tuple[Rule, ...] = (
         headlines=(
             Headline(
                 Message(
-                    "Keep the model as it is. It overfits ({train:error} on training rows, {dev:error} on unseen"
+                    "Keep the model as it is. It overfits (error {train:error} on training rows, {dev:error} on unseen"
                     " ones), but nothing we tested is clearly better."
                 ),
                 instead_of=lambda bias, variance: bias != "yes",

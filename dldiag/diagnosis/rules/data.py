@@ -79,9 +79,9 @@ DATA_RULES: tuple[Rule, ...] = (
     Rule(
         "D1", "data", Message("Dev set large enough?"),
         signal=lambda e: e.dev_half_width, threshold=MATERIAL,
-        fired="With {judged} the error is known to ±{signal:error} at best (95% confidence); smaller differences don't show.",
-        passed="With {judged} the error is known to ±{signal:error} (95% confidence).",
-        hint="Collect more rows: ±{threshold:error} takes about {rows_needed:,} different dev rows.",
+        fired="With {judged} the error is known to ±{signal:gap} at best (95% confidence); smaller differences don't show.",
+        passed="With {judged} the error is known to ±{signal:gap} (95% confidence).",
+        hint="Collect more rows: ±{threshold:gap} takes about {rows_needed:,} different dev rows.",
         problem="few_dev_rows", needs=("dev_half_width", "dev_error", "n_dev"), unless=_decided_by_rare,
         words=lambda e: {"rows_needed": _rows_needed(e), "judged": judged_row_count(e)},
         examples=(
@@ -92,10 +92,10 @@ DATA_RULES: tuple[Rule, ...] = (
     Rule(
         "D15", "data", Message("Enough dev rows of the rare class?"),
         signal=lambda e: e.dev_half_width, threshold=MATERIAL,
-        fired='Only {rare_dev_rows:,} different dev rows are "{rare_class}", and they decide the error: it is known to ±{signal:error} '
+        fired='Only {rare_dev_rows:,} different dev rows are "{rare_class}", and they decide the error: it is known to ±{signal:gap} '
               "(95% confidence).",
-        passed='With {rare_dev_rows:,} different dev rows of "{rare_class}" the error is known to ±{signal:error} (95% confidence).',
-        hint='Collect more "{rare_class}" rows: ±{threshold:error} takes about {rows_needed:,} different dev rows of this class.',
+        passed='With {rare_dev_rows:,} different dev rows of "{rare_class}" the error is known to ±{signal:gap} (95% confidence).',
+        hint='Collect more "{rare_class}" rows: ±{threshold:gap} takes about {rows_needed:,} different dev rows of this class.',
         problem="few_rare_dev_rows", needs=("dev_half_width", "dev_error", "rare_dev_rows"),
         words=lambda e: {"rows_needed": _rows_needed(e)},
         examples=(

@@ -146,7 +146,7 @@ FIGURES: dict[str, FigureRow] = {
     ),
     "predicted_actual": FigureRow(
         Message("Predicted against actual"),
-        Message("The darker, the more rows; the outermost cells hold what lies beyond."),
+        Message("The stronger the color, the more rows; the outermost cells hold what lies beyond."),
         _shows("residuals"),
         lambda report, theme: predicted_actual_figure(report, theme=theme),
         alt_predicted_actual,

@@ -57,7 +57,10 @@ def error_budget(report: Report, *, theme: ThemeName = "light") -> go.Figure:
     )
 
 
-def _whiskers(part: Estimate, look: Theme) -> dict[str, object]:
+def _whiskers(part: Estimate, look: Theme) -> dict[str, object] | None:
+    """Return the whiskers of a part; a number that is known exactly has none."""
+    if part.low == part.high:
+        return None
     return {
         "type": "data",
         "array": [part.high - part.value],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,7 +13,7 @@ from dldiag.core.performance import Band, Confusion, Performance, Thresholds
 from dldiag.core.sanitize import escape_plotly
 from dldiag.core.types import Report
 from dldiag.report.figures.models import SHARE_AXIS, add_choice, add_line, add_model_band
-from dldiag.report.figures.theme import MARKERS, THEMES, Theme, ThemeName, figure, translucent
+from dldiag.report.figures.theme import MARKERS, MOST_TICKS, THEMES, Theme, ThemeName, figure, translucent
 from dldiag.report.view.labels import error_text, share_text
 from dldiag.report.view.performance import at_place, of_thousand, performance_label, threshold_text
 
@@ -98,7 +99,7 @@ def roc_figure(report: Report, *, theme: ThemeName = "light") -> go.Figure:
 
 def precision_recall_figure(report: Report, *, theme: ThemeName = "light") -> go.Figure:
     """Draw precision against recall, of each model or, of several classes, of each class."""
-    fig = figure(theme)
+    fig = figure(theme).update_layout(legend_traceorder="reversed")  # As in the ROC curve, the first is drawn last.
     rankings = report.performance[0].rankings
     if len(rankings) == 1:
         _add_ends(fig, [0, 1], [rankings[0].share] * 2, theme, tr("random ranking"))
@@ -186,10 +187,21 @@ def threshold_figure(report: Report, *, theme: ThemeName = "light") -> go.Figure
     fig.update_xaxes(
         title={"text": tr("Threshold on the probability"), "standoff": 8},
         tickformat=".3~%",
-        type="log" if is_log else "linear",
-        nticks=6,
+        **(_log_ticks(thresholds) if is_log else {"nticks": 6}),
     )
     return fig.update_yaxes(**SHARE_AXIS)
+
+
+def _log_ticks(thresholds: Thresholds) -> dict[str, Any]:
+    """Return a log axis with as many ticks as a phone has room for: plotly's own run into each other."""
+    low, high = min(one for one in thresholds.at if one > 0), max(thresholds.at)
+    decades = [10.0**power for power in range(math.floor(math.log10(low)), 1)]
+    halves = sorted([*decades, *(3 * one for one in decades)])
+    ticks = [one for one in halves if low <= one <= high]
+    return {
+        "type": "log",
+        "tickvals": ticks if len(ticks) <= MOST_TICKS else [one for one in decades if low <= one <= high],
+    }
 
 
 def _add_cost(fig: go.Figure, cost: Band, look: Theme) -> None:

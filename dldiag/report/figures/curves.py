@@ -167,7 +167,7 @@ def training_figure(
     _add_epochs(fig, before, tr("before") if after else "", 0, theme)
     if after is not None:
         _add_epochs(fig, after, tr("after"), 1, theme)
-    fig.update_xaxes(title={"text": tr("Epoch"), "standoff": 8})
+    fig.update_xaxes(title={"text": tr("Epoch"), "standoff": 8}, rangemode="tozero")
     return fig.update_yaxes(**error_axis(unit, title), rangemode="tozero")
 
 

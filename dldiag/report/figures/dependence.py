@@ -14,6 +14,7 @@ from dldiag.core.types import Report
 from dldiag.report.figures.models import SHARE_AXIS, add_choice
 from dldiag.report.figures.theme import THEMES, ThemeName, figure
 
+_MOST_TICKS = 6  # A column with at most this many numbers has a tick at each.
 _LONGEST = 40  # A name on an axis has at most this many characters.
 
 
@@ -36,11 +37,9 @@ def dependence_figure(report: Report, *, theme: ThemeName = "light") -> go.Figur
         )
     if len(dependences) > 1:
         _add_column_choice(fig, dependences, theme)
-    fig.update_xaxes(
-        title={"text": _name(dependences[0]), "standoff": 8}, zeroline=False, type=_axis_type(dependences[0])
-    )
-    axis = {**SHARE_AXIS, "autorange": True, "range": None} if dependences[0].label else {}
-    return fig.update_yaxes(title={"text": _predicted(report), "standoff": 8}, zeroline=False, **axis)
+    fig.update_xaxes(title={"text": _name(dependences[0]), "standoff": 8}, zeroline=False, **_axis(dependences[0]))
+    axis = {**SHARE_AXIS, "autorange": True, "range": None} if dependences[0].label else {"zeroline": False}
+    return fig.update_yaxes(title={"text": _predicted(report), "standoff": 8}, **axis)
 
 
 def _add_column_choice(fig: go.Figure, dependences: Sequence[PartialDependence], theme: ThemeName) -> None:
@@ -48,11 +47,18 @@ def _add_column_choice(fig: go.Figure, dependences: Sequence[PartialDependence],
     changes: list[list[Any]] = [
         [
             {"visible": [other is one for other in dependences]},
-            {"xaxis.type": _axis_type(one), "xaxis.title.text": _name(one)},
+            {"xaxis.title.text": _name(one)} | {f"xaxis.{key}": value for key, value in _axis(one).items()},
         ]
         for one in dependences
     ]
     add_choice(fig, [_name(one) for one in dependences], changes, theme)
+
+
+def _axis(one: PartialDependence) -> dict[str, Any]:
+    """Return the x axis of a column; one with few numbers has a tick at each of them, and none between."""
+    is_marked = _axis_type(one) == "linear" and len(one.values) <= _MOST_TICKS
+    ticks = list(one.values) if is_marked else None
+    return {"type": _axis_type(one), "tickmode": "array" if is_marked else "auto", "tickvals": ticks}
 
 
 def alt_dependence(report: Report) -> Message:

@@ -11,7 +11,7 @@ from dldiag.core.performance import Band
 from dldiag.report.figures.theme import DASHES, THEMES, ThemeName, translucent
 
 MENU_HEIGHT = 44  # A list above a figure takes this many pixels.
-SHARE_AXIS: dict[str, Any] = {"tickformat": ".0%", "range": [-0.02, 1.02]}
+SHARE_AXIS: dict[str, Any] = {"tickformat": ".0%", "range": [-0.02, 1.02], "zeroline": False}
 
 
 def shade(

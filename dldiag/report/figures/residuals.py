@@ -21,7 +21,7 @@ _MISSING = ""
 
 
 def predicted_actual_figure(report: Report, *, theme: ThemeName = "light") -> go.Figure:
-    """Draw actual against predicted values, the darker the more rows; a list chooses the model."""
+    """Draw actual against predicted values, the stronger the color the more rows; a list chooses the model."""
     look = THEMES[theme]
     residuals = [
         (name_of(performance), performance.residuals)

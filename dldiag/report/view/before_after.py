@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dldiag.core.i18n import Message, rounded, tr
 from dldiag.core.types import Estimate, Parent, Report, exactly
 from dldiag.report.view.changes import parent_text
@@ -11,9 +13,11 @@ from dldiag.report.view.labels import change_text, error_text, unit_of
 SURE_BETTER = Message("{gain:gap} better ({low:bare} to {high:bare}), measured on the same rows")
 SURE_WORSE = Message("{loss:gap} worse ({low:bare} to {high:bare}), measured on the same rows")
 UNSURE = Message("not decided: {range}, measured on the same rows")
-EXPECTED_TO_HOLD = Message("the difference is {seen:points}; expected to hold: {said}")
+EXPECTED_TO_HOLD = Message("expected to hold: {said}")
 MAY_BE_CHANCE = Message("the difference is {seen:points}, which may be chance: {range}, measured on the same rows")
 NOT_PAIRED = Message("the two runs did not use the same rows, so the difference may be chance")
+STEP = Message("Step", context="of a path")  # A schedule of the learning rate has the same name.
+NEAR = 0.15  # Part of an interval's half width; two changes that are closer than that say the same.
 
 
 def applied_line(report: Report) -> str:
@@ -42,12 +46,20 @@ def effect_words(effect: Estimate | None, unit: str, seen: float | None = None) 
     seen: the plain difference of the errors that are printed beside it; where the effect is another, picking the best or
     other repeats made the difference look different.
     """
-    words = _effect_words(effect, unit)
-    if effect is None or seen is None or seen == rounded(effect.value):
-        return words
+    shown = effect if effect is None or seen is None else _as_seen(effect, seen)
+    if effect is None or seen is None or shown is not None:
+        return _effect_words(shown, unit)
     if effect.low <= 0 <= effect.high:
         return MAY_BE_CHANCE.filled(seen=seen, range=range_text(effect, unit), unit=unit)
-    return EXPECTED_TO_HOLD.filled(seen=seen, said=words, unit=unit)
+    return EXPECTED_TO_HOLD.filled(said=_effect_words(effect, unit))
+
+
+def _as_seen(effect: Estimate, seen: float) -> Estimate | None:
+    """Return an effect whose value is the difference that is printed beside it; None where that says something else."""
+    if seen == rounded(effect.value):
+        return effect
+    is_near = abs(seen - effect.value) <= NEAR * (effect.high - effect.low) / 2
+    return replace(effect, value=seen) if is_near and effect.low <= seen <= effect.high else None
 
 
 WHY_TWO_NUMBERS = Message(
@@ -65,8 +77,8 @@ def side_by_side_note(report: Report) -> str:
 
 
 def is_corrected(before: Estimate, after: Estimate, effect: Estimate | None) -> bool:
-    """Tell whether the effect of a change is another number than the difference of the two errors as they are printed."""
-    return effect is not None and printed_change(before, after) != rounded(effect.value)
+    """Tell whether the effect of a change says something else than the difference of the two errors as they are printed."""
+    return effect is not None and _as_seen(effect, printed_change(before, after)) is None
 
 
 def _effect_words(effect: Estimate | None, unit: str) -> Message:
@@ -104,15 +116,14 @@ def side_by_side(report: Report) -> list[dict[str, str]]:
 
 def change_between(before: Estimate, after: Estimate, effect: Estimate | None, unit: str) -> str:
     """Write the plain difference of two errors, and beside it what is expected to hold where that is another number."""
-    change = change_text(exactly(printed_change(before, after)), unit)
+    seen = printed_change(before, after)
+    change = change_text(exactly(seen), unit)
     if effect is None:
         return change
-    words = change_text(effect, unit)
-    return (
-        tr("{seen}; expected to hold: {effect}", seen=change, effect=words)
-        if is_corrected(before, after, effect)
-        else words
-    )
+    shown = _as_seen(effect, seen)
+    if shown is not None:
+        return change_text(shown, unit)
+    return tr("{seen}; expected to hold: {effect}", seen=change, effect=change_text(effect, unit))
 
 
 def steps_so_far(report: Report) -> list[dict[str, str]]:
@@ -123,7 +134,7 @@ def steps_so_far(report: Report) -> list[dict[str, str]]:
     unit = unit_of(report)
     return [
         {
-            tr("Step"): str(number),
+            str(STEP): str(number),
             tr("Applied"): parent_text(one, report),
             tr("Dev error before"): error_text(one.before, unit),
             tr("Effect"): "" if one.effect is None else change_text(one.effect, unit),

@@ -17,6 +17,7 @@ from dldiag.report.view.effects import range_text
 from dldiag.report.view.labels import error_text, unit_of
 
 _PREFIX = "settings."
+LONGEST_NAME = 40  # In characters; a longer name stands only once, beside its errors.
 UNPAIRED_BETTER = Message("better: {range}")
 UNPAIRED_WORSE = Message("worse: {range}")
 UNPAIRED_OPEN = Message("not decided: {range}")
@@ -29,6 +30,7 @@ class NamedRun:
     name: str
     report: Report
     found: Comparison | None = None
+    short_name: str = ""  # What it is called in a sentence and above a column.
 
 
 def side_by_side_runs(reports: Mapping[str, Report]) -> tuple[NamedRun, ...]:
@@ -36,8 +38,16 @@ def side_by_side_runs(reports: Mapping[str, Report]) -> tuple[NamedRun, ...]:
     names = list(reports)
     first = reports[names[0]]
     return tuple(
-        NamedRun(name, reports[name], None if name == names[0] else compare(first, reports[name])) for name in names
+        NamedRun(name, reports[name], None if name == names[0] else compare(first, reports[name]), short)
+        for name, short in zip(names, _short_names(names), strict=True)
     )
+
+
+def _short_names(names: Sequence[str]) -> list[str]:
+    """Return the names, or numbers in their place where one is long: each name stands several times on the page."""
+    if all(len(name) <= LONGEST_NAME for name in names):
+        return list(names)
+    return [tr("Run {number}", number=number) for number in range(1, len(names) + 1)]
 
 
 def comparison_lines(runs: Sequence[NamedRun]) -> list[str]:
@@ -48,15 +58,19 @@ def comparison_lines(runs: Sequence[NamedRun]) -> list[str]:
 def _line(first: NamedRun, run: NamedRun, comparison: Comparison) -> str:
     change, unit = comparison.dev_change, unit_of(run.report)
     if change is None:
-        return tr("{run} predicts another target than the first run, so their errors cannot be compared.", run=run.name)
+        return tr(
+            "{run} predicts another target than the first run, so their errors cannot be compared.", run=run.short_name
+        )
     if comparison.is_paired:
         errors = [one.report.evidence.get("dev_error") for one in (first, run)]
         difference = None if errors[0] is None or errors[1] is None else printed_change(errors[0], errors[1])
-        return tr("{run} against the first run: {effect}.", run=run.name, effect=effect_words(change, unit, difference))
+        return tr(
+            "{run} against the first run: {effect}.", run=run.short_name, effect=effect_words(change, unit, difference)
+        )
     sentence = UNPAIRED_BETTER if change.high < 0 else UNPAIRED_WORSE if change.low > 0 else UNPAIRED_OPEN
     return tr(
         "{run} did not use the same rows as the first run, so this interval is wider; {said}.",
-        run=run.name,
+        run=run.short_name,
         said=sentence.filled(range=range_text(change, unit)),
     )
 
@@ -103,7 +117,7 @@ def compared_settings(runs: Sequence[NamedRun]) -> list[dict[str, str]]:
     names = dict.fromkeys(name for run in runs if run.found is not None for name in run.found.settings)
     rows += [_setting(name, runs) for name in names]
     return [
-        {tr("What"): label, **{run.name: text for run, text in zip(runs, texts, strict=True)}}
+        {tr("What"): label, **{run.short_name: text for run, text in zip(runs, texts, strict=True)}}
         for label, texts in rows
         if len(set(texts)) > 1
     ]

@@ -9,8 +9,8 @@ from dldiag.core.types import DevSetOutlook
 from dldiag.diagnosis.remedies import REMEDIES
 
 _OPEN = {
-    "bias": Message("whether underfitting is part of the error"),
-    "variance": Message("whether overfitting is part of the error"),
+    "bias": Message("whether underfitting matters"),
+    "variance": Message("whether overfitting matters"),
 }
 
 

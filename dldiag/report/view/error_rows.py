@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from dldiag.core.error_findings import Condition, ErrorFindings, LabelSuspects, Slice, TagCount
+from dldiag.core.error_findings import Condition, ErrorFindings, LabelSuspects, LabelTrial, Slice, TagCount
 from dldiag.core.i18n import Message, sentences, tr, trn, typeset
 from dldiag.report.view.labels import change_text, error_text, gain_text, share_text, short
 from dldiag.report.view.rows import TextRow
@@ -150,7 +150,9 @@ def _slice_row(one: Slice, unit: str) -> TextRow:
 
 
 def _decomposition(errors: ErrorFindings) -> Section:
-    one, title = errors.decomposition, tr("Always wrong or sometimes wrong")
+    one = errors.decomposition
+    is_number = one is not None and one.always is None
+    title = tr("Bias and variance of the predictions") if is_number else tr("Always wrong or sometimes wrong")
     if one is None:
         return Section("decomposition", title)
     values = {"bias": short(one.bias), "variance": short(one.variance), "repeats": f"{one.repeats:.1f}"}
@@ -162,8 +164,8 @@ def _decomposition(errors: ErrorFindings) -> Section:
         )
         return Section("decomposition", title, (text,))
     text = tr(
-        "{always} of the dev rows are wrong whatever training set is drawn (bias), {sometimes} only with some (variance). "
-        "Each row was predicted {repeats} times on average.",
+        "{always} of the dev rows are wrong whatever training set is drawn, {sometimes} only with some. Each row was predicted "
+        "{repeats} times on average.",
         always=share_text(one.always),
         sometimes=share_text(one.sometimes),
         repeats=values["repeats"],
@@ -175,7 +177,12 @@ def _suspects(errors: ErrorFindings) -> Section:
     title = tr("Suspicious labels")
     if errors.suspects is None:
         return Section("suspects", title, (str(errors.empty["suspects"]),) if "suspects" in errors.empty else ())
-    return Section("suspects", title, tuple(suspects_lines(errors.suspects, errors.unit)))
+    return Section(
+        "suspects",
+        title,
+        tuple(suspects_lines(errors.suspects, errors.unit)),
+        tuple(_suspect_rows(errors.suspects.tried, errors.unit)),
+    )
 
 
 def suspects_lines(suspects: LabelSuspects, unit: str) -> Iterator[str]:
@@ -198,16 +205,20 @@ def suspects_lines(suspects: LabelSuspects, unit: str) -> Iterator[str]:
         yield tr("That may be hard rows rather than wrong labels: only a test tells.")
         return
     yield str(LABEL_VERDICTS[suspects.tried.verdict])
-    yield tr(
-        "Dev error without them: {change}; compared with leaving out as many random rows: {against}.",
-        change=change_text(suspects.tried.change, unit),
-        against=change_text(suspects.tried.against_random, unit),
-    )
-    if suspects.tried.relabelled is not None:
-        yield tr(
-            "Dev error with what the model expects in their place: {change}.",
-            change=change_text(suspects.tried.relabelled, unit),
-        )
+
+
+def _suspect_rows(tried: LabelTrial | None, unit: str) -> Iterator[TextRow]:
+    """Yield what was done with the suspicious labels, and what that did to the dev error."""
+    if tried is None:
+        return
+    done = {
+        tr("left out of the training set"): tried.change,
+        tr("the same, against leaving out as many random rows"): tried.against_random,
+        tr("replaced by what the model expects"): tried.relabelled,
+    }
+    for what, change in done.items():
+        if change is not None:
+            yield {tr("Suspicious labels"): what, tr("Change of the dev error"): change_text(change, unit)}
 
 
 def tags_section(tags: Sequence[TagCount]) -> Section:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from dldiag.core.i18n import Message, labeled, listed, tr
+from dldiag.core.i18n import Message, labeled, listed, sentences, tr
 from dldiag.core.types import Column_, Estimate, Finding, Recommendation, Report, TrialVerdict
 from dldiag.diagnosis.recommend import HELPFUL, REFUTED, worth_of
 from dldiag.diagnosis.remedies import (
@@ -27,7 +27,7 @@ from dldiag.diagnosis.verdict import KEEP
 from dldiag.report.view.changes import changed_model, changed_rare_rows, changed_rows, changed_settings
 from dldiag.report.view.dev_set import dev_set_change, dev_set_gain, dev_set_note
 from dldiag.report.view.effects import before_after, before_change, effect_text, range_text
-from dldiag.report.view.labels import COLUMNS, OUTCOMES, unit_of
+from dldiag.report.view.labels import COLUMNS, unit_of
 
 REPAIR_TABLE, NETWORK = "repair_table", "mlp"
 BLOCKING = ("leak", "misleading_split", "no_signal")  # Problems that no change of the model removes.
@@ -206,8 +206,8 @@ def action_text(fix: Fix, report: Report) -> str:
 
 
 def change_words(fix: Fix) -> str:
-    """Say what a fix changes, by name and value."""
-    if not fix.change or fix.model:
+    """Say what a fix changes, by name and value; settings need no title beside them."""
+    if not fix.change or fix.model or fix.settings:
         return fix.change or fix.title
     return fix.change if fix.change.startswith(fix.title) else labeled(fix.title, fix.change)
 
@@ -224,7 +224,7 @@ def action_effect(fix: Fix, report: Report) -> str:
         return fix.words
     arrow = before_after(before, fix.effect, unit_of(report))
     counted = "counted_error" in report.evidence
-    at_most = tr("dev error {arrow}, at most the baseline's", arrow=arrow)
+    at_most = tr("dev error {arrow} (no repeat counts as worse than the baseline)", arrow=arrow)
     text = at_most if counted else tr("dev error {arrow}", arrow=arrow)
     return listed([text, fix.words]) if fix.words else text
 
@@ -277,7 +277,8 @@ def _why_not(key: str, report: Report) -> str:
     checked = [one for one in _causes(key, report) if one.outcome in ("passed", "undecided", "suppressed")]
     if checked:
         first = min(checked, key=lambda one: ("passed", "undecided", "suppressed").index(one.outcome))
-        return f"{first.title} ({OUTCOMES[first.outcome]}): {first.message}"
+        title = str(first.title)
+        return sentences([title, str(first.message)]) if title[-1:] in "?？" else labeled(title, str(first.message))
     return tr("Nothing measured here calls for it.")
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from dldiag.core.i18n import Message, tr
 from dldiag.core.types import Estimate, Report, TestResult
 from dldiag.experiments.models import params_for
-from dldiag.report.view.before_after import printed_change
+from dldiag.report.view.before_after import STEP, printed_change
 from dldiag.report.view.changes import pairs_text
 from dldiag.report.view.effects import before_after
 from dldiag.report.view.labels import change_text, error_text, unit_of
@@ -39,7 +39,7 @@ def _row(number: int, step: LoopStep, unit: str) -> dict[str, str]:
     changed = pairs_text({name: (None, value) for name, value in step.change.items()}, params)
     effect = change_text(step.effect, unit)
     return {
-        tr("Step"): str(number),
+        str(STEP): str(number),
         tr("Applied"): f"{step.title} ({changed})",
         tr("Dev error"): before_after(step.dev_error, step.effect, unit),
         tr("Effect"): effect if step.effect.high < 0 else tr("{effect}, likely but not certain", effect=effect),
@@ -73,7 +73,7 @@ def test_meaning(report: Report) -> str:
     if test.start == test.winner or report.parent is None:
         holds = test.winner.low <= dev.value
         meaning = HELD_ERROR if holds else HIGHER
-        return str(meaning.filled(test=test.winner.value, dev=dev.value, unit=unit))
+        return str(meaning.filled(test=error_text(test.winner, unit), dev=dev.value, unit=unit))
     first = (*report.parent.earlier, report.parent)[0].before
     return gain_meaning(printed_change(first, dev), test, unit)
 
@@ -91,11 +91,9 @@ LESS_SURE = Message(
 NOT_HELD = Message(
     "The gain did not hold: {dev:points} on dev rows, {test:points} on the sealed test rows. Keep the model you started with."
 )
-HELD_ERROR = Message(
-    "The error held: {dev:error} on dev rows, {test:error} on the sealed test rows. This is what to expect on unseen rows."
-)
+HELD_ERROR = Message("The error held: {dev:error} on dev rows, {test} on the sealed test rows.")
 HIGHER = Message(
-    "The error on the sealed test rows is {test:error}, above the {dev:error} on dev rows: expect {test:error} on unseen rows."
+    "The error on the sealed test rows is {test}, above the {dev:error} on dev rows: expect the higher one on unseen rows."
 )
 
 

@@ -50,6 +50,9 @@ ANSWERS: dict[Answer, Message] = {
 }
 
 
+FORMER_NAMES = (Message("Neural network (NumPy)"),)  # Of models, in reports of earlier versions.
+
+
 def unit_of(report: Report) -> str:
     """Return the unit of the report's errors."""
     return error_unit(report.dataset.task) if report.metric is None else report.metric.unit
@@ -67,7 +70,9 @@ def metric_value(report: Report) -> str:
     used = report.metric
     if used is None or used.name not in report.metrics:
         return metric_label(report)
-    return f"{metric_label(report)} {metric_text(used.name, report.metrics[used.name])}"
+    label = metric_label(report)
+    blank = "" if label.endswith("）") else " "  # A full-width bracket has its own space behind it.
+    return f"{label}{blank}{metric_text(used.name, report.metrics[used.name])}"
 
 
 def metric_text(name: str, value: Estimate) -> str:
@@ -76,6 +81,12 @@ def metric_text(name: str, value: Estimate) -> str:
     if METRICS[name].spread_powers:
         return f"{short(value.value)} ({tr('{low} to {high}', low=short(value.low), high=short(value.high))})"
     return error_text(value, unit)
+
+
+def baseline_text(used: MetricUsed) -> str:
+    """Write what always answering the best constant reaches by a metric."""
+    metric = METRICS[used.name]
+    return short(used.baseline) if metric.spread_powers else format_error(used.baseline, metric.unit)
 
 
 def error_axis_title(report: Report) -> str:

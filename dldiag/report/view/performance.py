@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from dldiag.core.i18n import Message, format_error, tr, translate, trn
+from dldiag.core.i18n import Message, listed, tr, translate, trn
 from dldiag.core.metric_results import ClassScores, MetricUsed
 from dldiag.core.performance import Band, Performance, Thresholds
 from dldiag.core.types import Estimate, Report
 from dldiag.experiments.metrics import METRICS
 from dldiag.report.view.error_rows import Section
-from dldiag.report.view.labels import error_text, metric_text, share_text, short
+from dldiag.report.view.labels import baseline_text, error_text, metric_text, share_text
 from dldiag.report.view.rows import TextRow
 
 PERFORMANCE_TITLE = Message("How well it predicts")
 _MOST_MISTAKES = 3  # At most this many kinds of mistakes are listed.
-_MOST_CLASS_ROWS = 30  # With more classes, only the diagnosed model is listed.
+_MOST_CLASS_ROWS = 12  # With more rows, only the diagnosed model is listed.
 RECALLS_LISTED = (0.5, 0.8, 0.9, 0.95)  # A threshold is listed for each of these recalls.
 LEAST_EXPLAINED = 0.01  # Share of the squared error; a column that explains less shows no pattern.
 PER = 1_000  # Counts of a threshold are per this many rows.
@@ -46,14 +46,12 @@ def metric_lines(report: Report) -> Iterator[str]:
     used = report.metric
     if used is None:
         return
-    yield tr("Judged by {metric}.", metric=str(used.label))
+    yield tr("Judged by: {metric}.", metric=str(used.label))
     if used.why is not None:
         yield str(used.why)
     if used.positive is not None:
         yield tr('Positive class: "{label}".', label=used.positive)
-    metric = METRICS[used.name]
-    value = short(used.baseline) if metric.spread_powers else format_error(used.baseline, metric.unit)
-    yield tr("Baseline: always predicting the best constant gets {value}.", value=value)
+    yield tr("Baseline: always predicting the best constant gets {value}.", value=baseline_text(used))
 
 
 # --- every metric -------------------------------------------------------------------------------------------------
@@ -197,15 +195,9 @@ def at_place(curve: Band, place: int) -> Estimate:
 def _rankings(report: Report) -> Iterator[Section]:
     rankings = report.performance[0].rankings
     if rankings:
-        lines = tuple(
-            tr(
-                '{share:.1%} of the dev rows are "{label}": the precision of a random ranking.',
-                share=ranking.share,
-                label=ranking.label,
-            )
-            for ranking in rankings
-        )
-        yield Section("rankings", tr("ROC and precision–recall curves"), lines, (), ("roc", "precision_recall"))
+        shares = listed(tr('{share:.1%} for "{label}"', share=one.share, label=one.label) for one in rankings)
+        line = tr("Precision of a random ranking, which is the share of the class: {shares}.", shares=shares)
+        yield Section("rankings", tr("ROC and precision–recall curves"), (line,), (), ("roc", "precision_recall"))
 
 
 def _calibration(report: Report) -> Iterator[Section]:

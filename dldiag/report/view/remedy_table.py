@@ -68,14 +68,14 @@ def order_line(report: Report) -> str:
     if first.expected is None or first.expected.high >= 0:
         return ""
     line = tr(
-        "The model has {named}, yet “{first}” comes first: of all short runs it lowered the error on unseen rows most.",
+        "The model has {named}, yet “{first}” comes first: in short runs it lowered the dev error most.",
         named=str(COLUMNS[finding]).lower(),
         first=first.title,
     )
     dearer = _gains_more(report, _change(first))
     if dearer is None:
         return line
-    return line + " " + tr("“{dearer}” gains more, but takes more work.", dearer=dearer.title)
+    return line + " " + tr("“{dearer}” may gain more, but takes more work.", dearer=dearer.title)
 
 
 def _change(recommendation: Recommendation) -> float:

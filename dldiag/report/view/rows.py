@@ -9,7 +9,7 @@ from typing import Any
 from dldiag.core.i18n import Message, Value, listed, tr, translate, trn
 from dldiag.core.params import params_of
 from dldiag.core.settings import Settings
-from dldiag.core.types import Estimate, Outcome, Repair, Report, exactly
+from dldiag.core.types import Estimate, Outcome, Repair, Report
 from dldiag.diagnosis.evidence import printed
 from dldiag.report.view.changes import params_of_report, value_text
 from dldiag.report.view.curve import points
@@ -20,6 +20,7 @@ from dldiag.report.view.labels import (
     COLUMNS,
     METHODS,
     OUTCOMES,
+    baseline_text,
     budget_label,
     error_text,
     evidence_label,
@@ -121,11 +122,8 @@ def unit_line(report: Report) -> str:
     if spread is None or dev is None:
         return ""
     logarithm = any(notice.code == "log_target" for notice in report.dataset.notices)
-    guess = report.evidence.get("guess_error", exactly(1.0))
     return tr(
-        "Errors are in units of the spread of {target}: 1 is its standard deviation, {spread}. Always predicting the mean gives "
-        "{guess:error} on the dev rows. A dev error of {dev:error} is {own}.",
-        guess=guess.value,
+        "Errors are in units of the standard deviation of {target}, {spread}: {dev:error} is {own}.",
         target=f"log({report.dataset.target})" if logarithm else report.dataset.target,
         spread=short(spread),
         dev=dev.value,
@@ -214,7 +212,7 @@ def notices(report: Report) -> list[TextRow]:
         {
             tr("Notice"): str(notice.message),
             tr("Count"): f"{notice.count:,}" if notice.count else "",
-            tr("Example"): notice.example,
+            tr("Example"): "" if notice.example in str(notice.message) else notice.example,
             tr("What to do"): str(notice.hint or ""),
         }
         for notice in report.dataset.notices
@@ -265,7 +263,7 @@ def judged_line(report: Report) -> str:
     name = translate(str(report.model.get("label", "")))
     if layers is not None:
         name = tr("{model}, hidden layers {layers}", model=name, layers=value_text(layers))
-    parts = [tr("metric: {metric}", metric=metric_value(report)), tr("model: {model}", model=name) if name else ""]
+    parts = [_judged_by(report), tr("model: {model}", model=name) if name else ""]
     if report.split.dev:
         parts.append(
             trn(
@@ -275,6 +273,14 @@ def judged_line(report: Report) -> str:
     return " · ".join(part for part in parts if part)
 
 
+def _judged_by(report: Report) -> str:
+    """Say by which metric a model is judged, what it reaches, and what the baseline does."""
+    metric = tr("metric: {metric}", metric=metric_value(report))
+    if report.metric is None or report.metric.name not in report.metrics:
+        return metric
+    return listed([metric, tr("baseline {value}", value=baseline_text(report.metric))])
+
+
 def _repeats_of(report: Report) -> int:
     used = report.evidence.get("repeats")
     return report.split.repeats if used is None else round(used.value)
@@ -282,7 +288,7 @@ def _repeats_of(report: Report) -> int:
 
 def _split_text(report: Report) -> str:
     split = report.split
-    counts = {"train": split.train, "dev": split.dev, "test": split.test, "repeats": split.repeats}
+    counts = {"train": split.train, "dev": split.dev, "test": split.test, "repeats": _repeats_of(report)}
     if not any((split.train, split.dev, split.test)):
         return ""
     template = "{train:,} training / {dev:,} dev / {test:,} test rows, {method}; repeats: {repeats}"

@@ -1,4 +1,4 @@
-"""What pages show: short tables whole, long ones to scroll, texts of a user made harmless, errors with advice, pictures with keys."""
+"""What pages show: tables whole or to scroll, texts of a user made harmless, errors with advice, pictures with keys."""
 
 from dldiag.app.ui.widgets import KEYS
 from tests.app.drawing import drawn, said
@@ -18,6 +18,26 @@ def frame():
 
     long = "a very long question that begins like another one and goes on for more than eighty characters, "
     show_frame(pd.DataFrame([[1, "x\u202e"]], columns=[f"{long}a", f"{long}b"]), alt="frame")
+
+
+def uneven_rows():
+    from dldiag.app.ui.widgets import show_rows
+
+    show_rows([{"name": "x", "test": "1"}, {"name": "y"}], alt="rows")
+
+
+def file():
+    import streamlit as st
+
+    from dldiag import read_table
+    from dldiag.app.ui.widgets import show_notices, table_size
+    from dldiag.core.i18n import Message
+    from dldiag.core.types import Notice
+
+    st.markdown(table_size(read_table(b"a\n1.5\n2.5\n")))
+    show_notices(
+        [Notice("left_out_identifier", Message("Not used (ID columns): {columns}.", {"columns": "a"}), 1, "a")]
+    )
 
 
 def failing(stops):
@@ -46,7 +66,9 @@ def scripts(app):
 
 def test_a_short_table_is_whole_and_a_long_one_scrolls():
     assert len(tables(drawn(rows, 12))) == 1
-    assert len(drawn(rows, 13).dataframe) == 1
+    (long,) = [one.proto.body for one in drawn(rows, 13).get("html")]
+    assert 'class="rows-box tall" tabindex="0"' in long, "its sentences are not cut, and keys can scroll it"
+    assert len(drawn(rows, 201).dataframe) == 1
     assert "nothing to show" in said(drawn(rows, 0))
 
 
@@ -54,7 +76,18 @@ def test_texts_of_a_user_are_shown_as_they_are():
     (shown,) = tables(drawn(rows, 1))
     assert shown.columns[0] == "*name*"
     assert shown.iloc[0, 0] == "[link](x) 0"
-    assert shown.iloc[0, 1] == ""
+    assert list(shown.columns) == ["*name*"], "a column in which nothing is said is none"
+
+
+def test_rows_that_lack_a_column_are_blank_there():
+    (shown,) = tables(drawn(uneven_rows))
+    assert shown.to_numpy().tolist() == [["x", "1"], ["y", ""]]
+
+
+def test_the_size_of_a_table_and_a_notice_are_said_plainly():
+    app = drawn(file)
+    assert "2 rows, 1 column" in said(app)
+    assert "Example" not in said(app)
 
 
 def test_names_that_are_equal_when_cut_short_are_told_apart():

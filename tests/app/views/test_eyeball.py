@@ -18,7 +18,9 @@ def _page():
     eyeball.tags_of = lambda job: dict(tags)
     eyeball.keep_tags = lambda job, given: (tags.clear(), tags.update(given))
     session.state = lambda: {"visit": 1}
-    rows = pd.DataFrame({"row": range(1, 9), "label": list("abababab"), "age": [30.0, *range(2, 8), 8.5]})
+    rows = pd.DataFrame(
+        {"row": range(1, 9), "label": list("abababab"), "age": [30.0, *range(2, 8), 8.5], "size": 68296.23221070031}
+    )
     error = Estimate(0.2, 0.15, 0.25)
     review_rows("job", eyeball.ErrorRows(rows, rows, rows, EyeballSet(tuple(range(8)), 40, error, 40, error)))
 
@@ -33,6 +35,7 @@ def test_the_form_stays_in_its_place_when_the_first_category_is_named(monkeypatc
     monkeypatch.setattr("dldiag.app.state.session.state", None)
     app = AppTest.from_function(_page, default_timeout=30).run()
     assert "30" in tables(app)[0]["Value"].tolist(), "a whole number is no 30.0"
+    assert "68296.2" in tables(app)[0]["Value"].tolist(), "nobody reads sixteen digits"
     before = place_of_form(app)
     app.text_input[0].input("dark, cut off")
     app.button[0].click().run()

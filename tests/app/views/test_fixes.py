@@ -23,4 +23,5 @@ def test_only_a_diagnosis_at_hand_has_buttons():
 
 def test_a_report_without_a_problem_explains_no_bars():
     assert "Bars show" in said(drawn(page, "bias", None))
+    assert "Dashed" in said(drawn(page, "bias", None))
     assert "Bars show" not in said(drawn(page, "neither", None))

@@ -43,7 +43,7 @@ def test_the_line_says_what_is_counted_and_what_is_left():
     ("state", "kept", "words"),
     [
         ("finished", True, ""),
-        ("canceled", True, "is kept"),
+        ("canceled", True, "are kept"),
         ("canceled", False, "before there was a result"),
         ("failed", True, "could not be computed"),
     ],

@@ -13,7 +13,7 @@ def page(case, job, complete):
 def test_the_card_opens_with_the_sentence_and_the_next_action():
     app = drawn(page, "bias", None, True)
     assert app.header[0].value.startswith("High bias")
-    assert "Next: A bigger network" in said(app)
+    assert "Next: Hidden layers 4 → 64, 64" in said(app)
     assert "96%" in said(app), "how often resampled runs agree"
 
 
