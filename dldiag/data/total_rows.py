@@ -29,6 +29,7 @@ _SUMMARY = re.compile(
     r"|mittelwert|moyenne|promedio|media|média|ortalama|среднее|平均|平均值|평균)\s*:?",
     re.IGNORECASE,
 )
+FEW_TEXTS = 100  # So few different texts of a part of a column are looked up before they are matched.
 _SHOWN = 5  # Row numbers shown in the notice.
 _TOTAL = (
     r"(?i)^(?:(?:grand|sub|year|all)?[ -]?totals?|sum|summe|gesamt|gesamtsumme|insgesamt|zwischensumme|somme|suma|totale"
@@ -40,7 +41,7 @@ _TOTAL = (
 
 def total_rows(raw: pd.DataFrame, frame: pd.DataFrame) -> tuple[Notice, ...]:
     """Return a notice that names the rows of totals: rows whose numbers add up others, and the last row."""
-    last = _is_total(as_arrow(raw.iloc[-1].to_list() if len(raw) else []))
+    last = _is_total(as_arrow(raw.iloc[-1].to_list() if len(raw) else []), {})
     kinds = zip(raw.columns, frame.dtypes, [*last, *[False] * (raw.shape[1] - len(last))], strict=True)
     looked_at = [name for name, kind, ends in kinds if ends or kind.kind != "f"]
     named = {int(row): name for name in looked_at for row in _rows_named(as_chunks(raw[name]))}
@@ -86,14 +87,18 @@ def _ends_with_sums(frame: pd.DataFrame) -> bool:
 
 
 def _rows_named(texts: pa.ChunkedArray) -> NDArray[np.int64]:
-    rows = np.flatnonzero(np.concatenate([np.zeros(0, dtype=bool), *map(_is_total, texts.chunks)]))
+    known: dict[str, bool] = {}
+    found = [_is_total(chunk, known) for chunk in texts.chunks]
+    rows = np.flatnonzero(np.concatenate([np.zeros(0, dtype=bool), *found]))
     return rows if len(rows) <= MOST_TOTALS * len(texts) else rows[:0]
 
 
-def _is_total(texts: pa.Array) -> NDArray[np.bool_]:
+def _is_total(texts: pa.Array, known: dict[str, bool]) -> NDArray[np.bool_]:
     found = _may_be_total(texts)
+    if found.all():
+        return _match_total(texts, known)
     if found.any():
-        found[found] = _match_total(texts.filter(pa.array(found)))
+        found[found] = _match_total(texts.filter(pa.array(found)), known)
     return found
 
 
@@ -106,15 +111,29 @@ def _may_be_total(texts: pa.Array) -> NDArray[np.bool_]:
     return (np.diff(starts) > 1) & (~_IS_DIGIT[last] | _BEGINS_TOTAL[first])
 
 
-def _match_total(texts: pa.Array) -> NDArray[np.bool_]:
+def _match_total(texts: pa.Array, known: dict[str, bool]) -> NDArray[np.bool_]:
     encoded = texts.dictionary_encode()
-    totals = as_mask(pc.match_substring_regex(pc.utf8_trim_whitespace(encoded.dictionary), _TOTAL))
+    totals = _match_different(encoded.dictionary, known)
     if not totals.any():
         return np.zeros(len(texts), dtype=bool)
     found: NDArray[np.bool_] = np.append(totals, False)[
         pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)
     ]
     return found
+
+
+def _match_different(texts: pa.Array, known: dict[str, bool]) -> NDArray[np.bool_]:
+    """Match different texts; what few ones are is kept in `known`, as compiling the pattern takes longer than to match them."""
+    if len(texts) > FEW_TEXTS:
+        return _match(texts)
+    each = texts.to_pylist()
+    if new := [text for text in each if text not in known]:
+        known.update(zip(new, _match(pa.array(new, texts.type)).tolist(), strict=True))
+    return np.array([known[text] for text in each], dtype=bool)
+
+
+def _match(texts: pa.Array) -> NDArray[np.bool_]:
+    return as_mask(pc.match_substring_regex(pc.utf8_trim_whitespace(texts), _TOTAL))
 
 
 def _totals(frame: pd.DataFrame, named: NDArray[np.int64]) -> list[int]:

@@ -153,9 +153,9 @@ def stands_apart(candidate: float, others: NDArray[np.float64], count: int, pres
         return False
     if candidate in SURVEY_CODES:
         return _far(candidate, others)
-    if len(np.unique(others)) < SENTINEL_VALUES:
+    if not _far(candidate, others) and not candidate < 0 <= float(others.min()):
         return False
-    return _far(candidate, others) or (candidate < 0 <= float(others.min()))
+    return len(np.unique(others)) >= SENTINEL_VALUES
 
 
 def _far(candidate: float, others: NDArray[np.float64]) -> bool:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from dldiag.data.typing.distinct import as_mask, as_python, stands_in
+from dldiag.data.typing.distinct import as_mask, as_python, replaced, stands_in
 
 _NO_WIDTH = r"[\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{2064}\x{2066}-\x{2069}\x{feff}\x{00ad}]"
 _ODD_BLANKS = r"[\x{00a0}\x{2002}-\x{200a}\x{202f}\x{3000}]"
@@ -76,11 +76,11 @@ def in_usual_spelling(texts: pa.Array) -> tuple[pa.Array, NDArray[np.bool_], NDA
         texts = pc.utf8_normalize(texts, "NFKC")
     if as_mask(pc.match_substring_regex(texts, _USUAL)).all():
         return texts, noted, noted
-    given = texts = pc.replace_substring_regex(texts, _MINUS, "-")
+    given = texts = replaced(texts, _MINUS, "-")
     sample = "\n".join(texts.to_pylist()) if len(texts) <= FEW_TEXTS else None
     for (pattern, replacement), known in zip(_SPELLINGS, _KNOWN_SPELLINGS, strict=True):
         if sample is None or known.search(sample):
-            texts = pc.replace_substring_regex(texts, pattern, replacement)
+            texts = replaced(texts, pattern, replacement)
     if (sample is None or _KNOWN_ORDINAL.search(sample)) and as_mask(
         pc.match_substring_regex(texts, _ORDINAL)
     ).mean() >= _ORDINAL_SHARE:
@@ -153,7 +153,7 @@ def without_counted(texts: pa.Array) -> pa.Array:
     words = {match["word"] for match in found if match}
     if len(found) < LEAST_ALIKE or len(words) != 1 or not all(found):
         return texts
-    return pc.replace_substring_regex(texts, rf"^([+-]?[\d.,]*\d\s?[KkMBb])\s+{words.pop()}$", r"\1")
+    return replaced(texts, rf"^([+-]?[\d.,]*\d\s?[KkMBb])\s+{words.pop()}$", r"\1")
 
 
 def signed_by_account(texts: pa.Array) -> tuple[pa.Array, NDArray[np.bool_], NDArray[np.float64]]:

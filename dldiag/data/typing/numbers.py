@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from dldiag.data.typing.distinct import as_mask, as_python, stands_in
+from dldiag.data.typing.distinct import as_mask, as_python, replaced, stands_in, without_tails
 from dldiag.data.typing.number_spellings import (
     FEW_TEXTS,
     in_usual_spelling,
@@ -35,6 +35,7 @@ _CODE = (
     r"|RUB|UAH|AED|SAR|ILS|kr\.?|zł|Kč|Rp\.?|lei|руб\.?|грн\.?)"
 )
 _CURRENCY = rf"(?:{_SIGN}|{_CODE})"
+_CURRENCY_BEHIND = rf"^(?:(.*\d.*?)\s*(?:{_SIGN})|(.*\d(?:.*?\P{{L}})??)\s*{_CODE})$"
 _GROUPED_BY_SPACE = r"^([+-]?\d{1,3}(?:[ '’\x{00a0}\x{202f}\x{2009}_]\d{3})+)((?:[.,]\d+)?)$"
 _COMMA_GROUPS = r"^[+-]?[1-9]\d{0,2}(?:,\d{2})*(?:,\d{3})+(?:\.\d*)?$"
 _COMMA_DECIMAL = r"^[+-]?(?:\d*,\d+|[1-9]\d{0,2}(?:\.\d{3})+(?:,\d*)?)(?:[eE][+-]?\d{1,3})?$"
@@ -183,11 +184,12 @@ def _without_marks(texts: pa.Array) -> Unmarked:
     body, marks["lead"] = without_lead(texts)
     body, marks["spelling"], noted = in_usual_spelling(body)
     body = without_counted(body)
-    body = pc.replace_substring_regex(with_our_digits(body), _FORTRAN, r"\1E\2")
+    body = replaced(with_our_digits(body), _FORTRAN, r"\1E\2")
     body, marks["debit_credit"], signs = signed_by_account(body)
     body, marks["parentheses"] = _strip(body, r"^\(\s*(.*\d.*)\)$")
     body, before = _strip(body, rf"^([+-]?)\s*{_CURRENCY}\s*(.*\d.*)$", r"\1\2")
-    body, after = _strip(body, rf"^(?:(.*\d.*?)\s*(?:{_SIGN})|(.*\d(?:.*?\P{{L}})??)\s*{_CODE})$", r"\1\2")
+    after = _has(body, _CURRENCY_BEHIND)
+    body = without_tails(body, after, _CURRENCY_BEHIND, r"\1\2") if after.any() else body
     body, marks["currency"] = pc.utf8_rtrim_whitespace(body), before | after
     body, _ = _strip(body, r"^(.*\d)[.,](?:-{1,2}|—)$")  # 9.040,- kr.
     body, behind = _strip(body, r"^(.*\d)\s*(?:%|(?i:percent|per cent|pct\.?|prozent))$")
@@ -239,7 +241,7 @@ def _strip_bounds(body: pa.Array) -> tuple[pa.Array, NDArray[np.bool_]]:
     mask, bare = _has(body, _BOUND), _has(body, r"^[+-]?[\d.,]*\d$").sum()
     if bare < BARE_BESIDE_BOUNDS or bare <= mask.sum():
         return body, with_error
-    return pc.replace_substring_regex(body, _BOUND, r"\1\2"), mask | with_error
+    return replaced(body, _BOUND, r"\1\2"), mask | with_error
 
 
 def _with_point(bodies: pa.Array, decimal: str, thousands: str) -> tuple[pa.Array, NDArray[np.bool_], set[str], str]:

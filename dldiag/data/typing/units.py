@@ -53,6 +53,7 @@ CURRENCIES = {
     "USD": "$", "US$": "$", "EUR": "€", "GBP": "£", "CNY": "¥", "RMB": "¥", "元": "¥", "JPY": "¥", "円": "¥", "INR": "₹",
 }  # fmt: skip
 KNOWN_SHARE = 0.95  # Texts are converted if this share is numbers in units of one kind, or bare (as READ_SHARE).
+_BARE = r"^[+-]?[\d.,]*\d$"
 _NUMERAL = r"^([+-]?[\d.,]*\d)\s*"
 _KELVIN = r"\d\s+K$"
 _UNIT = _NUMERAL + r"([A-Za-zµμ°/²³‰]{1,12}|[毫厘千公]?[克斤米里]|吨|秒|分钟|小时|天|(?:[kcmd]?m|ft|in|yd|mi)[23])$"
@@ -133,16 +134,27 @@ def _shared_suffix(body: pa.Array) -> tuple[pa.Array, NDArray[np.float64], NDArr
     found = {rest[2] for text in first if (rest := _SUFFIX.match(text))}
     if len(found) != 1 or any(map(_EXPONENT.match, found)) or len(first) < LEAST_ALIKE:
         return None
-    mask = as_mask(pc.ends_with(body, pattern=found.pop())) & as_mask(pc.match_substring_regex(body, _SUFFIX_PATTERN))
+    suffix = found.pop()
+    mask = as_mask(pc.ends_with(body, pattern=suffix)) & as_mask(pc.match_substring_regex(body, _SUFFIX_PATTERN))
     if not mask[as_mask(pc.match_substring_regex(body, r"\d"))].all():
         return None
-    return pc.replace_substring_regex(body, _SUFFIX_PATTERN, r"\1"), np.ones(len(body)), mask, False
+    return _without_suffix(body, mask, suffix), np.ones(len(body)), mask, False
+
+
+def _without_suffix(body: pa.Array, mask: NDArray[np.bool_], suffix: str) -> pa.Array:
+    """Cut a suffix off where it leaves a bare number; elsewhere more words than it stand behind the number."""
+    cut = pc.if_else(pa.array(mask), pc.utf8_slice_codeunits(body, 0, -len(suffix)), body)
+    left = mask & ~as_mask(pc.match_substring_regex(cut, _BARE))
+    if not left.any():
+        return cut
+    rest = pc.replace_substring_regex(body.filter(pa.array(left)), _SUFFIX_PATTERN, r"\1")
+    return pc.replace_with_mask(cut, pa.array(left), rest)
 
 
 def _of_one_kind(body: pa.Array, mask: NDArray[np.bool_], units: list[str]) -> bool:
     """Whether nearly all texts are numbers in units of one kind, or bare numbers beside a unit that is no mere letter."""
     kinds = {_UNITS[unit][0] if unit in _UNITS else "" for unit in units}
-    bare = as_mask(pc.match_substring_regex(body, r"^[+-]?[\d.,]*\d$"))
+    bare = as_mask(pc.match_substring_regex(body, _BARE))
     if len(kinds) != 1 or "" in kinds or (mask | bare).mean() < KNOWN_SHARE:
         return False
     return not bare.any() or all(len(unit) > 1 for unit in units)
