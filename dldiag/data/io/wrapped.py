@@ -8,8 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
-from dldiag.data.io import drawn, listed
+from dldiag.data.io import drawn, listed, measured
 from dldiag.data.io.drawn import as_lines
+from dldiag.data.io.xml_records import of_xml
 
 _HEAD = 4096  # characters that show whether a text is wrapped
 _WEB = re.compile(
@@ -186,7 +187,12 @@ def _of_formula_texts(text: str) -> str | None:
 
 WRAPPINGS = (
     Wrapping("web_page", _of_web_page),
+    Wrapping("xml", of_xml),
     Wrapping("arff", _of_arff),
+    Wrapping("settings_above", measured.of_labview),
+    Wrapping("measured", measured.of_metrics),
+    Wrapping("measured", measured.of_points),
+    Wrapping("printed", measured.of_julia),
     Wrapping("quoted_lines", _of_quoted_lines),
     Wrapping("formula_texts", _of_formula_texts),
     Wrapping("record_marks", _of_record_marks),

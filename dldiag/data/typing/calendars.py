@@ -28,7 +28,7 @@ MONTHS = {
     "|lut|února|únor|februarie|şubat|şub|pebruari"
     "|február|helmikuuta|helmikuu|Φεβρουαρίου|Φεβρουάριος|Φεβ|فبراير|กุมภาพันธ์|ก.พ"
     "|февруари|фебруар|фебруара|veljače|veljača|velj|februára|február|vasario|vasaris|februāris|februārī|veebruar|febrúar|febrer|פברואר|फरवरी|फ़रवरी|ফেব্রুয়ারি|fevral|ақпан",
-    "Mar": "märz|maerz|mrz|mars|marzo|março|marco|maart|mrt|марта|март|мар|березня|бер|marca|marzec|března|březen|martie|mart|maret"
+    "Mar": "märz|maerz|mär|mrz|mars|marzo|março|marco|maart|mrt|марта|март|мар|березня|бер|marca|marzec|března|březen|martie|mart|maret"
     "|március|maaliskuuta|maaliskuu|Μαρτίου|Μάρτιος|Μαρ|مارس|มีนาคม|มี.ค"
     "|марта|ožujka|ožujak|ožu|marca|kovo|kovas|marts|martā|märts|març|מרץ|मार्च|মার্চ|наурыз",
     "Apr": "avril|avr|abril|abr|aprile|апреля|апрель|апр|квітня|кві|kwietnia|kwiecień|kwi|dubna|duben|aprilie|nisan|nis"
@@ -130,6 +130,7 @@ _ORDERS = (
     (rf"^(?i:{_WEEKDAYS})\.?,? +(\d.*)$", r"\1"),
     (r"^(?i:w/c|week (?:of|commencing)|wc) +(\d.*)$", r"\1"),
     (r"^(.*\b\d{1,2})(?:st|nd|rd|th)\b(.*)$", r"\1\2"),
+    (r"^((?:\pL+\.? )?1)(?:er|º|°|ª)( .*)$", r"\1\2"),  # 1er janvier
     (r"^(\d{4})년 ?(\d{1,2})월 ?(\d{1,2})일(.*)$", r"\1-\2-\3\4"),
     (r"^(\d{4})년 ?(\d{1,2})월$", r"\1-\2"),
     (r"^(?:ngày )?(\d{1,2}) tháng (\d{1,2}),? (?:năm )?(\d{4})$", r"\3-\2-\1"),
@@ -142,7 +143,7 @@ _ORDERS = (
     (r"^(\pL{3,})\.? ?['’](\d{2})$", r"\1-\2"),  # Jan '22
     (rf"^(.*{_CLOCK}) ?(?:Uhr|hrs?|h)\.?$", r"\1"),
     (r"^(.*\d) (\d{1,2})h(\d{2})$", r"\1 \2:\3"),
-    (r"^(\d{4}-\d{2}-\d{2})-(\d{2})\.(\d{2})\.(\d{2}(?:\.\d+)?)$", r"\1 \2:\3:\4"),  # Db2
+    (r"^(\d{4}-\d{2}-\d{2})[- _](\d{2})\.(\d{2})\.(\d{2}(?:\.\d+)?)$", r"\1 \2:\3:\4"),  # Db2
     (
         r"^(\d{1,2}[./-](?:\d{1,2}|\pL{3})[./-]\d{2,4}) (\d{1,2})\.(\d{2})(?:\.(\d{2}(?:\.\d+)?))( [AaPp][Mm]|)$",
         r"\1 \2:\3:\4\5",

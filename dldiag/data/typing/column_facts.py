@@ -24,8 +24,21 @@ _ID_WORDS = word_set(
 _ID_PARTS = ("编号", "序号", "身份证", "手机号", "订单号", "学号", "工号")
 _DATE_WORDS = word_set(
     "date day d dt datum fecha data дата time ts timestamp datetime epoch unix unixtime created updated modified at month year jahr doy julian yday"
+    " tag jour dia giorno dag posting posted booking booked buchung buchungstag buchungsdatum belegdatum valuta wertstellung geburtstag"
+    " geburtsdatum dob birthday birthdate born expiry expires expiration visit yymmdd yyyymmdd ddmmyy ddmmyyyy mmddyy mmddyyyy"
 )
 _DATE_PARTS = ("日期", "时间", "年份", "年度", "日付", "日時", "날짜", "дата", "datum", "fecha")
+# Under these names two digits of a year and two of a month may stand.
+_MONTH_WORDS = word_set(
+    "month months monthly period periods periode perioden periodo monat monate monatlich mois mes mese mesi maand maanden mnd mies miesiac mesic"
+    " yymm yyyymm mmyy mmyyyy ym vintage cohort"
+)
+# Under these names 202105 is the fifth week of 2021.
+_WEEK_WORDS = word_set(
+    "week weeks kw woche kalenderwoche semaine semana settimana vecka uke uge isoweek epiweek yearweek yyyyww yw"
+)
+_WEEK_IN_DIGITS = r"^((?:19|20)\d{2})(0[1-9]|[1-4]\d|5[0-3])$"
+_MONTH_PARTS = ("période", "período", "miesiąc", "měsíc", "месяц", "период", "月份", "年月", "期间")
 _CODE_WORDS = word_set("code codes zip plz fips postcode postal")
 _VERSION_WORDS = word_set(
     "version versions ver release build firmware 版本 section sections chapter clause icd icd9 icd10 naics ddc"
@@ -76,7 +89,10 @@ class Facts:
     @cached_property
     def dates(self) -> Dates:
         """The solid texts as dates."""
-        return read_dates(self.solid.texts, day_first=self.plan.day_first, is_named_so=self.named_like_date)
+        texts, named = self.solid.texts, self.named_like_date
+        if self.words & _WEEK_WORDS and self.solid.matches(_WEEK_IN_DIGITS).all():
+            texts = pc.replace_substring_regex(texts, _WEEK_IN_DIGITS, r"\1-W\2")
+        return read_dates(texts, day_first=self.plan.day_first, is_named_so=named, is_month=self.named_like_month)
 
     @property
     def named_like_identifier(self) -> bool:
@@ -106,7 +122,13 @@ class Facts:
     @property
     def named_like_date(self) -> bool:
         """Whether the name says that the column holds dates."""
-        return bool(self.words & _DATE_WORDS) or any(part in self.name for part in _DATE_PARTS)
+        is_date = bool(self.words & _DATE_WORDS) or any(part in self.name for part in _DATE_PARTS)
+        return is_date or self.named_like_month
+
+    @property
+    def named_like_month(self) -> bool:
+        """Whether the name says that the column holds months or other periods."""
+        return bool(self.words & _MONTH_WORDS) or any(part in self.name.lower() for part in _MONTH_PARTS)
 
 
 def is_named_like_identifier(name: str) -> bool:
@@ -117,9 +139,8 @@ def is_named_like_identifier(name: str) -> bool:
 def names_date_or_row(name: str) -> bool:
     """Whether a column name says that it holds dates, versions or codes, or names rows."""
     words = set(words_of(name))
-    return bool(words & (_ID_WORDS | _DATE_WORDS | _VERSION_WORDS | _CODE_WORDS | _PART_WORDS)) or any(
-        part in name for part in _ID_PARTS + _DATE_PARTS
-    )
+    named = _ID_WORDS | _DATE_WORDS | _MONTH_WORDS | _WEEK_WORDS | _VERSION_WORDS | _CODE_WORDS | _PART_WORDS
+    return bool(words & named) or any(part in name.lower() for part in _ID_PARTS + _DATE_PARTS + _MONTH_PARTS)
 
 
 def facts_of(name: str, position: int, cells: Cells, plan: ReadPlan, declared: str = "") -> Facts:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dldiag.core.types import Kind
 from dldiag.data.typing.column_facts import Facts
 from dldiag.data.typing.distinct import Cells
-from dldiag.data.typing.kinds import MOSTLY_SHARE, counts_time, looks_like_excel_days
+from dldiag.data.typing.kinds import MOSTLY_SHARE, counts_time, looks_like_excel_days, may_be_short_dates
 from dldiag.data.typing.labels import hold_lists, variants_among
 from dldiag.data.typing.missing import sentinel
 from dldiag.data.typing.notices import Remark
@@ -106,6 +106,8 @@ def doubts(facts: Facts) -> list[Remark]:
         remarks.append(remark_on("excel_days", facts, cells, numbers.read))
     if not facts.named_like_date and counts_time(facts):
         remarks.append(remark_on("maybe_epochs", facts, cells, numbers.read))
+    if may_be_short_dates(facts):
+        remarks.append(remark_on("maybe_dates", facts, cells, numbers.read))
     return remarks if numbers.marked.any() else [*remarks, *_codes_read(facts), *_merged(facts)]
 
 

@@ -214,6 +214,10 @@ REMARKS = {
         Message("{columns} may hold times counted since 1970 ({examples}); it was read as numbers."),
         Message("Make the column a date if it does."),
     ),
+    "maybe_dates": NoticeText(
+        Message("{columns} may hold days or months written in digits ({examples}); it was read as numbers."),
+        Message("Name the column a date, or write its days as 2024-03-31, if it holds them."),
+    ),
     "excel_days": NoticeText(
         Message("{columns} looks like Excel day numbers ({examples}); it was read as numbers."),
         Message("Make the column a date if it is one."),

@@ -42,14 +42,24 @@ _COMMA_DECIMAL = r"^[+-]?(?:\d*,\d+|[1-9]\d{0,2}(?:\.\d{3})+(?:,\d*)?)(?:[eE][+-
 # Where the other decimal mark is usual, these can mean nothing else.
 _COMMA_AS_POINT, _POINT_DECIMAL = r"^[+-]?\d+,(?:\d{1,2}|\d{4,})$", r"^[+-]?\d+\.(?:\d{1,2}|\d{4,})$"
 _POINT_GROUPS = r"^[+-]?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d*)?$"
+_BARE = r"^[+-]?[\d.,]*\d$"
 _BOUND = (
     r"^(?:(?:[<>≤≥~≈±]=?|(?i:ca|approx|about|around|circa|over|under|env|up to|less than|more than)\.?\s)\s*([+-]?[\d.,]*\d)"
-    r"|([+-]?[\d.,]*\d)\s*(?:\*{1,3}|\+|\(\s?(?:[A-Za-z]{1,12}|\d{1,2})\s?\)|\[\w{1,3}\]| [A-Za-z]{1,2}|[†‡§¶]+))$"
+    r"|([+-]?[\d.,]*\d)\s*(?:\*{1,3}|\+|\(\s?(?:[A-Za-z]{1,12}\.?|\d{1,2})\s?\)|\[\w{1,3}\]| [A-Za-z]{1,2}|[†‡§¶]+))$"
 )
 _AT_LEAST = r"^([\d.,]*\d\s?[A-Za-z]{0,2})\s?\+$"  # 5,000+ and 1.2M+
 _PLUS_MINUS = r"^(?:±|\+/-)\s*([\d.,]*\d)$"
 # 12.4 ± 0.3, 12.4 [11.9-12.8], 12.4 (11.9, 12.8) and 66 (45%)
 _WITH_ERROR = r"^([+-]?[\d.,]*\d)(?:\s*(?:±|\+/?-)\s*[\d.,]*\d|\s*[\[(]\s*(?:\d\d%\s?[CKI]I?C?[:,]?\s)?[+-]?[\d.,]*\d\s?%?\s*(?:(?:[,;-]|to)\s*[+-]?[\d.,]*\d\s?%?\s*)?[\])])$"
+# 12.4±0.3 mg, and 12.4% (n=9): what stands behind the number says how far it can be trusted.
+_ERROR_BEFORE_UNIT = r"^([+-]?[\d.,]*\d)\s*(?:±|\+/?-)\s*[\d.,]*\d(\s*[^\d\s±+-][^\d±]*)$"
+_SAMPLE_SIZE = r"^([+-]?[\d.,]*\d\s?%?)\s*[(\[]\s*(?:(?i:n)\s*[=:]\s*[\d.,]*\d|\d+\s?/\s?\d+)\s*[)\]]$"
+# A word that says what a number with decimals means: 1.2 (high).
+_JUDGED = r"^([+-]?\d+[.,]\d+)\s*[(\[]\s?\pL[\pL ]{1,14}[)\]]$"
+# A letter of a footnote right behind a number with decimals: 72.51r. Letters of units and of thousands are none.
+_FLAGGED = r"^([+-]?[\d.,]*\d)(?:\s?[abcefijnopqruvwxyzABFHIJNOPQRSUVXYZ]|\s?[a-z]p|\s[a-z\d]\))$"
+_DECIMALS = r"^[+-]?\d+[.,]\d+"
+FLAGGED_SHARE = 0.5  # Codes such as 12b have no decimals; at least this share of the numbers must have (own choice).
 _HOURS = (
     r"^(?P<sign>[+-]?)(?P<hour>\d{1,3}):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d(?:[.,]\d+)?))?"
     r"\s*(?P<half>(?:[AaPp]\.?[Mm]\.?)?)$"
@@ -184,6 +194,10 @@ def _without_marks(texts: pa.Array) -> Unmarked:
     body, marks["lead"] = without_lead(texts)
     body, marks["spelling"], noted = in_usual_spelling(body)
     body = without_counted(body)
+    body, counted = _strip(body, _SAMPLE_SIZE)
+    body, judged = _strip(body, _JUDGED)
+    body, with_error = _strip(body, _ERROR_BEFORE_UNIT, r"\1\2")
+    noted = noted | counted | judged | with_error
     body = replaced(with_our_digits(body), _FORTRAN, r"\1E\2")
     body, marks["debit_credit"], signs = signed_by_account(body)
     body, marks["parentheses"] = _strip(body, r"^\(\s*(.*\d.*)\)$")
@@ -238,7 +252,14 @@ def _strip_bounds(body: pa.Array) -> tuple[pa.Array, NDArray[np.bool_]]:
     body, with_error = _strip(body, _WITH_ERROR)
     body, starred = _strip(body, r"^([+-]?[\d.,]*\d)\s*\*{1,3}$")  # Stars say how significant an estimate is.
     with_error |= starred
-    mask, bare = _has(body, _BOUND), _has(body, r"^[+-]?[\d.,]*\d$").sum()
+    mask, bare = _has(body, _BOUND), _has(body, _BARE).sum()
+    flagged = _has(body, _FLAGGED) & ~mask
+    if (
+        flagged.any()
+        and _has(body, _DECIMALS).mean() >= FLAGGED_SHARE
+        and bare >= max(BARE_BESIDE_BOUNDS, flagged.sum())
+    ):
+        body, with_error = replaced(body, _FLAGGED, r"\1"), with_error | flagged
     if bare < BARE_BESIDE_BOUNDS or bare <= mask.sum():
         return body, with_error
     return replaced(body, _BOUND, r"\1\2"), mask | with_error

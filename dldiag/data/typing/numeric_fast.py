@@ -30,6 +30,7 @@ _MOST_DECIMALS = 6  # Numbers with more decimals are counted by sorting them.
 _WIDEST = 1 << 22  # Between the ends of the numbers that are counted by their place there are at most so many places.
 _YEARS_AS_DAYS = (18_000_101.0, 22_001_231.0)  # A number like 20240131 may be a date.
 _YEARS_AS_MONTHS = (180_001.0, 220_012.0)  # A number like 202401 may be a month.
+_SHORT_MONTHS, _SHORT_DAYS = (101.0, 9912.0), (10_101.0, 991_231.0)  # 2201 may be a month, 220131 and 310122 a day.
 _SECONDS = (6.3e8, 2.6e9)  # Whole numbers like 1700000000 may be seconds since 1970.
 _YEARS_AS_HOURS = (1_900_010_100.0, 2_099_123_123.0)  # A number like 2024013112 may be an hour.
 
@@ -187,11 +188,25 @@ def _looked_at(values: NDArray[np.float64]) -> Plain | None:
     as_dates = any(
         low >= first and high <= last for first, last in (_YEARS_AS_DAYS, _YEARS_AS_MONTHS, _YEARS_AS_HOURS, _SECONDS)
     )
-    if whole and (distinct >= _UNIQUE_SHARE * len(present) or as_dates):
+    if whole and (distinct >= _UNIQUE_SHARE * len(present) or as_dates or _may_be_short_days(present, low, high)):
         return None
     if not whole and low >= 1 and high < 1000 and _has_three_decimals(present):
         return None
     return Plain(values, distinct)
+
+
+def _may_be_short_days(values: NDArray[np.float64], low: float, high: float) -> bool:
+    """Whether all whole numbers may be months or days with years of two digits: 2201, 220131."""
+    if low >= _SHORT_MONTHS[0] and high <= _SHORT_MONTHS[1]:
+        return _lie_within(values % 100, 12)
+    if low < _SHORT_DAYS[0] or high > _SHORT_DAYS[1] or not _lie_within(values[:_SAMPLE] // 100 % 100, 31):
+        return False
+    ends, middles = values % 100, values // 100 % 100
+    return _lie_within(middles, 12) and (_lie_within(ends, 31) or _lie_within(values // 10_000, 31))
+
+
+def _lie_within(values: NDArray[np.float64], last: int) -> bool:
+    return bool(values.min() >= 1 and values.max() <= last)
 
 
 def _count_different(values: NDArray[np.float64], low: float, high: float) -> int:

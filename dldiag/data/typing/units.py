@@ -18,7 +18,8 @@ MAGNITUDES = {  # Each mark has its power of ten.
     "Mrd": 9, "billion": 9, "Billion": 9, "trillion": 12, "lakh": 5, "Lakh": 5, "lac": 5, "Lac": 5, "lakhs": 5,
     "Lakhs": 5, "Lacs": 5, "crore": 7, "Crore": 7, "crores": 7, "Crores": 7, "Cr": 7, "тыс": 3, "тис": 3, "tys": 3, "tis": 3, "млн": 6, "млрд": 9, "трлн": 12, "mlrd": 9,
     "千": 3, "万": 4, "萬": 4, "百万": 6, "千万": 7, "亿": 8, "億": 8, "万亿": 12,
-    "만": 4, "억": 8,
+    "만": 4, "억": 8, "Tausend": 3, "Millionen": 6, "Milliarden": 9, "milliers": 3, "milliards": 9, "millones": 6, "milhões": 6, "milioni": 6,
+    "miliardi": 9, "miljoen": 6, "miljard": 9, "लाख": 5, "करोड़": 7,
 }  # fmt: skip
 # Letters that are units as well; they scale only beside a currency or one of the marks above.
 MAGNITUDES_IN_COMPANY = {"m": 6, "b": 9, "B": 9, "T": 12, "t": 12, "G": 9, "L": 5}
@@ -59,7 +60,7 @@ _KELVIN = r"\d\s+K$"
 _UNIT = _NUMERAL + r"([A-Za-zµμ°/²³‰]{1,12}|[毫厘千公]?[克斤米里]|吨|秒|分钟|小时|天|(?:[kcmd]?m|ft|in|yd|mi)[23])$"
 _FIRST, LEAST_ALIKE = 20, 3  # The first few texts show whether all may bear one mark, if there are at least so many.
 _SUFFIX_PATTERN = (
-    r"^([+-]?[\d.,]*\d)(\s*(?:\pL|-\pL{3}|[°€£¥$₩★☆⭐]|\(\pL)[^\d\s]{0,14}(?:\^?-?[23])?"
+    r"^([+-]?[\d.,]*\d)(\s*(?:\pL|-\pL{3}|[°€£¥$₩★☆⭐×]|\(\pL)[^\d\s]{0,14}(?:\^?-?[23])?"
     r"|\s*[a-zß-öø-ÿа-я(€$£][^\d\s]{0,14}(?:\s[^\d\sA-Z]{1,14}){1,3})$"  # Words of a street are capitalized.
 )
 _SUFFIX = as_python(_SUFFIX_PATTERN)
