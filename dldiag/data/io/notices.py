@@ -133,7 +133,7 @@ TEXTS = {
     ),
     "doubted_header": NoticeText(
         Message("The first line was taken for names ({example}), though it may be a row like the others."),
-        Message("Choose “no header” in the reading choices if it is one."),
+        Message("Say in the reading choices that the file has no header if it is one."),
     ),
     "joined_header": NoticeText(
         Message("The names stand in {count:,} lines, which were joined."),

@@ -67,12 +67,14 @@ def _parsed(text: str) -> _Element | None:
     def end(_: str) -> None:
         stack.pop()
 
+    def write(data: str) -> None:
+        stack[-1].texts.append(data)
+
     def refuse(*_: object) -> None:
         raise expat.ExpatError
 
-    parser.StartElementHandler = begin
-    parser.EndElementHandler = end
-    parser.CharacterDataHandler = stack[-1].texts.append
+    parser.StartElementHandler, parser.EndElementHandler = begin, end
+    parser.CharacterDataHandler = write
     parser.StartDoctypeDeclHandler = refuse
     try:
         parser.Parse(text.lstrip().encode("utf-8", "surrogatepass"), True)

@@ -95,6 +95,13 @@ class Facts:
         return read_dates(texts, day_first=self.plan.day_first, is_named_so=named, is_month=self.named_like_month)
 
     @property
+    def dates_by_hand(self) -> Dates:
+        """The solid texts as the dates that a person said they are: digits that nothing else says to be dates are read so, too."""
+        if self.dates.read.any():
+            return self.dates
+        return read_dates(self.solid.texts, day_first=self.plan.day_first, is_named_so=True, is_month=True)
+
+    @property
     def named_like_identifier(self) -> bool:
         """Whether the name says that the column names rows: customer_id, Unnamed: 0, 编号; or a first column has none."""
         return is_named_like_identifier(self.name) or self.is_first_without_name

@@ -280,7 +280,7 @@ def _as_booleans(facts: Facts) -> Read:
 
 
 def _as_dates(facts: Facts) -> Read:
-    cells, dates = facts.solid, facts.dates
+    cells, dates = facts.solid, facts.dates_by_hand
     if not dates.read.any() and facts.numbers.read.any():
         dates = from_numbers(facts.numbers.values)
     unread = ~dates.read

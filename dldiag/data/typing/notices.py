@@ -216,7 +216,7 @@ REMARKS = {
     ),
     "maybe_dates": NoticeText(
         Message("{columns} may hold days or months written in digits ({examples}); it was read as numbers."),
-        Message("Name the column a date, or write its days as 2024-03-31, if it holds them."),
+        Message("Make the column a date if it does."),
     ),
     "excel_days": NoticeText(
         Message("{columns} looks like Excel day numbers ({examples}); it was read as numbers."),
