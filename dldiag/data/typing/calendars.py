@@ -112,6 +112,7 @@ _IN_BUDDHIST_YEARS = as_python(
 )
 # Taiwan counts years from 1912 on: 112/05/12, and without marks under the name of a date.
 _MINGUO = re.compile(r"(1[01]\d|[89]\d)([/.-])(\d{1,2})[/.-](\d{1,2})(?![\d/.-])")
+_MINGUO_MONTH = re.compile(r"(1[01]\d)年(\d{1,2})月(?:(\d{1,2})日)?")  # 98年 may be 1998 elsewhere.
 _MINGUO_BARE = re.compile(r"(1[01]\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
 _IN_MINGUO_YEARS = as_python(r"^1[01]\d[/.-]\d{1,2}[/.-]\d{1,2}(?:[ T].*)?$")
 MINGUO_OFFSET = 1911
@@ -245,6 +246,8 @@ def _without_eras(texts: pa.Array, sample: list[str]) -> tuple[pa.Array, Calenda
     """Return days of Taiwan's years and of Japan's eras as Gregorian ones; None where they are no such days."""
     if _share(sample, _IN_MINGUO_YEARS) >= CALENDAR_SHARE:
         return _each(texts, lambda text: _MINGUO.sub(_from_minguo, text)), "minguo"
+    if all(map(_MINGUO_MONTH.fullmatch, sample)):
+        return _each(texts, lambda text: _MINGUO_MONTH.sub(_month_from_minguo, text)), "minguo"
     if any(_ERA.search(text) for text in sample):
         return _each(texts, lambda text: _ERA.sub(_year_of_era, text)), ""
     if all(_SHORT_ERA.fullmatch(text) for text in sample):
@@ -266,6 +269,11 @@ def _less_buddhist(found: re.Match[str]) -> str:
 
 def _from_minguo(found: re.Match[str]) -> str:
     return f"{int(found[1]) + MINGUO_OFFSET}-{found[3]}-{found[4]}"
+
+
+def _month_from_minguo(found: re.Match[str]) -> str:
+    year, month, day = found.groups()
+    return f"{int(year) + MINGUO_OFFSET}-{month}" + (f"-{day}" if day else "")
 
 
 def without_minguo(texts: pa.Array) -> pa.Array | None:

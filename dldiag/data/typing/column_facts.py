@@ -33,11 +33,14 @@ _MONTH_WORDS = word_set(
     "month months monthly period periods periode perioden periodo monat monate monatlich mois mes mese mesi maand maanden mnd mies miesiac mesic"
     " yymm yyyymm mmyy mmyyyy ym vintage cohort"
 )
-# Under these names 202105 is the fifth week of 2021.
+# Under these names 202105 and 2021-05 are the fifth week of 2021.
 _WEEK_WORDS = word_set(
     "week weeks kw woche kalenderwoche semaine semana settimana vecka uke uge isoweek epiweek yearweek yyyyww yw"
 )
-_WEEK_IN_DIGITS = r"^((?:19|20)\d{2})(0[1-9]|[1-4]\d|5[0-3])$"
+_WEEKS = (
+    (r"^((?:19|20)\d{2})[-/. ]?(0?[1-9]|[1-4]\d|5[0-3])$", r"\1-W\2"),
+    (r"^(0?[1-9]|[1-4]\d|5[0-3])[-/. ]((?:19|20)\d{2})$", r"\2-W\1"),
+)
 _MONTH_PARTS = ("période", "período", "miesiąc", "měsíc", "месяц", "период", "月份", "年月", "期间")
 _CODE_WORDS = word_set("code codes zip plz fips postcode postal")
 _VERSION_WORDS = word_set(
@@ -90,8 +93,8 @@ class Facts:
     def dates(self) -> Dates:
         """The solid texts as dates."""
         texts, named = self.solid.texts, self.named_like_date
-        if self.words & _WEEK_WORDS and self.solid.matches(_WEEK_IN_DIGITS).all():
-            texts = pc.replace_substring_regex(texts, _WEEK_IN_DIGITS, r"\1-W\2")
+        if self.words & _WEEK_WORDS:
+            texts = _with_weeks(texts)
         return read_dates(texts, day_first=self.plan.day_first, is_named_so=named, is_month=self.named_like_month)
 
     @property
@@ -136,6 +139,14 @@ class Facts:
     def named_like_month(self) -> bool:
         """Whether the name says that the column holds months or other periods."""
         return bool(self.words & _MONTH_WORDS) or any(part in self.name.lower() for part in _MONTH_PARTS)
+
+
+def _with_weeks(texts: pa.Array) -> pa.Array:
+    """Write 202105, 2021-05 and 05/2021 as 2021-W05 where all texts are written so."""
+    for pattern, replacement in _WEEKS:
+        if as_mask(pc.match_substring_regex(texts, pattern)).all():
+            return pc.replace_substring_regex(texts, pattern, replacement)
+    return texts
 
 
 def is_named_like_identifier(name: str) -> bool:

@@ -29,7 +29,7 @@ BARE_BESIDE_BOUNDS = 10
 MARKED_SHARE = 0.95  # A mark is that of the whole column from this share of its texts on.
 LARGEST_EXACT = 2.0**53  # Whole numbers above this are rounded in float64.
 
-_SIGN = r"(?:NT|US|HK|R|A|AU|C|CA|S|NZ|MX)\$|[$€£¥₹₽₩฿₺₴₫₪₱₦₵₡元円원đ¢]|Ft"
+_SIGN = r"(?:NT|US|HK|R|A|AU|C|CA|S|NZ|MX)\$|S/\.?|[$€£¥₹₽₩฿₺₴₫₪₱₦₵₡元円원đ¢]|Ft"
 _CODE = (
     r"(?i:USD|EUR|GBP|S?Fr\.|Rs\.?|CNY|RMB|JPY|CHF|AUD|CAD|HKD|INR|PLN|CZK|HUF|SEK|NOK|DKK|TRY|BRL|MXN|ZAR|KRW|SGD|NZD|THB|IDR|MYR|PHP|VND"
     r"|RUB|UAH|AED|SAR|ILS|kr\.?|zł|Kč|Rp\.?|lei|руб\.?|грн\.?)"

@@ -25,7 +25,9 @@ _BARE = re.compile(r"[\d.,:/ -]*")
 # A number with a few marks around it, none of which is a letter before it: #12, 72.6 °F, 72,60 S.
 _BESIDE_MARKS = re.compile(r"[^\w]{0,3}0\D{0,20}")
 # A word before a number that is more than a running one: it has decimals, something behind it, or a currency.
-_BEHIND_WORDS = re.compile(r"[^\d_/\\]*[\s:=~≈$€£¥₹(\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]0(?P<behind>\D{0,20})")
+_BEHIND_WORDS = re.compile(
+    r"(?:[^\d_/\\]|/(?=[ .]))*[\s:=~≈$€£¥₹(\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]0(?P<behind>\D{0,20})"
+)
 _UNIT_BEHIND = re.compile(r"\s?[^\W\d_]|\s?[%°$€£¥₹★]|[+*]")
 # Words whose numbers have an order: the first week comes before the second.
 _ORDERED = re.compile(
