@@ -17,6 +17,9 @@ from dldiag.data.typing.distinct import as_arrow, as_chunks, as_mask, letters_of
 MOST_TOTALS = 0.25  # Share of the rows; a word on more of them is an ordinary value of its column (own choice).
 ADDS_UP = 1e-3  # Totals are rounded, so they may differ from the sum of their rows by this share.
 LEAST_SUMS, LEAST_SUMMED = 2, 3  # An unnamed row needs this many sums, and more rows than this above it.
+LEAST_SUMMED_BY_NAME = 6  # A row whose name says nothing sums up at least five others exactly (own choice).
+EXACT_SUM = 1e-9
+MOST_ROWS = 100_000  # Nobody sums up a longer table in its last row.
 LEAST_ADDED = 2  # A total sums up at least this many rows.
 # A total ends with a letter or a colon, or begins with "total" or "subtotal".
 _IS_DIGIT, _BEGINS_TOTAL = (
@@ -34,8 +37,10 @@ _SHOWN = 5  # Row numbers shown in the notice.
 _TOTAL = (
     r"(?i)^(?:(?:grand|sub|year|all)?[ -]?totals?|sum|summe|gesamt|gesamtsumme|insgesamt|zwischensumme|somme|suma|totale"
     r"|sous-total|totaal|totalt|i alt|yhteensä|celkem|spolu|skupaj|ukupno|razem|összesen|toplam|jumlah|tổng|tổng cộng"
-    r"|итого|всего|разом|усього|общо|σύνολο|المجموع|الإجمالي|कुल|योग|รวม|合计|总计|小计|共计|总和|合計|總計|小計|계|합계)\s*[:：]?$"
-    r"|^.{1,30} (?:sub)?total$|^(?:sub)?total .{1,30}$"
+    r"|итого|всего|разом|усього|общо|σύνολο|المجموع|الإجمالي|कुल|योग|รวม|合计|总计|小计|共计|总和|合計|總計|小計|総計|계|합계|총계|총합계"
+    r"|gesamtergebnis|teilergebnis|totale complessivo|eindtotaal|totaal generaal|suma końcowa|suma częściowa|общий итог|genel toplam|totalsumma"
+    r"|totalsum|hovedtotal|végösszeg|részösszeg|celkový součet|celkem součet|γενικό άθροισμα|kaikki yhteensä|total general|total général)\s*[:：]?$"
+    r"|^.{1,30} (?:(?:sub)?totale?|ergebnis|summe|totaal|итог|toplamı?)$|^(?:sub)?total .{1,30}$"
 )
 
 
@@ -48,7 +53,7 @@ def total_rows(raw: pd.DataFrame, frame: pd.DataFrame) -> tuple[Notice, ...]:
     rows = _totals(frame, np.array(sorted(named), dtype=np.int64))
     if rows:
         return (_notice(rows, str(raw[named[rows[-1]]].iloc[rows[-1]]).strip()),)
-    if not named and _ends_with_sums(frame):
+    if not named and (_ends_with_sums(frame) or _ends_with_named_sums(frame)):
         return (_notice([len(frame) - 1], ", ".join(str(cell) for cell in raw.iloc[-1] if str(cell or "").strip())),)
     return ()
 
@@ -84,6 +89,21 @@ def _ends_with_sums(frame: pd.DataFrame) -> bool:
     ends = numbers.iloc[-1].to_numpy()
     near = np.abs(ends - sums) <= ADDS_UP * np.abs(sums)
     return bool((near | np.isnan(ends)).all())
+
+
+def _ends_with_named_sums(frame: pd.DataFrame) -> bool:
+    """Whether the last row has a name that no other row has, and all its numbers, whatever the name means, are exact sums of those above."""
+    if not LEAST_SUMMED_BY_NAME <= len(frame) <= MOST_ROWS or frame.dtypes.iloc[0].kind != "O":
+        return False
+    numbers = frame.select_dtypes("float64")
+    above, ends = numbers.iloc[:-1], numbers.iloc[-1].to_numpy()
+    first = frame.iloc[:, 0]
+    if not first.iloc[-1] or (first.iloc[:-1] == first.iloc[-1]).any() or not np.isfinite(ends).any():
+        return False
+    summed = np.isfinite(ends)
+    sums, highest = above.sum().to_numpy()[summed], above.max().to_numpy()[summed]
+    near = np.abs(ends[summed] - sums) <= EXACT_SUM * np.abs(sums)
+    return bool(near.all() and (sums > highest).all() and (above.nunique().to_numpy()[summed] >= LEAST_SUMMED).any())
 
 
 def _rows_named(texts: pa.ChunkedArray) -> NDArray[np.int64]:

@@ -36,6 +36,16 @@ PERIODS = [
     column_of("31-Mär-21", lambda i: f"{DAYS[i].day}-{['Jan', 'Feb', 'Mär', 'Apr', 'Mai', 'Jun', 'Jul', 'Aug', 'Sep', 'Okt', 'Nov', 'Dez'][DAYS[i].month - 1]}-{DAYS[i]:%y}", list(DAYS), "short_years"),
     column_of("points in the clock", lambda i: f"{DAYS[i]} 12.05.30", NOON),
 ]  # fmt: skip
+PERIODS += [
+    column_of("weeks behind a hyphen", lambda i: f"2021-{i + 1:02}", list(WEEKS), "", "week"),
+    column_of("weeks before the year", lambda i: f"{i + 1:02}/2021", list(WEEKS), "", "KW"),
+    column_of("months with a point", lambda i: f"{FIRSTS[i].month}.{FIRSTS[i].year}", list(FIRSTS), "", "x1"),
+    column_of("months behind years and a point", lambda i: FIRSTS[i].strftime("%Y.%m"), list(FIRSTS), "", "x1"),
+    column_of("years with hundredths are numbers", lambda i: f"{1990 + i}.{i * 3 + 2:02}", [float(f"{1990 + i}.{i * 3 + 2:02}") for i in range(N)], "", "x1"),
+    column_of("Taiwan's months", lambda i: f"{FIRSTS[i].year - 1911}年{FIRSTS[i].month}月", list(FIRSTS), "minguo_years", "年月"),
+    column_of("times of day in digits", lambda i: f"{i % 24}{(7 * i) % 60:02}", [float(f"{i % 24}{(7 * i) % 60:02}") for i in range(N)], "maybe_times", "dep_time"),
+    column_of("days that a spreadsheet made", lambda i: ["TP53", "2-Sep", "MYC", "BRCA1"][i % 4], [["TP53", "2-Sep", "MYC", "BRCA1"][i % 4] for i in range(N)], "spreadsheet_days", "gene"),
+]  # fmt: skip
 NUMBERS = [
     column_of("ONS: letters of footnotes", lambda i: X[i] + FLAGS[i % 6], LARGE, "bounds", "rate"),
     column_of("house numbers keep their letters", lambda i: f"{i + 11}{'b' * (i % 3 == 0)}", [f"{i + 11}{'b' * (i % 3 == 0)}" for i in range(N)], "", "house"),
@@ -50,6 +60,10 @@ NUMBERS = [
     column_of("ages in letters", lambda i: f"{WHOLE[i]}{'ym'[i % 2]}", [w / (1 + 11 * (i % 2)) for i, w in enumerate(COUNTS)], "quantities", "age"),
     column_of("days before a clock", lambda i: f"{i}d 03:15:00", [24 * i + 3.25 for i in range(N)], "hours", "uptime"),
     column_of("Arabic percent", lambda i: f"{WHOLE[i]}٪", [w / 100 for w in COUNTS], "percent", "share"),
+    column_of("Peruvian soles", lambda i: f"S/ {X[i]}", LARGE, "number_marks", "venta"),
+    column_of("codes of places", lambda i: f"{10115 + 97 * i}", [10115.0 + 97 * i for i in range(N)], "code_numbers", "PLZ"),
+    column_of("nothing in a pivot table", lambda i: "(blank)" if i % 7 == 3 else X[i], [np.nan if i % 7 == 3 else x for i, x in enumerate(LARGE)], "missing_spellings", "sum"),
+    column_of("yes and no in Bulgarian", lambda i: ["не", "да"][i % 3 > 0], [float(i % 3 > 0) for i in range(N)], "", "наличен"),
     column_of("Spanish millions", lambda i: f"{X[i]} millones", [round(x * 1e6, 1) for x in LARGE], "magnitudes", "pib"),
 ]  # fmt: skip
 _RECORDS = "".join(f"<row><town>{TOWNS[i % 4]}</town><x>{X[i]}</x><y>{WHOLE[i]}</y></row>\n" for i in range(N))
@@ -58,7 +72,11 @@ _CELLS = "".join(
 )
 _NAMES = "<Row><Cell><Data>x</Data></Cell><Cell><Data>note</Data></Cell><Cell><Data>y</Data></Cell></Row>\n"
 _HEAD = ["LabVIEW Measurement", "Separator\tTab", "***End_of_Header***", "", "Channels\t2", "***End_of_Header***"]
+_SUMS = [f"{TOWNS[i % 4]} {i};{WHOLE[i]}" for i in range(N)]
 SHAPES = [
+    table_of("a German pivot table", ["Zeilenbeschriftungen;Summe von y", *_SUMS, f"Gesamtergebnis;{sum(map(int, WHOLE))}"], "Summe von y", [*WHOLE, str(sum(map(int, WHOLE)))], "total_rows"),
+    table_of("sums under a name that nothing knows", ["town;y", *_SUMS, f"Yhteenveto;{sum(map(int, WHOLE))}"], "y", [*WHOLE, str(sum(map(int, WHOLE)))], "total_rows"),
+    table_of("three decimals between semicolons", ["day;kWh", *(f"{DAYS[i]:%d.%m.%Y};{WHOLE[i]},{400 + i}" for i in range(N))], "kWh", [f"{WHOLE[i]}.{400 + i}" for i in range(N)], "decimal_comma"),
     Messy("XML: flat records", f"<?xml version='1.0'?>\n<rows>\n{_RECORDS}</rows>\n".encode(), "y", COUNTS, "xml", ("town", "x", "y")),
     Messy("XML: a workbook", f"<Workbook><Worksheet><Table>{_NAMES}{_CELLS}</Table></Worksheet></Workbook>".encode(), "y", COUNTS, "xml"),
     table_of("Prometheus", ["# TYPE hits counter", *(f'hits{{town="{TOWNS[i % 4]}",code="{WHOLE[i]}"}} {X[i]}' for i in range(N))], "code", WHOLE, "measured", "metric|town|code|value"),

@@ -50,6 +50,12 @@ _VERSION_WORDS = word_set(
 _PART_WORDS = word_set(
     "sku block lot flat apartment part plate well grid batch model item product serial article unit bin shelf seat room"
 )
+_PLACE_CODES = word_set(
+    "zip zipcode zips plz postleitzahl postal postcode postcodes fips cep naics"
+)  # Their numbers are names.
+_CLOCK_WORDS = word_set(
+    "time times hhmm hhmmss hour hrs clock uhrzeit zeit heure hora ora tijd klockan departure arrival dep arr"
+)
 _CODE_PARTS = ("编码", "邮编", "代码")
 NUMBER_SAMPLE = 500  # This many distinct texts, spread over the column, are looked at before all are tried as numbers.
 _HOPELESS = 0.1  # If fewer of the sample read as numbers, the others are not tried.
@@ -120,6 +126,16 @@ class Facts:
         return bool(self.words & _CODE_WORDS) or any(part in self.name for part in _CODE_PARTS)
 
     @property
+    def named_like_place_code(self) -> bool:
+        """Whether the name is that of codes for places or trades, whose whole numbers count nothing."""
+        return bool(self.words & _PLACE_CODES)
+
+    @property
+    def named_like_clock(self) -> bool:
+        """Whether the name says that the column holds times of day."""
+        return bool(self.words & _CLOCK_WORDS)
+
+    @property
     def named_like_part(self) -> bool:
         """Whether the name says that the column names parts, products or places: sku, block, seat."""
         return self.named_like_code or bool(self.words & _PART_WORDS)
@@ -157,7 +173,17 @@ def is_named_like_identifier(name: str) -> bool:
 def names_date_or_row(name: str) -> bool:
     """Whether a column name says that it holds dates, versions or codes, or names rows."""
     words = set(words_of(name))
-    named = _ID_WORDS | _DATE_WORDS | _MONTH_WORDS | _WEEK_WORDS | _VERSION_WORDS | _CODE_WORDS | _PART_WORDS
+    named = (
+        _ID_WORDS
+        | _DATE_WORDS
+        | _MONTH_WORDS
+        | _WEEK_WORDS
+        | _CLOCK_WORDS
+        | _PLACE_CODES
+        | _VERSION_WORDS
+        | _CODE_WORDS
+        | _PART_WORDS
+    )
     return bool(words & named) or any(part in name.lower() for part in _ID_PARTS + _DATE_PARTS + _MONTH_PARTS)
 
 

@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 from dldiag.core.i18n import Message
 from dldiag.core.types import Kind
 from dldiag.data.typing.column_facts import Facts
-from dldiag.data.typing.dates import DIGITS_ALONE, FIRST_YEAR, LAST_YEAR, NEAR_SERIALS, epoch_scale
+from dldiag.data.typing.date_forms import DIGITS_ALONE, MONTHS_WITH_POINT
+from dldiag.data.typing.dates import FIRST_YEAR, LAST_YEAR, NEAR_SERIALS, epoch_scale
 from dldiag.data.typing.distinct import Cells, letters_of
 from dldiag.data.typing.numbers import LARGEST_EXACT
 from dldiag.data.typing.yes_no import MOST_WORDS, boolean_values
@@ -119,6 +120,8 @@ def _date(facts: Facts) -> Message | None:
     least = LEAST_DIGIT_DAYS if facts.dates.written in DIGITS_ALONE else 2
     if not _holds(facts.solid, read) or facts.solid.distinct < least:
         return None
+    if facts.dates.written in MONTHS_WITH_POINT and not read.all():
+        return None
     return Message(
         "{share:.0%} of the values are dates, such as {example}.",
         {"share": facts.solid.share(read), "example": facts.solid.texts.filter(pa.array(read))[0].as_py()},
@@ -128,7 +131,8 @@ def _date(facts: Facts) -> Message | None:
 def _days_in_digits(facts: Facts) -> Message | None:
     """Digits alone that are days or months: 09012023, or 090123 and 2301 under the name of a date; codes begin with zeros as well."""
     dates, cells = facts.dates, facts.solid
-    if dates.written not in DIGITS_ALONE or cells.distinct < LEAST_DIGIT_DAYS or facts.named_like_identifier:
+    least = LEAST_MONTHS if dates.written == "ym." and not facts.named_like_date else LEAST_DIGIT_DAYS
+    if dates.written not in DIGITS_ALONE or cells.distinct < least or facts.named_like_identifier:
         return None
     return None if facts.named_like_code or not dates.read.all() else _date(facts)
 

@@ -38,6 +38,21 @@ MAYBE = word_set(
     ),
     *("não informado", "non renseigné", "н/д", "нет данных", "brak danych", "ei tietoa", "veri yok"),
     *("該当なし", "無回答", "不明", "해당없음", "无数据", "不适用", "not reported", "not recorded", "not specified"),
+    # Pivot tables of spreadsheets, and forms.
+    *(
+        "(blank)",
+        "(blanks)",
+        "(leer)",
+        "(vide)",
+        "(en blanco)",
+        "(vuoto)",
+        "(leeg)",
+        "(vazio)",
+        "(empty)",
+        "(not set)",
+        "(no data)",
+        "(空白)",
+    ),
     # Days of databases and of accounting that stand for "no date" or "no end".
     *("0000-00-00", "0000-00-00 00:00:00", "00/00/0000", "00.00.0000", "00000000"),
     *(

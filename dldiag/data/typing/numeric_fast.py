@@ -190,6 +190,8 @@ def _looked_at(values: NDArray[np.float64]) -> Plain | None:
     )
     if whole and (distinct >= _UNIQUE_SHARE * len(present) or as_dates or _may_be_short_days(present, low, high)):
         return None
+    if not whole and _may_be_months_with_point(present, low, high):
+        return None
     if not whole and low >= 1 and high < 1000 and _has_three_decimals(present):
         return None
     return Plain(values, distinct)
@@ -203,6 +205,16 @@ def _may_be_short_days(values: NDArray[np.float64], low: float, high: float) -> 
         return False
     ends, middles = values % 100, values // 100 % 100
     return _lie_within(middles, 12) and (_lie_within(ends, 31) or _lie_within(values // 10_000, 31))
+
+
+def _may_be_months_with_point(values: NDArray[np.float64], low: float, high: float) -> bool:
+    """Whether numbers with a point may be months of years: 3.2024, 2024.03."""
+    if low > 1.18 and high < 12.21:
+        parts = np.round((values - np.floor(values)) * 10_000)
+        return bool(parts.min() >= 1900 and parts.max() < 2100)
+    if low < 1900 or high > 2100:
+        return False
+    return _lie_within(np.round((values - np.floor(values)) * 100), 12)
 
 
 def _lie_within(values: NDArray[np.float64], last: int) -> bool:
