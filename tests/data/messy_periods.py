@@ -59,6 +59,7 @@ NUMBERS = [
     column_of("x1, x2, x3 are names", lambda i: f"x{i % 4 + 1}", [f"x{i % 4 + 1}" for i in range(N)], "", "term"),
     column_of("ages in letters", lambda i: f"{WHOLE[i]}{'ym'[i % 2]}", [w / (1 + 11 * (i % 2)) for i, w in enumerate(COUNTS)], "quantities", "age"),
     column_of("days before a clock", lambda i: f"{i}d 03:15:00", [24 * i + 3.25 for i in range(N)], "hours", "uptime"),
+    column_of("laps of races", lambda i: f"1:{WHOLE[i].replace('6', '5').replace('7', '4')}.250", [(60 + float(WHOLE[i].replace("6", "5").replace("7", "4")) + 0.25) / 3600 for i in range(N)], "hours", "lap"),
     column_of("Arabic percent", lambda i: f"{WHOLE[i]}٪", [w / 100 for w in COUNTS], "percent", "share"),
     column_of("Peruvian soles", lambda i: f"S/ {X[i]}", LARGE, "number_marks", "venta"),
     column_of("codes of places", lambda i: f"{10115 + 97 * i}", [10115.0 + 97 * i for i in range(N)], "code_numbers", "PLZ"),
@@ -76,6 +77,10 @@ _SUMS = [f"{TOWNS[i % 4]} {i};{WHOLE[i]}" for i in range(N)]
 SHAPES = [
     table_of("a German pivot table", ["Zeilenbeschriftungen;Summe von y", *_SUMS, f"Gesamtergebnis;{sum(map(int, WHOLE))}"], "Summe von y", [*WHOLE, str(sum(map(int, WHOLE)))], "total_rows"),
     table_of("sums under a name that nothing knows", ["town;y", *_SUMS, f"Yhteenveto;{sum(map(int, WHOLE))}"], "y", [*WHOLE, str(sum(map(int, WHOLE)))], "total_rows"),
+    table_of("blocks of names and values", [f"Town: {TOWNS[i % 4]}\nAge: {WHOLE[i]}\n" for i in range(N)], "Age", WHOLE, "listed", "Town|Age"),
+    table_of("a dash for no unit", ["time,y,state", "s,bar,-", *(f"{i},{WHOLE[i]},{['on', 'off'][i % 2]}" for i in range(N))], "y bar", WHOLE, "joined_header"),
+    table_of("commas within numbers are no delimiters", ["Name        Age   Sum", *(f"{['Anna B.', 'Karl'][i % 2]:<12}{'' if i % 7 == 3 else 20:<6}{WHOLE[i]},5" for i in range(N))], "Sum", [f"{w}.5" for w in WHOLE], "cut_by_place", "Name|Age|Sum"),
+    table_of("a percent sign before numbers with a comma", ["town;try;rate", *(f"{TOWNS[i % 4]};₺1.234,56;%{WHOLE[i]},5" for i in range(N))], "rate", [f"{(float(w) + 0.5) / 100}" for w in WHOLE], "percent", "town|try|rate"),
     table_of("three decimals between semicolons", ["day;kWh", *(f"{DAYS[i]:%d.%m.%Y};{WHOLE[i]},{400 + i}" for i in range(N))], "kWh", [f"{WHOLE[i]}.{400 + i}" for i in range(N)], "decimal_comma"),
     Messy("XML: flat records", f"<?xml version='1.0'?>\n<rows>\n{_RECORDS}</rows>\n".encode(), "y", COUNTS, "xml", ("town", "x", "y")),
     Messy("XML: a workbook", f"<Workbook><Worksheet><Table>{_NAMES}{_CELLS}</Table></Worksheet></Workbook>".encode(), "y", COUNTS, "xml"),

@@ -23,6 +23,7 @@ _COMMENT = re.compile(r"^\s*%[^\n]*\n?", re.MULTILINE)
 _QUOTED_LINE = re.compile(r'"(?:[^"\n]|"")+"')
 DELIMITERS = (",", ";", "\t", "|")
 LEAST_LINES = 5  # of a text whose lines are all in quotes, or cut at the same places
+_DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d+(?:\s|$))")
 LEAST_FIXED_LINES = 10
 FILLED_SHARE = 0.3  # of the lines in which a column of fixed width holds something (own choice)
 UNEVEN_SHARE = 0.05  # of the lines that blanks alone cut into another number of cells (own choice)
@@ -164,7 +165,8 @@ def _of_fixed_width(text: str) -> str | None:
     if len(text) > _MOST_FIXED_CHARS or "  " not in text[:_HEAD] or "\t" in text[:_HEAD]:
         return None
     lines = [line.rstrip() for line in text.split("\n") if line.strip()]
-    if len(lines) < LEAST_FIXED_LINES or any(sum(d in line for line in lines) > len(lines) / 2 for d in DELIMITERS):
+    bare = [_DECIMAL_COMMA.sub(".", line) for line in lines]
+    if len(lines) < LEAST_FIXED_LINES or any(sum(d in line for line in bare) > len(lines) / 2 for d in DELIMITERS):
         return None
     cuts = listed.named_places(listed.places_of(lines), lines[0])
     if len(cuts) < 2 or any(len(re.findall(r"\S+", lines[0][a:b])) != 1 for a, b in cuts):
@@ -205,6 +207,7 @@ WRAPPINGS = (
     Wrapping("listed", drawn.of_python),
     Wrapping("listed", listed.of_yaml),
     Wrapping("listed", listed.of_sections),
+    Wrapping("listed", listed.of_blocks),
     Wrapping("drawn", listed.of_boxed_list),
     Wrapping("printed", listed.of_tibble),
     Wrapping("log_fields", listed.of_log_fields),

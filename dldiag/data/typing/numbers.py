@@ -159,7 +159,8 @@ def _hours(texts: pa.Array) -> NDArray[np.float64]:
     hours = np.asarray((hour + minute / 60 + second / 3600) * np.where(_has(part["sign"], "-"), -1, 1))
     race = _has(texts, _MINUTES)
     if race.any():
-        hours[race] = _hours(pc.replace_substring_regex(texts.filter(pa.array(race)), r"^([+-]?)", r"\10:"))
+        two_digits = pc.replace_substring_regex(texts.filter(pa.array(race)), r"^([+-]?)(\d:)", r"\10\2")
+        hours[race] = _hours(pc.replace_substring_regex(two_digits, r"^([+-]?)", r"\10:"))
     return hours
 
 
