@@ -79,20 +79,13 @@ def gather_rows(text: CutText, plan: ReadPlan, limits: Limits) -> Gathered:
     _check_cells(text, table, limits)
     names = unique_names(header or [], width)
     names, table, dropped = drop_empty_columns(names, table)
-    lines = account_lines(text, parts, account)
-    rows = table.num_rows
+    lines, rows = account_lines(text, parts, account), table.num_rows
     keep = drawn_rows(rows, most_rows(table.num_columns, limits), limits.seed)
     if keep is not None:
         table = table.take(pa.array(keep))
         notices += (notice("sampled", kept=len(keep), rows=rows, seed=limits.seed),)
-    notices += (
-        _doubted_header(header, table, plan)
-        + _fixed_width(table)
-        + odd
-        + name_notices(names, header)
-        + dropped
-        + account_notices(account)
-    )
+    doubts = _doubted_header(header, table, plan) + _fixed_width(table) + odd
+    notices += doubts + name_notices(names, header) + dropped + account_notices(account)
     return Gathered(names.names, table, lines, (*region_notices(parts, plan, lines), *notices), rows)
 
 

@@ -195,10 +195,8 @@ def _without_marks(texts: pa.Array) -> Unmarked:
     body, marks["lead"] = without_lead(texts)
     body, marks["spelling"], noted = in_usual_spelling(body)
     body = without_counted(body)
-    body, counted = _strip(body, _SAMPLE_SIZE)
-    body, judged = _strip(body, _JUDGED)
-    body, with_error = _strip(body, _ERROR_BEFORE_UNIT, r"\1\2")
-    noted = noted | counted | judged | with_error
+    body, remarked = _without_remarks(body)
+    noted = noted | remarked
     body = replaced(with_our_digits(body), _FORTRAN, r"\1E\2")
     body, marks["debit_credit"], signs = signed_by_account(body)
     body, marks["parentheses"] = _strip(body, r"^\(\s*(.*\d.*)\)$")
@@ -221,6 +219,14 @@ def _without_marks(texts: pa.Array) -> Unmarked:
     marks["bounds"] = bounded | noted | at_least
     body, marks["thousands"] = _join_groups(body)
     return body, marks, powers, factors * signs
+
+
+def _without_remarks(body: pa.Array) -> tuple[pa.Array, NDArray[np.bool_]]:
+    """Take what says how far a number can be trusted, or what it means, from behind it: (n=9), (high), and ±0.3 before a unit."""
+    body, counted = _strip(body, _SAMPLE_SIZE)
+    body, judged = _strip(body, _JUDGED)
+    body, with_error = _strip(body, _ERROR_BEFORE_UNIT, r"\1\2")
+    return body, counted | judged | with_error
 
 
 def _join_groups(body: pa.Array) -> tuple[pa.Array, NDArray[np.bool_]]:
