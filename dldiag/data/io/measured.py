@@ -18,7 +18,12 @@ _FIELD = rf'{_KEY}=(?:"(?:[^"\\]|\\.)*"|[^\s,"]+)'
 _POINT = re.compile(rf"({_KEY})((?:,{_KEY}={_KEY})*) ({_FIELD}(?:,{_FIELD})*)(?: (\d{{10,19}}))?")
 _POINT_FIELD = re.compile(rf'({_KEY})=("(?:[^"\\]|\\.)*"|(?:[^\s,"\\]|\\.)+)')
 _COUNTED = re.compile(r"(-?\d+)[iu]")
-_UNITS_OF_TIME = {10: "s", 13: "ms", 16: "us", 19: "ns"}  # By the number of digits of a moment near today.
+_DIGITS_OF_TIME = {
+    10: 1_000_000,
+    13: 1_000,
+    16: 1,
+    19: 0,
+}  # Microseconds in one, by how many digits a moment near today has; 0 stands for a thousandth.
 _JULIA = re.compile(r"(?:\s*\d+×\d+ \w*DataFrame[^\n]*\n)?\s*Row │ [^\n]*\n")
 _JULIA_TYPE = r"[A-Z]\w*(?:\{[^}\s]*\}?)?[?…]*"
 _JULIA_TYPES = re.compile(rf"\s*{_JULIA_TYPE}(?:\s+{_JULIA_TYPE})*\s*")
@@ -78,8 +83,10 @@ def _bare(text: str) -> str:
 
 def _moment(digits: str | None) -> str:
     """Return a count since 1970 as a date and a time of day in UTC; as it stands where its unit is not plain."""
-    unit = _UNITS_OF_TIME.get(len(digits or ""))
-    return digits or "" if unit is None else str(np.datetime64(int(digits or 0), unit).astype("datetime64[us]"))
+    size = _DIGITS_OF_TIME.get(len(digits or ""))
+    if digits is None or size is None:
+        return digits or ""
+    return str(np.datetime64(int(digits) * size if size else int(digits) // 1000, "us"))
 
 
 def of_julia(text: str) -> str | None:
