@@ -5,12 +5,14 @@ import pytest
 
 from dldiag.core.types import DataError
 from dldiag.data import read_table
+from dldiag.data.typing.columns import with_kinds
 from tests.data.messy_exports import EXPORTS
+from tests.data.messy_periods import PERIOD_TABLES
 from tests.data.messy_spellings import SPELLINGS
 from tests.data.messy_tables import MESSY, Messy
 
 
-@pytest.mark.parametrize("messy", [*MESSY, *EXPORTS, *SPELLINGS], ids=str)
+@pytest.mark.parametrize("messy", [*MESSY, *EXPORTS, *SPELLINGS, *PERIOD_TABLES], ids=str)
 def test_a_messy_table_has_the_values_it_was_made_of(messy: Messy):
     found = read_table(messy.data)
     if messy.names:
@@ -46,3 +48,10 @@ def test_letters_that_only_look_encoded_twice_stay():
 def test_one_column_of_names_in_quotes_is_not_cut():
     found = read_table(('"Name, first"\n' + "".join(f'"Smith{i}, John"\n' for i in range(30))).encode())
     assert found.frame.shape == (30, 1)
+
+
+def test_days_in_digits_are_read_as_such_where_a_person_says_so():
+    table = read_table(("x1\tk\n" + "".join(f"22{i % 12 + 1:02}{i + 1:02}\t{i}\n" for i in range(25))).encode())
+    assert table.column("x1").kind == "number"
+    days = with_kinds(table, {"x1": "date"}).frame["x1"]
+    assert str(days[0])[:10] == "2022-01-01"

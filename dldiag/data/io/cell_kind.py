@@ -8,9 +8,9 @@ from functools import lru_cache
 LONGEST_LOOKED_AT = 200  # A cell with more characters is prose.
 
 _SIGN = r"[-+−]?"
-_MONEY = r"[$€£¥₹￥元]?"
+_MONEY = r"[$€£¥₹￥元₽₺₴₫₪₩₱₦฿₡₲₸]?"
 _NUMBER = re.compile(
-    rf"\(?{_MONEY}\s?{_SIGN}\s?{_MONEY}\s?(?:\d{{1,3}}(?:[,.'’  ]\d{{3}})+(?:[.,]\d+)?|\d{{1,2}}(?:,\d{{2}})+,\d{{3}}(?:\.\d+)?|\d+(?:[.,]\d*)?|[.,]\d+)"
+    rf"\(?%?{_MONEY}\s?{_SIGN}\s?{_MONEY}\s?(?:\d{{1,3}}(?:[,.'’  ]\d{{3}})+(?:[.,]\d+)?|\d{{1,2}}(?:,\d{{2}})+,\d{{3}}(?:\.\d+)?|\d+(?:[.,]\d*)?|[.,]\d+)"
     rf"(?:[eEdD][-+]?\d+)?-?\s?(?:%|‰|{_MONEY[:-1]}|[A-Z]{{3}})?\)?|[-+]?(?:nan|inf(?:inity)?)|0x[0-9a-f]+",
     re.IGNORECASE,
 )

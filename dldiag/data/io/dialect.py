@@ -162,7 +162,7 @@ def _after_spaces(text: str, position: int) -> int:
 
 def loose_cells(line: str, dialect: Dialect) -> list[str]:
     """Cut a line at fault: a quoted cell ends at the first odd run of quotes before a delimiter, others are bare."""
-    if not dialect.delimiter or dialect.delimiter == SPACES:
+    if not dialect.quote or not dialect.delimiter or dialect.delimiter == SPACES:
         return dialect.split(line)
     closers, mark, cells, position, at = _closers(line, dialect), dialect.delimiter, [], 0, 0
     while position <= len(line):

@@ -10,7 +10,7 @@ from itertools import pairwise, zip_longest
 
 from dldiag.data.io.cell_kind import kind_of, shape_of
 from dldiag.data.io.column_profile import ColumnProfile
-from dldiag.data.name_words import made_up_name
+from dldiag.data.name_words import made_up_name, word_set
 
 TYPED_SHARE = 0.8  # A column is one of numbers or dates if this share of its filled cells is.
 FEW_VALUES_SHARE = 0.34  # A column of words repeats itself if it has fewer distinct values per row.
@@ -25,6 +25,10 @@ ALIKE_SHARE = 0.95  # A first row is written as the others if its form is that o
 _NUMERAL = re.compile(r"\d+(?:[.,]\d+)*")
 _STAMPED = re.compile(r"\s*[\[(<]\d+[./:-]\d")  # A chat or a log begins its lines with a moment in brackets.
 _MARKED = re.compile(r"[:=]\s*-?\d")  # A number stands behind its name.
+_USUAL_NAMES = word_set(  # Names of columns that hold words, in the languages of most files.
+    "class label target group category kind gender sex species variety color colour state region status answer question word sentence source"
+    " gruppe klasse land stadt ort geschlecht farbe art pays ville sexe couleur ciudad sexo grupo from to key value"
+)
 _YEAR = re.compile(r"(?:1[89]|20)\d{2}")
 
 
@@ -40,11 +44,26 @@ def has_header(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
         return True
     if _is_written_alike(first, body):
         return False
-    votes = sum(_vote(cell, [r[j] for r in body if j < len(r)]) for j, cell in enumerate(first))
-    if votes:
+    if votes := _votes(first, body):
         return votes > 0
     filled = [c.strip() for c in first if c.strip()]
     return len(set(filled)) == len(filled) and not any(kind_of(c) in {"number", "when"} for c in filled)
+
+
+def may_be_row(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
+    """Tell whether nothing says that a first row of words is names: no column below it differs from it, and no word is a usual name."""
+    words = [c.strip() for c in first]
+    if len(body) < LEAST_ROWS_FOR_WORDS or any(kind_of(c) != "word" for c in words) or any(map(_is_usual_name, words)):
+        return False
+    return _votes(first, body) == 0
+
+
+def _is_usual_name(word: str) -> bool:
+    return len(word) == 1 or "_" in word or not word.isascii() or bool(_holds(word)) or word.lower() in _USUAL_NAMES
+
+
+def _votes(first: Sequence[str], body: Sequence[Sequence[str]]) -> float:
+    return sum(_vote(cell, [r[j] for r in body if j < len(r)]) for j, cell in enumerate(first))
 
 
 def counts_up(cells: Sequence[str]) -> bool:

@@ -11,6 +11,7 @@ _YAML = re.compile(r"(?:\s*(?:#[^\n]*|---[^\n]*)?\n)*\s*-(?:[ \t]+|[ \t]*\n\s+)[
 _YAML_FIELD = re.compile(r"""(\s*)(-\s+)?(?:"([^"]*)"|'([^']*)'|([^\s:#'"-][^:]*?))\s*:(?:\s+(.*?))?\s*""")
 _SECTION = re.compile(r"\s*\[{1,2}\s*([^\[\]]+?)\s*\]{1,2}\s*")
 _SETTING = re.compile(r"\s*([A-Za-z_][^=:\n]*?)\s*[=:]\s*(.*?)\s*")
+_BLOCK_FIELD = re.compile(r"\s*([A-Za-z][\w .()/-]{0,40}?)(?: *:| +-)(?:[ \t]+(.*))?")
 _BOXED_HEAD = re.compile(r"(?:[ .\t]*[^\n|+]{0,80}\n){0,3}\s*\+-+\+\s*\n\s*\|[^\n|]*\|\s*\n")
 _BOXED_ROW = re.compile(r"\s*(?:\d+\.\s*)?\|(.*)\|\s*")
 _TIBBLE = re.compile(r"\s*# A (?:tibble|data\.table|data frame)")
@@ -18,6 +19,7 @@ _TIBBLE_TYPES = re.compile(r"\s*(?:<[a-z0-9:+ ]+>\s*)+")
 _FIELDS = re.compile(r"^#Fields:\s*(.+)$", re.MULTILINE)
 _NOTHING = frozenset({"~", "null", "Null", "NULL", ""})
 LEAST_RECORDS = 2
+LEAST_BLOCKS = 3  # So many blocks in a row are records rather than a letter's head (own choice).
 
 
 def of_yaml(text: str) -> str | None:
@@ -78,6 +80,27 @@ def _of_alike(records: Sequence[tuple[str, dict[str, str]]]) -> str | None:
     if len({section for section, _ in records}) == 1:
         return lines_of_records([record for _, record in records])
     return lines_of_records([{"section": section, **record} for section, record in records])
+
+
+def of_blocks(text: str) -> str | None:
+    """Return the blocks between blank lines as records, where each line of every block holds a name, a colon and a value."""
+    if (
+        len(text) > LONGEST_DRAWN
+        or "\n\n" not in text[:HEAD]
+        or not _BLOCK_FIELD.fullmatch(text[:HEAD].lstrip().split("\n", 1)[0])
+    ):
+        return None
+    blocks = [block for block in re.split(r"\n\s*\n", text.strip()) if block.strip()]
+    found = [[_BLOCK_FIELD.fullmatch(line) for line in block.split("\n") if line.strip()] for block in blocks]
+    if len(blocks) < LEAST_BLOCKS or not all(all(fields) for fields in found):
+        return None
+    records: list[dict[str, str]] = []
+    for fields in found:
+        record: dict[str, str] = {}
+        for one in filter(None, fields):
+            record[one[1]] = f"{record[one[1]]}; {one[2] or ''}" if one[1] in record else (one[2] or "").strip()
+        records.append(record)
+    return _of_alike([("", record) for record in records]) if max(map(len, records)) > 1 else None
 
 
 def of_boxed_list(text: str) -> str | None:

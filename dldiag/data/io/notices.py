@@ -42,6 +42,14 @@ TEXTS = {
         ),
     ),
     "web_page": NoticeText(Message("The file is a web page: its largest table was read."), Message("Check its names.")),
+    "xml": NoticeText(
+        Message("The file is XML: its longest list of records was read."),
+        Message("Check the names, and whether anything else in the file belongs to the table."),
+    ),
+    "measured": NoticeText(
+        Message("Every line names what was measured, its labels and its values; each became a column.")
+    ),
+    "settings_above": NoticeText(Message("The settings of the instrument above the measurements were left out.")),
     "arff": NoticeText(Message("The file is in Weka's format (ARFF): the names are those of its attributes.")),
     "quoted_lines": NoticeText(Message("Every line stood in quotes as a whole; they were taken off.")),
     "formula_texts": NoticeText(
@@ -60,7 +68,7 @@ TEXTS = {
     "copied": NoticeText(Message("The file holds SQL (COPY); the rows of its first table were taken out of it.")),
     "type_line": NoticeText(Message("A line of types below the names was left out.")),
     "printed": NoticeText(
-        Message("The table was printed by R; its line of types and the lines about it were left out.")
+        Message("The table was printed by a program; its line of types and the lines about it were left out.")
     ),
     "log_fields": NoticeText(
         Message("The names were taken from the line “#Fields”; other lines of comment were left out.")
@@ -122,6 +130,10 @@ TEXTS = {
     "no_header": NoticeText(
         Message("The first line looks like values, not names: the columns were named column_1, column_2 …."),
         Message("Choose the header line by hand if the file has one."),
+    ),
+    "doubted_header": NoticeText(
+        Message("The first line was taken for names ({example}), though it may be a row like the others."),
+        Message("Say in the reading choices that the file has no header if it is one."),
     ),
     "joined_header": NoticeText(
         Message("The names stand in {count:,} lines, which were joined."),

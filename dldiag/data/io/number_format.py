@@ -36,21 +36,29 @@ class Marks:
     ambiguous: str = ""
 
 
-def decide_marks(rows: Sequence[Sequence[str | None]], width: int) -> Marks:
-    """Decide the marks from a sample of rows."""
+def decide_marks(rows: Sequence[Sequence[str | None]], width: int, delimiter: str = "") -> Marks:
+    """Decide the marks from a sample of rows.
+
+    Between semicolons, which stand where the comma is the decimal mark, 12,345 has three decimals if no number of its column lacks the comma.
+    """
     rows = rows[: max(_LEAST_ROWS, _SAMPLE_CELLS // max(1, width))]
     decimals, groups, doubtful, missing = Counter[str](), Counter[str](), Counter[str](), Counter[str]()
+    always = 0  # Columns whose numbers all have one comma, before three digits.
     for j in range(width):
         cells = [s for r in rows if j < len(r) and (c := r[j]) and (s := c.strip())]
         kinds = list(map(kind_of, cells))
         numbers = [c for c, kind in zip(cells, kinds, strict=True) if kind == "number"]
         if len(numbers) >= NUMBER_SHARE * len(cells):
+            before = doubtful[","]
             for cell in numbers:
                 _count(cell, decimals, groups, doubtful)
+            always += doubtful[","] - before == len(numbers) >= _LEAST_ROWS
         known = [kind for c, kind in zip(cells, kinds, strict=True) if c not in _SPELLINGS]
         if known and known.count("number") + known.count("when") >= NUMBER_SHARE * len(known):
             missing.update(c for c in cells if c in _SPELLINGS)
         missing.update(c for c in cells if c == "?")
+    if always and delimiter == ";" and not decimals and not groups:
+        decimals[","] += 1
     return _marks(decimals, groups, doubtful, missing, rows)
 
 

@@ -14,7 +14,7 @@ from dldiag.core.i18n import Message
 from dldiag.core.types import DataError, Notice, ReadPlan
 from dldiag.data.io.arrow_csv import read_body
 from dldiag.data.io.dialect import SPACES, Dialect, loose_cells, records
-from dldiag.data.io.header import Names, unique_names, with_group_names
+from dldiag.data.io.header import Names, may_be_row, unique_names, with_group_names
 from dldiag.data.io.header_fit import fit_header, join_cut_column, with_lacking
 from dldiag.data.io.limits import Limits, drawn_rows, most_rows
 from dldiag.data.io.notices import notice
@@ -25,6 +25,7 @@ from dldiag.data.io.source import Text
 from dldiag.data.io.table_bounds import Parts, name_notices, region_notices
 
 WIDTH_RECORDS = 1000
+DOUBT_ROWS = 200  # The first line is compared with so many rows.
 LOOKED_AT_CHARS = 1 << 22  # The width of a body and the fit of its header are found from its first characters.
 HEADER_WIDTH_SHARE = 0.3  # The header's width is the table's if this share of the rows has it.
 LEAST_WIDE_ROWS = 3  # The header's width is also the table's if this many rows have it and none is wider.
@@ -78,14 +79,23 @@ def gather_rows(text: CutText, plan: ReadPlan, limits: Limits) -> Gathered:
     _check_cells(text, table, limits)
     names = unique_names(header or [], width)
     names, table, dropped = drop_empty_columns(names, table)
-    lines = account_lines(text, parts, account)
-    rows = table.num_rows
+    lines, rows = account_lines(text, parts, account), table.num_rows
     keep = drawn_rows(rows, most_rows(table.num_columns, limits), limits.seed)
     if keep is not None:
         table = table.take(pa.array(keep))
         notices += (notice("sampled", kept=len(keep), rows=rows, seed=limits.seed),)
-    notices += _fixed_width(table) + odd + name_notices(names, header) + dropped + account_notices(account)
+    doubts = _doubted_header(header, table, plan) + _fixed_width(table) + odd
+    notices += doubts + name_notices(names, header) + dropped + account_notices(account)
     return Gathered(names.names, table, lines, (*region_notices(parts, plan, lines), *notices), rows)
+
+
+def _doubted_header(header: Sequence[str] | None, table: pa.Table, plan: ReadPlan) -> tuple[Notice, ...]:
+    """Report names that may be a row of words like those below them."""
+    if header is None or plan.header_rows != 1 or table.num_columns < 2 or plan.header_row:
+        return ()
+    rows = list(zip(*(c.to_pylist() for c in table.slice(0, DOUBT_ROWS).columns), strict=True))
+    doubted = may_be_row(header, [[cell or "" for cell in row] for row in rows])
+    return (notice("doubted_header", example=", ".join(header)),) if doubted else ()
 
 
 def _fixed_width(table: pa.Table) -> tuple[Notice, ...]:

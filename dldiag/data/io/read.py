@@ -194,7 +194,7 @@ def mark_notices(gathered: Gathered, plan: ReadPlan) -> list[Notice]:
     notices = []
     table = gathered.table.slice(0, max(20, MARK_CELLS // max(1, gathered.table.num_columns)))
     rows = list(zip(*(c.to_pylist() for c in table.columns), strict=True)) if table.num_rows else []
-    marks = decide_marks(rows, table.num_columns)
+    marks = decide_marks(rows, table.num_columns, plan.delimiter)
     spellings = [m for m in plan.missing if m]
     if spellings:
         notices.append(notice("missing_spellings", spellings=", ".join(spellings)))

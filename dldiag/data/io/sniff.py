@@ -54,7 +54,7 @@ def decide_text(text: Text, choices: Mapping[str, Any], around: Mapping[str, str
     first = choices.get("first_row", region.first_row)
     region = given_region(region, choices)
     body = [r.cells for r in found if r.line >= first and not r.fault][:MARK_ROWS]
-    marks = decide_marks(body, region.width)
+    marks = decide_marks(body, region.width, dialect.delimiter)
     decided: dict[str, Any] = {
         "format": "csv", "encoding": encoding, "delimiter": dialect.delimiter, "quote": dialect.quote,
         "escape": dialect.escape, "skip_space": dialect.skip_space, "header_row": region.header_row,

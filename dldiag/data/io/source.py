@@ -193,7 +193,7 @@ def decoded_once(text: str) -> tuple[str, tuple[int, str]]:
     if text.isascii() or not _TWICE.search(text, 0, _LONGEST_SAMPLE):
         return text, (0, "")
     runs = _BEYOND.findall(text[:_LONGEST_SAMPLE])
-    meant = {run: once for run in set(runs) if (once := _decoded(run)) is not None}
+    meant = {run: once for run in dict.fromkeys(runs) if (once := _decoded(run)) is not None}
     count = sum(run in meant for run in runs)
     if not meant or count < TWICE_SHARE * len(runs):
         return text, (0, "")

@@ -221,9 +221,12 @@ def _continues_header(record: Record, header: Record, typed: Sequence[int], widt
         return False
     if [c.strip() for c in record.cells] == [c.strip() for c in header.cells]:
         return True
-    if any(kind_of(c) in {"number", "when", "missing"} for c in record.cells):
+    kinds = [kind_of(c) for c in record.cells]
+    if "number" in kinds or "when" in kinds or any(kinds[j] == "missing" for j in typed):
+        return False  # A dash above texts says that they have no unit.
+    if "missing" in kinds and not all(kinds[j] in {"word", "mark"} for j in typed):
         return False
-    return any(kind_of(record.cells[j]) in {"word", "mark"} for j in typed)
+    return any(kinds[j] in {"word", "mark"} for j in typed)
 
 
 def _recurs(record: Record, body: Sequence[Record], typed: Sequence[int]) -> bool:

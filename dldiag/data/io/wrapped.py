@@ -8,8 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
-from dldiag.data.io import drawn, listed
+from dldiag.data.io import drawn, listed, measured
 from dldiag.data.io.drawn import as_lines
+from dldiag.data.io.xml_records import of_xml
 
 _HEAD = 4096  # characters that show whether a text is wrapped
 _WEB = re.compile(
@@ -22,6 +23,7 @@ _COMMENT = re.compile(r"^\s*%[^\n]*\n?", re.MULTILINE)
 _QUOTED_LINE = re.compile(r'"(?:[^"\n]|"")+"')
 DELIMITERS = (",", ";", "\t", "|")
 LEAST_LINES = 5  # of a text whose lines are all in quotes, or cut at the same places
+_DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d+(?:\s|$))")
 LEAST_FIXED_LINES = 10
 FILLED_SHARE = 0.3  # of the lines in which a column of fixed width holds something (own choice)
 UNEVEN_SHARE = 0.05  # of the lines that blanks alone cut into another number of cells (own choice)
@@ -163,7 +165,8 @@ def _of_fixed_width(text: str) -> str | None:
     if len(text) > _MOST_FIXED_CHARS or "  " not in text[:_HEAD] or "\t" in text[:_HEAD]:
         return None
     lines = [line.rstrip() for line in text.split("\n") if line.strip()]
-    if len(lines) < LEAST_FIXED_LINES or any(sum(d in line for line in lines) > len(lines) / 2 for d in DELIMITERS):
+    bare = [_DECIMAL_COMMA.sub(".", line) for line in lines]
+    if len(lines) < LEAST_FIXED_LINES or any(sum(d in line for line in bare) > len(lines) / 2 for d in DELIMITERS):
         return None
     cuts = listed.named_places(listed.places_of(lines), lines[0])
     if len(cuts) < 2 or any(len(re.findall(r"\S+", lines[0][a:b])) != 1 for a, b in cuts):
@@ -186,7 +189,12 @@ def _of_formula_texts(text: str) -> str | None:
 
 WRAPPINGS = (
     Wrapping("web_page", _of_web_page),
+    Wrapping("xml", of_xml),
     Wrapping("arff", _of_arff),
+    Wrapping("settings_above", measured.of_labview),
+    Wrapping("measured", measured.of_metrics),
+    Wrapping("measured", measured.of_points),
+    Wrapping("printed", measured.of_julia),
     Wrapping("quoted_lines", _of_quoted_lines),
     Wrapping("formula_texts", _of_formula_texts),
     Wrapping("record_marks", _of_record_marks),
@@ -199,6 +207,7 @@ WRAPPINGS = (
     Wrapping("listed", drawn.of_python),
     Wrapping("listed", listed.of_yaml),
     Wrapping("listed", listed.of_sections),
+    Wrapping("listed", listed.of_blocks),
     Wrapping("drawn", listed.of_boxed_list),
     Wrapping("printed", listed.of_tibble),
     Wrapping("log_fields", listed.of_log_fields),

@@ -28,7 +28,7 @@ MONTHS = {
     "|lut|února|únor|februarie|şubat|şub|pebruari"
     "|február|helmikuuta|helmikuu|Φεβρουαρίου|Φεβρουάριος|Φεβ|فبراير|กุมภาพันธ์|ก.พ"
     "|февруари|фебруар|фебруара|veljače|veljača|velj|februára|február|vasario|vasaris|februāris|februārī|veebruar|febrúar|febrer|פברואר|फरवरी|फ़रवरी|ফেব্রুয়ারি|fevral|ақпан",
-    "Mar": "märz|maerz|mrz|mars|marzo|março|marco|maart|mrt|марта|март|мар|березня|бер|marca|marzec|března|březen|martie|mart|maret"
+    "Mar": "märz|maerz|mär|mrz|mars|marzo|março|marco|maart|mrt|марта|март|мар|березня|бер|marca|marzec|března|březen|martie|mart|maret"
     "|március|maaliskuuta|maaliskuu|Μαρτίου|Μάρτιος|Μαρ|مارس|มีนาคม|มี.ค"
     "|марта|ožujka|ožujak|ožu|marca|kovo|kovas|marts|martā|märts|març|מרץ|मार्च|মার্চ|наурыз",
     "Apr": "avril|avr|abril|abr|aprile|апреля|апрель|апр|квітня|кві|kwietnia|kwiecień|kwi|dubna|duben|aprilie|nisan|nis"
@@ -112,6 +112,7 @@ _IN_BUDDHIST_YEARS = as_python(
 )
 # Taiwan counts years from 1912 on: 112/05/12, and without marks under the name of a date.
 _MINGUO = re.compile(r"(1[01]\d|[89]\d)([/.-])(\d{1,2})[/.-](\d{1,2})(?![\d/.-])")
+_MINGUO_MONTH = re.compile(r"(1[01]\d)年(\d{1,2})月(?:(\d{1,2})日)?")  # 98年 may be 1998 elsewhere.
 _MINGUO_BARE = re.compile(r"(1[01]\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])")
 _IN_MINGUO_YEARS = as_python(r"^1[01]\d[/.-]\d{1,2}[/.-]\d{1,2}(?:[ T].*)?$")
 MINGUO_OFFSET = 1911
@@ -130,6 +131,7 @@ _ORDERS = (
     (rf"^(?i:{_WEEKDAYS})\.?,? +(\d.*)$", r"\1"),
     (r"^(?i:w/c|week (?:of|commencing)|wc) +(\d.*)$", r"\1"),
     (r"^(.*\b\d{1,2})(?:st|nd|rd|th)\b(.*)$", r"\1\2"),
+    (r"^((?:\pL+\.? )?1)(?:er|º|°|ª)( .*)$", r"\1\2"),  # 1er janvier
     (r"^(\d{4})년 ?(\d{1,2})월 ?(\d{1,2})일(.*)$", r"\1-\2-\3\4"),
     (r"^(\d{4})년 ?(\d{1,2})월$", r"\1-\2"),
     (r"^(?:ngày )?(\d{1,2}) tháng (\d{1,2}),? (?:năm )?(\d{4})$", r"\3-\2-\1"),
@@ -142,7 +144,7 @@ _ORDERS = (
     (r"^(\pL{3,})\.? ?['’](\d{2})$", r"\1-\2"),  # Jan '22
     (rf"^(.*{_CLOCK}) ?(?:Uhr|hrs?|h)\.?$", r"\1"),
     (r"^(.*\d) (\d{1,2})h(\d{2})$", r"\1 \2:\3"),
-    (r"^(\d{4}-\d{2}-\d{2})-(\d{2})\.(\d{2})\.(\d{2}(?:\.\d+)?)$", r"\1 \2:\3:\4"),  # Db2
+    (r"^(\d{4}-\d{2}-\d{2})[- _](\d{2})\.(\d{2})\.(\d{2}(?:\.\d+)?)$", r"\1 \2:\3:\4"),  # Db2
     (
         r"^(\d{1,2}[./-](?:\d{1,2}|\pL{3})[./-]\d{2,4}) (\d{1,2})\.(\d{2})(?:\.(\d{2}(?:\.\d+)?))( [AaPp][Mm]|)$",
         r"\1 \2:\3:\4\5",
@@ -244,6 +246,8 @@ def _without_eras(texts: pa.Array, sample: list[str]) -> tuple[pa.Array, Calenda
     """Return days of Taiwan's years and of Japan's eras as Gregorian ones; None where they are no such days."""
     if _share(sample, _IN_MINGUO_YEARS) >= CALENDAR_SHARE:
         return _each(texts, lambda text: _MINGUO.sub(_from_minguo, text)), "minguo"
+    if all(map(_MINGUO_MONTH.fullmatch, sample)):
+        return _each(texts, lambda text: _MINGUO_MONTH.sub(_month_from_minguo, text)), "minguo"
     if any(_ERA.search(text) for text in sample):
         return _each(texts, lambda text: _ERA.sub(_year_of_era, text)), ""
     if all(_SHORT_ERA.fullmatch(text) for text in sample):
@@ -265,6 +269,11 @@ def _less_buddhist(found: re.Match[str]) -> str:
 
 def _from_minguo(found: re.Match[str]) -> str:
     return f"{int(found[1]) + MINGUO_OFFSET}-{found[3]}-{found[4]}"
+
+
+def _month_from_minguo(found: re.Match[str]) -> str:
+    year, month, day = found.groups()
+    return f"{int(year) + MINGUO_OFFSET}-{month}" + (f"-{day}" if day else "")
 
 
 def without_minguo(texts: pa.Array) -> pa.Array | None:

@@ -24,8 +24,24 @@ _ID_WORDS = word_set(
 _ID_PARTS = ("编号", "序号", "身份证", "手机号", "订单号", "学号", "工号")
 _DATE_WORDS = word_set(
     "date day d dt datum fecha data дата time ts timestamp datetime epoch unix unixtime created updated modified at month year jahr doy julian yday"
+    " tag jour dia giorno dag posting posted booking booked buchung buchungstag buchungsdatum belegdatum valuta wertstellung geburtstag"
+    " geburtsdatum dob birthday birthdate born expiry expires expiration visit yymmdd yyyymmdd ddmmyy ddmmyyyy mmddyy mmddyyyy"
 )
 _DATE_PARTS = ("日期", "时间", "年份", "年度", "日付", "日時", "날짜", "дата", "datum", "fecha")
+# Under these names two digits of a year and two of a month may stand.
+_MONTH_WORDS = word_set(
+    "month months monthly period periods periode perioden periodo monat monate monatlich mois mes mese mesi maand maanden mnd mies miesiac mesic"
+    " yymm yyyymm mmyy mmyyyy ym vintage cohort"
+)
+# Under these names 202105 and 2021-05 are the fifth week of 2021.
+_WEEK_WORDS = word_set(
+    "week weeks kw woche kalenderwoche semaine semana settimana vecka uke uge isoweek epiweek yearweek yyyyww yw"
+)
+_WEEKS = (
+    (r"^((?:19|20)\d{2})[-/. ]?(0?[1-9]|[1-4]\d|5[0-3])$", r"\1-W\2"),
+    (r"^(0?[1-9]|[1-4]\d|5[0-3])[-/. ]((?:19|20)\d{2})$", r"\2-W\1"),
+)
+_MONTH_PARTS = ("période", "período", "miesiąc", "měsíc", "месяц", "период", "月份", "年月", "期间")
 _CODE_WORDS = word_set("code codes zip plz fips postcode postal")
 _VERSION_WORDS = word_set(
     "version versions ver release build firmware 版本 section sections chapter clause icd icd9 icd10 naics ddc"
@@ -33,6 +49,12 @@ _VERSION_WORDS = word_set(
 # Under such names digits around an E, as in 1E3, are a code as well.
 _PART_WORDS = word_set(
     "sku block lot flat apartment part plate well grid batch model item product serial article unit bin shelf seat room"
+)
+_PLACE_CODES = word_set(
+    "zip zipcode zips plz postleitzahl postal postcode postcodes fips cep naics"
+)  # Their numbers are names.
+_CLOCK_WORDS = word_set(
+    "time times hhmm hhmmss hour hrs clock uhrzeit zeit heure hora ora tijd klockan departure arrival dep arr"
 )
 _CODE_PARTS = ("编码", "邮编", "代码")
 NUMBER_SAMPLE = 500  # This many distinct texts, spread over the column, are looked at before all are tried as numbers.
@@ -76,7 +98,17 @@ class Facts:
     @cached_property
     def dates(self) -> Dates:
         """The solid texts as dates."""
-        return read_dates(self.solid.texts, day_first=self.plan.day_first, is_named_so=self.named_like_date)
+        texts, named = self.solid.texts, self.named_like_date
+        if self.words & _WEEK_WORDS:
+            texts = _with_weeks(texts)
+        return read_dates(texts, day_first=self.plan.day_first, is_named_so=named, is_month=self.named_like_month)
+
+    @property
+    def dates_by_hand(self) -> Dates:
+        """The solid texts as the dates that a person said they are: digits that nothing else says to be dates are read so, too."""
+        if self.dates.read.any():
+            return self.dates
+        return read_dates(self.solid.texts, day_first=self.plan.day_first, is_named_so=True, is_month=True)
 
     @property
     def named_like_identifier(self) -> bool:
@@ -94,6 +126,16 @@ class Facts:
         return bool(self.words & _CODE_WORDS) or any(part in self.name for part in _CODE_PARTS)
 
     @property
+    def named_like_place_code(self) -> bool:
+        """Whether the name is that of codes for places or trades, whose whole numbers count nothing."""
+        return bool(self.words & _PLACE_CODES)
+
+    @property
+    def named_like_clock(self) -> bool:
+        """Whether the name says that the column holds times of day."""
+        return bool(self.words & _CLOCK_WORDS)
+
+    @property
     def named_like_part(self) -> bool:
         """Whether the name says that the column names parts, products or places: sku, block, seat."""
         return self.named_like_code or bool(self.words & _PART_WORDS)
@@ -106,7 +148,21 @@ class Facts:
     @property
     def named_like_date(self) -> bool:
         """Whether the name says that the column holds dates."""
-        return bool(self.words & _DATE_WORDS) or any(part in self.name for part in _DATE_PARTS)
+        is_date = bool(self.words & _DATE_WORDS) or any(part in self.name for part in _DATE_PARTS)
+        return is_date or self.named_like_month
+
+    @property
+    def named_like_month(self) -> bool:
+        """Whether the name says that the column holds months or other periods."""
+        return bool(self.words & _MONTH_WORDS) or any(part in self.name.lower() for part in _MONTH_PARTS)
+
+
+def _with_weeks(texts: pa.Array) -> pa.Array:
+    """Write 202105, 2021-05 and 05/2021 as 2021-W05 where all texts are written so."""
+    for pattern, replacement in _WEEKS:
+        if as_mask(pc.match_substring_regex(texts, pattern)).all():
+            return pc.replace_substring_regex(texts, pattern, replacement)
+    return texts
 
 
 def is_named_like_identifier(name: str) -> bool:
@@ -117,9 +173,18 @@ def is_named_like_identifier(name: str) -> bool:
 def names_date_or_row(name: str) -> bool:
     """Whether a column name says that it holds dates, versions or codes, or names rows."""
     words = set(words_of(name))
-    return bool(words & (_ID_WORDS | _DATE_WORDS | _VERSION_WORDS | _CODE_WORDS | _PART_WORDS)) or any(
-        part in name for part in _ID_PARTS + _DATE_PARTS
+    named = (
+        _ID_WORDS
+        | _DATE_WORDS
+        | _MONTH_WORDS
+        | _WEEK_WORDS
+        | _CLOCK_WORDS
+        | _PLACE_CODES
+        | _VERSION_WORDS
+        | _CODE_WORDS
+        | _PART_WORDS
     )
+    return bool(words & named) or any(part in name.lower() for part in _ID_PARTS + _DATE_PARTS + _MONTH_PARTS)
 
 
 def facts_of(name: str, position: int, cells: Cells, plan: ReadPlan, declared: str = "") -> Facts:

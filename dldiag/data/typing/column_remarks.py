@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dldiag.core.types import Kind
 from dldiag.data.typing.column_facts import Facts
 from dldiag.data.typing.distinct import Cells
-from dldiag.data.typing.kinds import MOSTLY_SHARE, counts_time, looks_like_excel_days
+from dldiag.data.typing.kinds import MOSTLY_SHARE, counts_time, looks_like_excel_days, may_be_short_dates
 from dldiag.data.typing.labels import hold_lists, variants_among
 from dldiag.data.typing.missing import sentinel
 from dldiag.data.typing.notices import Remark
@@ -56,6 +56,10 @@ MOST_TEXTS = 5_000  # More different numbers are no codes.
 LEAST_VALUES = 5  # Of fewer different texts most are no column of numbers (own choice).
 _NUMERALS, _DIGITS = re.compile(r"[\d.,\s+-]+"), re.compile(r"[\d\s+-]+")
 _POWER, _LEADING_ZERO = r"^[+-]?\d+[eE]\d+$", r"^0\d{2,}$|^0\d\.\d+$"
+_CODE_DIGITS = r"^\d{3,6}$"
+_TIME_DIGITS, LEAST_TIMES = r"^(?:\d|[0-5]\d|(?:\d|[01]\d|2[0-3])[0-5]\d|(?:[01]\d|2[0-3])[0-5]\d[0-5]\d|2400)$", 20
+_HOURS_IN_DIGITS = r"^\d{3,}$"
+_SPREADSHEET_DAY = r"^(?:\d{1,2}-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)-\d{2})$"
 _DAMAGED = r"^\d\.\d{2,}E\+\d{2}$"
 DAMAGED_SHARE = 0.5  # A column is taken for damaged codes if this share of its cells is written like that.
 
@@ -106,6 +110,10 @@ def doubts(facts: Facts) -> list[Remark]:
         remarks.append(remark_on("excel_days", facts, cells, numbers.read))
     if not facts.named_like_date and counts_time(facts):
         remarks.append(remark_on("maybe_epochs", facts, cells, numbers.read))
+    if facts.named_like_place_code and cells.matches(_CODE_DIGITS).all():
+        remarks.append(remark_on("code_numbers", facts, cells, numbers.read))
+    if may_be_short_dates(facts):
+        remarks.append(remark_on("maybe_dates", facts, cells, numbers.read))
     return remarks if numbers.marked.any() else [*remarks, *_codes_read(facts), *_merged(facts)]
 
 
@@ -128,6 +136,24 @@ def yes_or_nothing(facts: Facts, origin: str) -> list[Remark]:
     if origin != "one_value_or_nothing" or facts.sure_count or not says_yes(facts.cells.texts):
         return []
     return [remark_on("yes_or_nothing", facts, facts.cells, np.ones(1, dtype=bool))]
+
+
+def times_in_digits(facts: Facts, kind: Kind) -> list[Remark]:
+    """Return the remark on digits that may be times of day: 930 and 1745 under the name of a time."""
+    cells = facts.solid
+    if kind == "date" or not facts.named_like_clock or not cells.matches(_TIME_DIGITS).all():
+        return []
+    hours = cells.matches(_HOURS_IN_DIGITS)
+    if hours.sum() < LEAST_TIMES or cells.share(hours) < MOSTLY_SHARE or not (hours & ~cells.matches("00$")).any():
+        return []
+    return [remark_on("maybe_times", facts, cells, np.ones(cells.distinct, dtype=bool))]
+
+
+def days_of_spreadsheets(facts: Facts, kind: Kind) -> list[Remark]:
+    """Return the remark on a few days among other texts: 2-Sep among genes, 4-May among spans of years."""
+    if kind not in TEXTS or facts.named_like_date or not (found := facts.cells.matches(_SPREADSHEET_DAY)).any():
+        return []
+    return [remark_on("spreadsheet_days", facts, facts.cells, found)] if facts.cells.share(found) < MOSTLY_SHARE else []
 
 
 def damaged(facts: Facts) -> tuple[Remark, ...]:

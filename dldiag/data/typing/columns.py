@@ -23,6 +23,7 @@ from dldiag.data.fingerprint import with_choices
 from dldiag.data.typing.column_facts import Facts, facts_of, is_named_like_identifier, names_date_or_row
 from dldiag.data.typing.column_remarks import (
     damaged,
+    days_of_spreadsheets,
     doubts,
     marks_of_numbers,
     mostly,
@@ -30,6 +31,7 @@ from dldiag.data.typing.column_remarks import (
     remark_on,
     remarks_on_labels,
     spelled,
+    times_in_digits,
     yes_or_nothing,
 )
 from dldiag.data.typing.dates import from_numbers
@@ -210,6 +212,7 @@ def type_column(
         *remarks_on_labels(facts, decided, origin),
     ]
     remarks += [*other_calendar(facts, decided), *yes_or_nothing(facts, origin)]
+    remarks += [*times_in_digits(facts, decided), *days_of_spreadsheets(facts, decided)]
     has_not_available = decided in _OF_TEXTS and names_not_available(facts.cells.texts.filter(pa.array(facts.doubtful)))
     return Typed(column, values, tuple(remarks), has_not_available)
 
@@ -280,7 +283,7 @@ def _as_booleans(facts: Facts) -> Read:
 
 
 def _as_dates(facts: Facts) -> Read:
-    cells, dates = facts.solid, facts.dates
+    cells, dates = facts.solid, facts.dates_by_hand
     if not dates.read.any() and facts.numbers.read.any():
         dates = from_numbers(facts.numbers.values)
     unread = ~dates.read

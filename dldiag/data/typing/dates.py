@@ -14,6 +14,20 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from dldiag.data.typing.calendars import Calendar, in_english_and_gregorian, in_usual_order, without_minguo
+from dldiag.data.typing.date_forms import (
+    BARE_YEAR,
+    DAY_BEHIND_YEAR,
+    DAY_OF_YEAR,
+    MONTH_OF_SHORT_YEAR,
+    NAMED_MONTHS,
+    NAMED_ONLY,
+    PLAIN_WAYS,
+    SHORT_COMPACT,
+    SHORT_MONTH,
+    WEEKDAY,
+    WRITTEN,
+    Written,
+)
 from dldiag.data.typing.distinct import as_mask, as_python, stands_in
 from dldiag.data.typing.periods import PERIODS, Period, read_periods
 
@@ -22,85 +36,20 @@ FIRST_YEAR_BEFORE_MONTHS = 1000  # Hardly anything but a date has the year first
 EXCEL_EPOCH = np.datetime64("1899-12-30")
 LAST_SERIAL = 2_958_465  # The day number that Excel gives 9999-12-31.
 NEAR_SERIALS = (36526.0, 55153.0)  # Excel's day numbers of 2000-01-01 and 2051-01-01.
+_SERIAL = r"^[345]\d{4}(?:\.\d+)?$"
 EPOCHS = (6.3e8, 2.6e9)  # These are the seconds since 1970 of 1989-12-19 and 2052-05-23.
 EPOCH_SCALES = (1.0, 1e3, 1e6, 1e9)  # Programs count seconds, thousandths, millionths or billionths of them.
 _SAMPLE = 200  # A way of writing is tried on all texts if at least one of this many is written in it.
-_CLOCK = (
-    r"(?:,?[ T]+(?:(?:[01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:[.,]\d+)?)?|24:00(?::00)?)"
-    r"\s*(?:[AaPp][Mm])?\s*(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)?)?"
-)
 _ZONE = r"\s*(?:Z|UTC|GMT|[+-]\d{2}(?::?\d{2})?)$"
 _OFFSET = r"(?P<sign>[+-])(?P<hours>\d{2}):?(?P<minutes>\d{0,2})$"
-_WEEKDAY = r"(?i:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?i:day)?,?[ ]+"
-_MONTH = (
-    r"(?i:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
-    r"|nov(?:ember)?|dec(?:ember)?)"
-)
 _ONE_WAY_SHARE = 0.95  # One way of writing, or several together, must read this share of the texts (as READ_SHARE).
-# The order is plain from the day; dmy is taken where slashes are not the rule.
-PLAIN_WAYS = (
-    "ymd",
-    "ymd/",
-    "ymd.",
-    "zh",
-    "d mon y",
-    "mon d y",
-    "dmy",
-    "ym",
-    "mon y",
-    "bare year",
-)
 CLOSER = 0.5  # A reading is believed if its dates span a smaller share of the time of the other's (own choice).
+LEAST_IN_ORDER = (
+    6  # So many different texts without a step back are months of years rather than days of months (own choice).
+)
 _SHORT_YEAR = "%y"  # POSIX strptime puts 69 … 99 into the 20th century and 00 … 68 into the 21st.
 
 
-_WITHOUT_CLOCK = ("%Y%m%d", "%Y%m", "%Y", "%y%m%d", "%Y%j", "%b-%y")  # Jan 06 12:30 is a day without a year.
-
-
-@dataclass(frozen=True)
-class Written:
-    """One way of writing a date: what its day looks like, and how it is read once its marks are hyphens."""
-
-    key: str
-    day: str  # A regular expression, without the weekday before and the time of day behind.
-    form: str  # A format of strptime.
-    example: str
-
-    @property
-    def pattern(self) -> str:
-        """What a whole text looks like; a number such as 20240331 has no time of day."""
-        return rf"^{self.day}$" if self.form in _WITHOUT_CLOCK else rf"^(?:{_WEEKDAY})?{self.day}{_CLOCK}$"
-
-
-WRITTEN = (
-    Written("ymd", r"\d{4}-\d{1,2}-\d{1,2}", "%Y-%m-%d", "2024-03-31"),
-    Written("ymd/", r"\d{4}/\d{1,2}/\d{1,2}", "%Y-%m-%d", "2024/3/31"),
-    Written("ymd.", r"\d{4}\.\d{1,2}\.\d{1,2}", "%Y-%m-%d", "2024.03.31"),
-    Written("zh", r"\d{4}年\d{1,2}月\d{1,2}日?", "%Y-%m-%d", "2024年3月31日"),
-    Written("mdy", r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}", "%m-%d-%Y", "03/31/2024"),
-    Written("dmy", r"\d{1,2}[/.-]\d{1,2}[/.-]\d{4}", "%d-%m-%Y", "31/03/2024"),
-    Written("mdy short", r"\d{1,2}/\d{1,2}/\d{2}|\d{2}-\d{2}-\d{2}", "%m-%d-%y", "3/31/24"),
-    Written("dmy short", r"(?:\d{1,2}/\d{1,2}/|\d{2}\.\d{2}\.|\d{2}-\d{2}-)\d{2}", "%d-%m-%y", "31.03.24"),
-    Written("ymd short", r"\d{2}[/-]\d{2}[/-]\d{2}", "%y-%m-%d", "24/03/31"),
-    Written("compact", r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])", "%Y%m%d", "20240331"),
-    Written("compact month", r"(?:19|20)\d{2}(?:0[1-9]|1[0-2])", "%Y%m", "202403"),
-    Written("d mon y", rf"\d{{1,2}}[ ./-]+{_MONTH}[ .,/-]+\d{{4}}", "%d-%b-%Y", "31 Mar 2024"),
-    Written("d mon y short", rf"\d{{1,2}}[ ./-]+{_MONTH}[ .,/-]+\d{{2}}", "%d-%b-%y", "31-Mar-24"),
-    Written("mon d y", rf"{_MONTH}[ .-]+\d{{1,2}}[ ,-]+\d{{4}}", "%b-%d-%Y", "March 31, 2024"),
-    Written("ym", r"\d{4}[-/年](?:0?[1-9]|1[0-2])月?", "%Y-%m", "2024-03"),
-    Written("my", r"(?:0?[1-9]|1[0-2])[/-]\d{4}", "%m-%Y", "03/2024"),
-    Written("mon y", rf"{_MONTH}[ .,-]+\d{{4}}", "%b-%Y", "March 2024"),
-    Written("mon y short", rf"{_MONTH}[ -]\d{{2}}", "%b-%y", "Mar-24"),
-)
-# The day before the month behind a year: looked for only where the month first leaves some unread.
-DAY_BEHIND_YEAR = Written("ydm", r"\d{4}-\d{1,2}-\d{1,2}", "%Y-%d-%m", "2024-31-03")
-# A year alone is a date only beside whole dates.
-BARE_YEAR = Written("bare year", r"(?:1[89]|20)\d{2}", "%Y", "2024")
-# Six digits are a day only under the name of a date.
-SHORT_COMPACT = Written("compact short", r"\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])", "%y%m%d", "240331")
-# The days of a year are counted so; invoices are, too.
-DAY_OF_YEAR = Written("day of year", r"(?:19|20)\d{2}[-/]?(?:0\d{2}|[12]\d{2}|3[0-5]\d|36[0-6])", "%Y%j", "2024-091")
-NAMED_ONLY = (SHORT_COMPACT, DAY_OF_YEAR)
 _ROWS: tuple[Written | Period, ...] = (*WRITTEN, *PERIODS, BARE_YEAR)
 _KNOWN_ROWS = tuple(as_python(row.pattern) for row in _ROWS)
 _OF_SCRIPT = re.compile(r"\\?/Date\((-?\d{1,14})(?:[+-]\d{4})?\)\\?/")
@@ -126,11 +75,14 @@ class Dates:
         return ~np.isnat(self.values)
 
 
-def read_dates(texts: pa.Array, *, day_first: bool | None = None, is_named_so: bool = False) -> Dates:
+def read_dates(
+    texts: pa.Array, *, day_first: bool | None = None, is_named_so: bool = False, is_month: bool = False
+) -> Dates:
     """Read distinct trimmed texts as dates in the one way of writing that reads most of them.
 
     Where that leaves many unread, other ways that are as plain read what it does not. `day_first` decides 03/04/2024; None lets
-    texts such as 31/03/2024 decide, then the order of the rows. `is_named_so` says that the column has the name of a date.
+    texts such as 31/03/2024 decide, then the order of the rows. `is_named_so` says that the column has the name of a date,
+    `is_month` that it has that of a month or another period.
     """
     nothing = Dates(np.full(len(texts), np.datetime64("NaT", "us"), dtype="datetime64[us]"), "")
     if not stands_in(_NUMERAL, texts.slice(0, _SAMPLE)):
@@ -146,17 +98,35 @@ def read_dates(texts: pa.Array, *, day_first: bool | None = None, is_named_so: b
     by_key = _in_each_way(given)
     ways = (one for key, one in by_key.items() if key != BARE_YEAR.key)  # A column of years alone is one of numbers.
     best = max((nothing, *ways), key=lambda one: int(one.read.sum()))
-    if is_named_so and not best.read.any():
-        best = max((_read_as(given, row) for row in NAMED_ONLY), key=lambda one: int(one.read.sum()))
+    if not best.read.any():
+        best = _in_digits(given, by_key, is_named_so, is_month) or best
     month, day = (by_key.get(first + best.written[3:]) for first in ("mdy", "dmy"))
     if best.written[:3] in ("mdy", "dmy") and month is not None and day is not None:
         best = _day_or_month_first(month, day, day_first)
-    year = by_key.get("ymd short")
+    year = by_key.get("ymd short", by_key.get(SHORT_COMPACT.key))
     if year is not None and day_first is None and _year_comes_first(year, best):
         best = year
     if best.written == "ymd" and best.read.mean() < _ONE_WAY_SHARE:
         best = max((best, _read_as(given, DAY_BEHIND_YEAR)), key=lambda one: int(one.read.sum()))
-    return replace(_with_other_ways(best, by_key), calendar=calendar)
+    return replace(_with_other_ways(best, by_key, given), calendar=calendar)
+
+
+def _in_digits(texts: pa.Array, by_key: dict[str, Dates], is_named_so: bool, is_month: bool) -> Dates | None:
+    """Return digits with hardly a mark as days or months where the name says that they are, or 01/22 where the rows are in order."""
+    rows = (*(NAMED_ONLY if is_named_so else ()), *(NAMED_MONTHS if is_month else ()))
+    found = {row.key: _read_as(texts, row) for row in rows}
+    if is_month and len(texts) and _may_be_years(texts):
+        found.pop(SHORT_MONTH.key)
+    by_key |= found
+    if not rows and len(texts) >= LEAST_IN_ORDER:
+        alone = _read_as(texts, MONTH_OF_SHORT_YEAR)
+        return alone if alone.read.all() and not _steps_back(alone) else None
+    return max(found.values(), key=lambda one: (int(one.read.sum()), -_steps_back(one)), default=None)
+
+
+def _may_be_years(texts: pa.Array) -> bool:
+    """Tell whether four digits are years of which all end in 01 to 12 by chance: 2001 to 2012."""
+    return bool(as_mask(pc.match_substring_regex(texts, r"^(?:18|19|20)\d{2}$")).all())
 
 
 def _from_scripts(texts: pa.Array) -> Dates | None:
@@ -175,16 +145,26 @@ def _in_each_way(texts: pa.Array) -> dict[str, Dates]:
     return {row.key: _read_as(texts, row) for row in rows}
 
 
-def _with_other_ways(best: Dates, by_key: Mapping[str, Dates]) -> Dates:
+def _with_other_ways(best: Dates, by_key: Mapping[str, Dates], texts: pa.Array) -> Dates:
     """Read what one way leaves unread in the ways that cannot mean another day, if all of a column but little is read then."""
     if not best.read.any() or best.read.mean() >= _ONE_WAY_SHARE:
         return best
     values = best.values.copy()
     for one in (by_key[key] for key in PLAIN_WAYS if key in by_key):
         values = np.where(np.isnat(values), one.values, values)
+    values = np.where(np.isnat(values), _serials_of(texts), values)
     if not np.isnat(values).mean() <= 1 - _ONE_WAY_SHARE:
         return best
     return replace(best, values=values, is_mixed=True)
+
+
+def _serials_of(texts: pa.Array) -> NDArray[np.datetime64]:
+    """Return day numbers of a spreadsheet near today as dates: some programs write those of some rows beside dates."""
+    known = as_mask(pc.match_substring_regex(texts, _SERIAL))
+    days = pc.cast(pc.if_else(pa.array(known), texts, pa.scalar("-1", texts.type)), pa.float64())
+    values = np.asarray(days.to_numpy(zero_copy_only=False))
+    near = (values >= NEAR_SERIALS[0]) & (values <= NEAR_SERIALS[1])
+    return from_serials(np.where(near, values, -1.0))
 
 
 def from_serials(days: NDArray[np.float64]) -> NDArray[np.datetime64]:
@@ -255,7 +235,7 @@ def _day_and_clock(texts: pa.Array) -> tuple[pa.Array, pa.Array]:
     day = pc.replace_substring_regex(texts, r",?[ T]+\d{1,2}:.*$", "")
     clock = pc.replace_substring_regex(texts, r"^.*?[ T]+(\d{1,2}:.*)$", r"\1")
     clock = pc.if_else(pa.array(has_clock), clock, "")
-    day = pc.replace_substring_regex(day, rf"^{_WEEKDAY}", "")
+    day = pc.replace_substring_regex(day, rf"^{WEEKDAY}", "")
     day = pc.replace_substring_regex(day, r"([A-Za-z]{3})[A-Za-z]*", r"\1")
     day = pc.replace_substring_regex(day, "[年月/., -]+", "-")
     return pc.replace_substring_regex(day, "日|-$", ""), clock

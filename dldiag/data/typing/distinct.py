@@ -14,6 +14,10 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pandas.arrays import ArrowExtensionArray
 
+_MOSTLY = 0.5  # Where a larger share of the texts holds a pattern, all are replaced in at once.
+_TO_LAST_DIGIT = r"(?s)^.*[0-9]"
+_FEW_TAILS = 20  # More different endings take longer one by one than the pattern takes.
+
 
 @dataclass(frozen=True, eq=False)
 class Cells:
@@ -84,6 +88,40 @@ def as_mask(answer: Any) -> NDArray[np.bool_]:
 def stands_in(pattern: re.Pattern[str], texts: pa.Array) -> bool:
     """Return whether a pattern, compiled once by Python, is found in some of a few texts; Arrow compiles its own on every call."""
     return pattern.search("\n".join(texts.to_pylist())) is not None
+
+
+def replaced(texts: pa.Array, pattern: str, replacement: str) -> pa.Array:
+    """Replace a pattern in the texts that hold it: looking for it takes a fifth of the time that Arrow's replacing takes where it is not."""
+    mask = as_mask(pc.match_substring_regex(texts, pattern))
+    if not mask.any():
+        return texts
+    if mask.mean() > _MOSTLY:
+        return pc.replace_substring_regex(texts, pattern, replacement)
+    given = pa.array(mask)
+    return pc.replace_with_mask(texts, given, pc.replace_substring_regex(texts.filter(given), pattern, replacement))
+
+
+def without_tails(texts: pa.Array, mask: NDArray[np.bool_], pattern: str, replacement: str) -> pa.Array:
+    """Replace a pattern that takes something from behind the last digit, in the texts of a mask, each of which matches it whole.
+
+    What becomes of a text depends on what stands behind its last digit alone, which is the same in most texts of a column.
+    """
+    chosen = texts.filter(pa.array(mask))
+    tails = pc.replace_substring_regex(chosen, _TO_LAST_DIGIT, "").dictionary_encode()
+    if len(tails.dictionary) > _FEW_TAILS:
+        return pc.replace_substring_regex(texts, pattern, replacement)
+    codes, found = tails.indices.to_numpy(zero_copy_only=False), chosen
+    for code, tail in enumerate(tails.dictionary.to_pylist()):
+        here = pa.array(codes == code)
+        left = pc.replace_substring_regex(pa.array(["1" + tail], texts.type), pattern, replacement)[0].as_py()[1:]
+        cut = pc.utf8_slice_codeunits(chosen.filter(here), 0, -len(tail)) if tail else chosen.filter(here)
+        parts = _joined(cut, left) if left else cut
+        found = pc.replace_with_mask(found, here, parts)
+    return pc.replace_with_mask(texts, pa.array(mask), found)
+
+
+def _joined(texts: pa.Array, behind: str) -> pa.Array:
+    return pc.binary_join_element_wise(texts, pa.scalar(behind, texts.type), pa.scalar("", texts.type))
 
 
 def as_python(pattern: str) -> re.Pattern[str]:

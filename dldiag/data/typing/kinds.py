@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from dldiag.core.i18n import Message
 from dldiag.core.types import Kind
 from dldiag.data.typing.column_facts import Facts
+from dldiag.data.typing.date_forms import DIGITS_ALONE, MONTHS_WITH_POINT
 from dldiag.data.typing.dates import FIRST_YEAR, LAST_YEAR, NEAR_SERIALS, epoch_scale
 from dldiag.data.typing.distinct import Cells, letters_of
 from dldiag.data.typing.numbers import LARGEST_EXACT
@@ -31,6 +32,9 @@ REPEATED_TEXT_WORDS = 6.0  # Cells of free text that repeat have at least this m
 REPEATED_TEXT_SHARE = 0.2  # Where cells of free text repeat, at least this share of them is distinct.
 NAME_WORDS = 4.0  # Capitalized texts with more words on average are more than names of people.
 CHARACTERS_PER_WORD = 2.0  # Chinese and Japanese write no blanks, so words are counted by characters.
+LEAST_DIGIT_DAYS = 5  # So many different digits that are all days of a calendar are so by no chance.
+LEAST_MONTHS = 8  # So many different numbers of four digits that all end in 01 to 12 do so by no chance.
+MONTHS_SHARE = 0.4  # Months fill at least this share of their years (own choice).
 # Codes are too long for a number, or have a leading zero among whole numbers, in this share of the cells.
 CODE_SHARE = 0.5
 # A code with leading zeros whose name does not say that it is one has at least this many digits: 07 is an hour.
@@ -50,6 +54,9 @@ _LETTER_E, _LETTER_CODE = r"^\d+[eE]\d+$", r"^\d+(?:[A-Za-z]\d+)?$"
 _DIGITS_AND_LETTERS = r"^\d[\d -]*[A-Z]{1,3}\d*$"  # 1904 AB
 _PHONE = r"^\+[1-9]\d{8,14}$"
 _LEADING_ZERO = r"^0\d+$"
+_SHORT_DAY = r"^\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$"
+_SHORT_DAY_FIRST = r"^(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])\d{2}$"
+_SHORT_MONTH, _BARE_YEAR = r"^\d{2}(?:0[1-9]|1[0-2])$", r"^(?:18|19|20)\d{2}$"
 _WIDE = r"[\x{3040}-\x{30ff}\x{4e00}-\x{9fff}]"
 _WORD = r"[^\s\x{3040}-\x{30ff}\x{4e00}-\x{9fff}]+"
 # It finds a word in lower case, or letters and digits as in an address.
@@ -110,12 +117,24 @@ def _one_value_or_nothing(facts: Facts) -> Message | None:
 
 def _date(facts: Facts) -> Message | None:
     read = facts.dates.read
-    if not _holds(facts.solid, read) or facts.solid.distinct < 2:
+    least = LEAST_DIGIT_DAYS if facts.dates.written in DIGITS_ALONE else 2
+    if not _holds(facts.solid, read) or facts.solid.distinct < least:
+        return None
+    if facts.dates.written in MONTHS_WITH_POINT and not read.all():
         return None
     return Message(
         "{share:.0%} of the values are dates, such as {example}.",
         {"share": facts.solid.share(read), "example": facts.solid.texts.filter(pa.array(read))[0].as_py()},
     )
+
+
+def _days_in_digits(facts: Facts) -> Message | None:
+    """Digits alone that are days or months: 09012023, or 090123 and 2301 under the name of a date; codes begin with zeros as well."""
+    dates, cells = facts.dates, facts.solid
+    least = LEAST_MONTHS if dates.written == "ym." and not facts.named_like_date else LEAST_DIGIT_DAYS
+    if dates.written not in DIGITS_ALONE or cells.distinct < least or facts.named_like_identifier:
+        return None
+    return None if facts.named_like_code or not dates.read.all() else _date(facts)
 
 
 def _epochs(facts: Facts) -> Message | None:
@@ -257,6 +276,22 @@ def counts_time(facts: Facts) -> bool:
     return bool((np.diff(values[cells.codes[cells.codes >= 0]]) >= 0).all())
 
 
+def may_be_short_dates(facts: Facts) -> bool:
+    """Whether numbers of a column without the name of a date may be days or months in digits: 220131, 310122, 2201.
+
+    All of six digits are days, or all of four are months of several years that follow each other; years from 1800 on are none.
+    """
+    cells = facts.solid
+    if cells.distinct < LEAST_DIGIT_DAYS or facts.named_like_identifier or facts.named_like_part:
+        return False
+    if cells.matches(_SHORT_DAY).all() or cells.matches(_SHORT_DAY_FIRST).all():
+        return True
+    if cells.distinct < LEAST_MONTHS or not cells.matches(_SHORT_MONTH).all() or cells.matches(_BARE_YEAR).all():
+        return False
+    years = np.unique([int(text[:2]) for text in cells.texts.to_pylist()])
+    return len(years) > 1 and len(years) == np.ptp(years) + 1 and cells.distinct >= MONTHS_SHARE * 12 * len(years)
+
+
 def _holds_years(facts: Facts) -> bool:
     values = facts.numbers.values
     return facts.named_like_date and bool(((values >= FIRST_YEAR) & (values <= LAST_YEAR)).all())
@@ -345,6 +380,7 @@ KINDS = (
     KindRow("one_value_or_nothing", "category", _one_value_or_nothing),
     KindRow("yes_no", "boolean", _boolean),
     KindRow("epochs", "date", _epochs),
+    KindRow("digits_of_days", "date", _days_in_digits),
     KindRow("code_per_row", "identifier", _code_identifier),
     KindRow("code", "category", _code_category),
     KindRow("versions", "category", _versions),

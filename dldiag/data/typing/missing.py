@@ -38,6 +38,21 @@ MAYBE = word_set(
     ),
     *("não informado", "non renseigné", "н/д", "нет данных", "brak danych", "ei tietoa", "veri yok"),
     *("該当なし", "無回答", "不明", "해당없음", "无数据", "不适用", "not reported", "not recorded", "not specified"),
+    # Pivot tables of spreadsheets, and forms.
+    *(
+        "(blank)",
+        "(blanks)",
+        "(leer)",
+        "(vide)",
+        "(en blanco)",
+        "(vuoto)",
+        "(leeg)",
+        "(vazio)",
+        "(empty)",
+        "(not set)",
+        "(no data)",
+        "(空白)",
+    ),
     # Days of databases and of accounting that stand for "no date" or "no end".
     *("0000-00-00", "0000-00-00 00:00:00", "00/00/0000", "00.00.0000", "00000000"),
     *(
@@ -153,9 +168,9 @@ def stands_apart(candidate: float, others: NDArray[np.float64], count: int, pres
         return False
     if candidate in SURVEY_CODES:
         return _far(candidate, others)
-    if len(np.unique(others)) < SENTINEL_VALUES:
+    if not _far(candidate, others) and not candidate < 0 <= float(others.min()):
         return False
-    return _far(candidate, others) or (candidate < 0 <= float(others.min()))
+    return len(np.unique(others)) >= SENTINEL_VALUES
 
 
 def _far(candidate: float, others: NDArray[np.float64]) -> bool:

@@ -214,6 +214,24 @@ REMARKS = {
         Message("{columns} may hold times counted since 1970 ({examples}); it was read as numbers."),
         Message("Make the column a date if it does."),
     ),
+    "maybe_dates": NoticeText(
+        Message("{columns} may hold days or months written in digits ({examples}); it was read as numbers."),
+        Message("Make the column a date if it does."),
+    ),
+    "maybe_times": NoticeText(
+        Message("{columns} may hold times of day written in digits ({examples}); they were not read as times."),
+        Message("Write them as 9:30 in the file if they are times: 1000 stands one minute behind 959, not 41."),
+    ),
+    "spreadsheet_days": NoticeText(
+        Message(
+            "{columns}: a spreadsheet may have changed {examples} into days (cells: {count:,}); they were kept as texts."
+        ),
+        Message("Names such as SEPT2 and spans such as 9-12 become days in spreadsheets: correct them in the file."),
+    ),
+    "code_numbers": NoticeText(
+        Message("{columns}: whole numbers under the name of a code ({examples}) were read as numbers."),
+        Message("Make the column a category if they are names: their order and distance then mean nothing."),
+    ),
     "excel_days": NoticeText(
         Message("{columns} looks like Excel day numbers ({examples}); it was read as numbers."),
         Message("Make the column a date if it is one."),

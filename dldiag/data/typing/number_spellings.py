@@ -10,12 +10,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from dldiag.data.typing.distinct import as_mask, as_python, stands_in
+from dldiag.data.typing.distinct import as_mask, as_python, replaced, stands_in
 
 _NO_WIDTH = r"[\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{2064}\x{2066}-\x{2069}\x{feff}\x{00ad}]"
 _ODD_BLANKS = r"[\x{00a0}\x{2002}-\x{200a}\x{202f}\x{3000}]"
 _UNSEEN = f"{_NO_WIDTH}|{_ODD_BLANKS}"
-_OTHER_DIGITS = re.compile(r"(?![0-9])\d|[٫٬]")
+_OTHER_DIGITS = re.compile(r"(?![0-9])\d|[٫٬٪]")
 _SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _RAISED = rf"^(.*\d)\s*[x×·*]\s*10([⁺⁻]?[{_SUPERSCRIPTS}]+)$"  # 1.5 × 10³
 _FOOTNOTE = rf"^([+-]?[\d.,]*\d)[{_SUPERSCRIPTS}]+$"  # 72.6²
@@ -33,6 +33,8 @@ _SPELLINGS = (
     (r"^([+-]?\d[\d ]*)[€$£](\d{2})$", r"\1.\2"),  # French shops write 12€50.
     (r"^R ?(\d[\d ]*[.,]\d{2})$", r"\1"),  # South African rand; R12 is a room.
     (r"^RM\s?([\d,]*\d\.\d{2})$", r"\1"),  # Malaysian ringgit; RM12 is a room.
+    (r"^[x×X] ?(\d+[.,]\d+)$", r"\1"),  # x2.5 is a factor, x2 may be a name.
+    (r"^× ?(\d+)$", r"\1"),
     (r"\s*sq\.?\s?(ft|m|km|mi|in|yd)\.?$", r" \12"),
 )
 _COUNTED = re.compile(r"[+-]?[\d.,]*\d\s?[KkMBb]?\s+(?P<word>[^\W\d_]{3,})")  # 1.2K views
@@ -76,11 +78,11 @@ def in_usual_spelling(texts: pa.Array) -> tuple[pa.Array, NDArray[np.bool_], NDA
         texts = pc.utf8_normalize(texts, "NFKC")
     if as_mask(pc.match_substring_regex(texts, _USUAL)).all():
         return texts, noted, noted
-    given = texts = pc.replace_substring_regex(texts, _MINUS, "-")
+    given = texts = replaced(texts, _MINUS, "-")
     sample = "\n".join(texts.to_pylist()) if len(texts) <= FEW_TEXTS else None
     for (pattern, replacement), known in zip(_SPELLINGS, _KNOWN_SPELLINGS, strict=True):
         if sample is None or known.search(sample):
-            texts = pc.replace_substring_regex(texts, pattern, replacement)
+            texts = replaced(texts, pattern, replacement)
     if (sample is None or _KNOWN_ORDINAL.search(sample)) and as_mask(
         pc.match_substring_regex(texts, _ORDINAL)
     ).mean() >= _ORDINAL_SHARE:
@@ -98,13 +100,13 @@ def without_unseen(texts: pa.Array) -> pa.Array:
 
 def with_our_digits(texts: pa.Array) -> pa.Array:
     """Write digits of other scripts, ٣ or ३, as 0 to 9, and the Arabic decimal and thousands marks as point and comma."""
-    if not pc.any(pc.match_substring_regex(texts, r"[^\P{Nd}0-9]")).as_py():
+    if not pc.any(pc.match_substring_regex(texts, r"[^\P{Nd}0-9]|٪")).as_py():
         return texts
     return pa.array([_OTHER_DIGITS.sub(_our_digit, text) for text in texts.to_pylist()], type=texts.type)
 
 
 def _our_digit(found: re.Match[str]) -> str:
-    return {"٫": ".", "٬": ","}.get(found.group()) or str(unicodedata.digit(found.group()))
+    return {"٫": ".", "٬": ",", "٪": "%"}.get(found.group()) or str(unicodedata.digit(found.group()))
 
 
 def without_lead(texts: pa.Array) -> tuple[pa.Array, NDArray[np.bool_]]:
@@ -153,7 +155,7 @@ def without_counted(texts: pa.Array) -> pa.Array:
     words = {match["word"] for match in found if match}
     if len(found) < LEAST_ALIKE or len(words) != 1 or not all(found):
         return texts
-    return pc.replace_substring_regex(texts, rf"^([+-]?[\d.,]*\d\s?[KkMBb])\s+{words.pop()}$", r"\1")
+    return replaced(texts, rf"^([+-]?[\d.,]*\d\s?[KkMBb])\s+{words.pop()}$", r"\1")
 
 
 def signed_by_account(texts: pa.Array) -> tuple[pa.Array, NDArray[np.bool_], NDArray[np.float64]]:

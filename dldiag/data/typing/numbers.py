@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from dldiag.data.typing.distinct import as_mask, as_python, stands_in
+from dldiag.data.typing.distinct import as_mask, as_python, replaced, stands_in, without_tails
 from dldiag.data.typing.number_spellings import (
     FEW_TEXTS,
     in_usual_spelling,
@@ -29,26 +29,37 @@ BARE_BESIDE_BOUNDS = 10
 MARKED_SHARE = 0.95  # A mark is that of the whole column from this share of its texts on.
 LARGEST_EXACT = 2.0**53  # Whole numbers above this are rounded in float64.
 
-_SIGN = r"(?:NT|US|HK|R|A|AU|C|CA|S|NZ|MX)\$|[$€£¥₹₽₩฿₺₴₫₪₱₦₵₡元円원đ¢]|Ft"
+_SIGN = r"(?:NT|US|HK|R|A|AU|C|CA|S|NZ|MX)\$|S/\.?|[$€£¥₹₽₩฿₺₴₫₪₱₦₵₡元円원đ¢]|Ft"
 _CODE = (
     r"(?i:USD|EUR|GBP|S?Fr\.|Rs\.?|CNY|RMB|JPY|CHF|AUD|CAD|HKD|INR|PLN|CZK|HUF|SEK|NOK|DKK|TRY|BRL|MXN|ZAR|KRW|SGD|NZD|THB|IDR|MYR|PHP|VND"
     r"|RUB|UAH|AED|SAR|ILS|kr\.?|zł|Kč|Rp\.?|lei|руб\.?|грн\.?)"
 )
 _CURRENCY = rf"(?:{_SIGN}|{_CODE})"
+_CURRENCY_BEHIND = rf"^(?:(.*\d.*?)\s*(?:{_SIGN})|(.*\d(?:.*?\P{{L}})??)\s*{_CODE})$"
 _GROUPED_BY_SPACE = r"^([+-]?\d{1,3}(?:[ '’\x{00a0}\x{202f}\x{2009}_]\d{3})+)((?:[.,]\d+)?)$"
 _COMMA_GROUPS = r"^[+-]?[1-9]\d{0,2}(?:,\d{2})*(?:,\d{3})+(?:\.\d*)?$"
 _COMMA_DECIMAL = r"^[+-]?(?:\d*,\d+|[1-9]\d{0,2}(?:\.\d{3})+(?:,\d*)?)(?:[eE][+-]?\d{1,3})?$"
 # Where the other decimal mark is usual, these can mean nothing else.
 _COMMA_AS_POINT, _POINT_DECIMAL = r"^[+-]?\d+,(?:\d{1,2}|\d{4,})$", r"^[+-]?\d+\.(?:\d{1,2}|\d{4,})$"
 _POINT_GROUPS = r"^[+-]?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d*)?$"
+_BARE = r"^[+-]?[\d.,]*\d$"
 _BOUND = (
     r"^(?:(?:[<>≤≥~≈±]=?|(?i:ca|approx|about|around|circa|over|under|env|up to|less than|more than)\.?\s)\s*([+-]?[\d.,]*\d)"
-    r"|([+-]?[\d.,]*\d)\s*(?:\*{1,3}|\+|\(\s?(?:[A-Za-z]{1,12}|\d{1,2})\s?\)|\[\w{1,3}\]| [A-Za-z]{1,2}|[†‡§¶]+))$"
+    r"|([+-]?[\d.,]*\d)\s*(?:\*{1,3}|\+|\(\s?(?:[A-Za-z]{1,12}\.?|\d{1,2})\s?\)|\[\w{1,3}\]| [A-Za-z]{1,2}|[†‡§¶]+))$"
 )
 _AT_LEAST = r"^([\d.,]*\d\s?[A-Za-z]{0,2})\s?\+$"  # 5,000+ and 1.2M+
 _PLUS_MINUS = r"^(?:±|\+/-)\s*([\d.,]*\d)$"
 # 12.4 ± 0.3, 12.4 [11.9-12.8], 12.4 (11.9, 12.8) and 66 (45%)
 _WITH_ERROR = r"^([+-]?[\d.,]*\d)(?:\s*(?:±|\+/?-)\s*[\d.,]*\d|\s*[\[(]\s*(?:\d\d%\s?[CKI]I?C?[:,]?\s)?[+-]?[\d.,]*\d\s?%?\s*(?:(?:[,;-]|to)\s*[+-]?[\d.,]*\d\s?%?\s*)?[\])])$"
+# 12.4±0.3 mg, and 12.4% (n=9): what stands behind the number says how far it can be trusted.
+_ERROR_BEFORE_UNIT = r"^([+-]?[\d.,]*\d)\s*(?:±|\+/?-)\s*[\d.,]*\d(\s*[^\d\s±+-][^\d±]*)$"
+_SAMPLE_SIZE = r"^([+-]?[\d.,]*\d\s?%?)\s*[(\[]\s*(?:(?i:n)\s*[=:]\s*[\d.,]*\d|\d+\s?/\s?\d+)\s*[)\]]$"
+# A word that says what a number with decimals means: 1.2 (high).
+_JUDGED = r"^([+-]?\d+[.,]\d+)\s*[(\[]\s?\pL[\pL ]{1,14}[)\]]$"
+# A letter of a footnote right behind a number with decimals: 72.51r. Letters of units and of thousands are none.
+_FLAGGED = r"^([+-]?[\d.,]*\d)(?:\s?[abcefijnopqruvwxyzABFHIJNOPQRSUVXYZ]|\s?[a-z]p|\s[a-z\d]\))$"
+_DECIMALS = r"^[+-]?\d+[.,]\d+"
+FLAGGED_SHARE = 0.5  # Codes such as 12b have no decimals; at least this share of the numbers must have (own choice).
 _HOURS = (
     r"^(?P<sign>[+-]?)(?P<hour>\d{1,3}):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d(?:[.,]\d+)?))?"
     r"\s*(?P<half>(?:[AaPp]\.?[Mm]\.?)?)$"
@@ -148,7 +159,8 @@ def _hours(texts: pa.Array) -> NDArray[np.float64]:
     hours = np.asarray((hour + minute / 60 + second / 3600) * np.where(_has(part["sign"], "-"), -1, 1))
     race = _has(texts, _MINUTES)
     if race.any():
-        hours[race] = _hours(pc.replace_substring_regex(texts.filter(pa.array(race)), r"^([+-]?)", r"\10:"))
+        two_digits = pc.replace_substring_regex(texts.filter(pa.array(race)), r"^([+-]?)(\d:)", r"\10\2")
+        hours[race] = _hours(pc.replace_substring_regex(two_digits, r"^([+-]?)", r"\10:"))
     return hours
 
 
@@ -183,11 +195,14 @@ def _without_marks(texts: pa.Array) -> Unmarked:
     body, marks["lead"] = without_lead(texts)
     body, marks["spelling"], noted = in_usual_spelling(body)
     body = without_counted(body)
-    body = pc.replace_substring_regex(with_our_digits(body), _FORTRAN, r"\1E\2")
+    body, remarked = _without_remarks(body)
+    noted = noted | remarked
+    body = replaced(with_our_digits(body), _FORTRAN, r"\1E\2")
     body, marks["debit_credit"], signs = signed_by_account(body)
     body, marks["parentheses"] = _strip(body, r"^\(\s*(.*\d.*)\)$")
     body, before = _strip(body, rf"^([+-]?)\s*{_CURRENCY}\s*(.*\d.*)$", r"\1\2")
-    body, after = _strip(body, rf"^(?:(.*\d.*?)\s*(?:{_SIGN})|(.*\d(?:.*?\P{{L}})??)\s*{_CODE})$", r"\1\2")
+    after = _has(body, _CURRENCY_BEHIND)
+    body = without_tails(body, after, _CURRENCY_BEHIND, r"\1\2") if after.any() else body
     body, marks["currency"] = pc.utf8_rtrim_whitespace(body), before | after
     body, _ = _strip(body, r"^(.*\d)[.,](?:-{1,2}|—)$")  # 9.040,- kr.
     body, behind = _strip(body, r"^(.*\d)\s*(?:%|(?i:percent|per cent|pct\.?|prozent))$")
@@ -204,6 +219,14 @@ def _without_marks(texts: pa.Array) -> Unmarked:
     marks["bounds"] = bounded | noted | at_least
     body, marks["thousands"] = _join_groups(body)
     return body, marks, powers, factors * signs
+
+
+def _without_remarks(body: pa.Array) -> tuple[pa.Array, NDArray[np.bool_]]:
+    """Take what says how far a number can be trusted, or what it means, from behind it: (n=9), (high), and ±0.3 before a unit."""
+    body, counted = _strip(body, _SAMPLE_SIZE)
+    body, judged = _strip(body, _JUDGED)
+    body, with_error = _strip(body, _ERROR_BEFORE_UNIT, r"\1\2")
+    return body, counted | judged | with_error
 
 
 def _join_groups(body: pa.Array) -> tuple[pa.Array, NDArray[np.bool_]]:
@@ -236,10 +259,17 @@ def _strip_bounds(body: pa.Array) -> tuple[pa.Array, NDArray[np.bool_]]:
     body, with_error = _strip(body, _WITH_ERROR)
     body, starred = _strip(body, r"^([+-]?[\d.,]*\d)\s*\*{1,3}$")  # Stars say how significant an estimate is.
     with_error |= starred
-    mask, bare = _has(body, _BOUND), _has(body, r"^[+-]?[\d.,]*\d$").sum()
+    mask, bare = _has(body, _BOUND), _has(body, _BARE).sum()
+    flagged = _has(body, _FLAGGED) & ~mask
+    if (
+        flagged.any()
+        and _has(body, _DECIMALS).mean() >= FLAGGED_SHARE
+        and bare >= max(BARE_BESIDE_BOUNDS, flagged.sum())
+    ):
+        body, with_error = replaced(body, _FLAGGED, r"\1"), with_error | flagged
     if bare < BARE_BESIDE_BOUNDS or bare <= mask.sum():
         return body, with_error
-    return pc.replace_substring_regex(body, _BOUND, r"\1\2"), mask | with_error
+    return replaced(body, _BOUND, r"\1\2"), mask | with_error
 
 
 def _with_point(bodies: pa.Array, decimal: str, thousands: str) -> tuple[pa.Array, NDArray[np.bool_], set[str], str]:

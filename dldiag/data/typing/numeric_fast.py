@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from dldiag.data.typing.distinct import as_mask, letters_of
-from dldiag.data.typing.missing import SURVEY_CODES, stands_apart
+from dldiag.data.typing.missing import SENTINEL_ROWS, SURVEY_CODES, stands_apart
 
 _SAMPLE = 64  # This many cells are looked at before a column is read.
 SHORT_ROWS = 2048  # A column of so many rows is read as quickly as some of its cells are looked at.
@@ -25,10 +25,12 @@ _PLAIN = r"^-?(?:0|[1-9]\d{0,14})(?:\.\d+)?(?:[eE][+-]?\d{1,2})?$"
 _COUNT = re.compile(r"0|[1-9]\d{0,13}")
 COUNTED_ROWS = 100_000  # From this many rows on a running number is no column of days, whatever digits it begins with.
 _LONGEST_EXACT = 1e15  # From here on a whole number has 16 digits.
-_IS_DIGIT = np.zeros(256, dtype=bool)
-_IS_DIGIT[[ord(digit) for digit in "0123456789"]] = True
+_ZERO, _MINUS, _TEN = np.uint8(ord("0")), np.uint8(ord("-")), np.uint8(10)
+_MOST_DECIMALS = 6  # Numbers with more decimals are counted by sorting them.
+_WIDEST = 1 << 22  # Between the ends of the numbers that are counted by their place there are at most so many places.
 _YEARS_AS_DAYS = (18_000_101.0, 22_001_231.0)  # A number like 20240131 may be a date.
 _YEARS_AS_MONTHS = (180_001.0, 220_012.0)  # A number like 202401 may be a month.
+_SHORT_MONTHS, _SHORT_DAYS = (101.0, 9912.0), (10_101.0, 991_231.0)  # 2201 may be a month, 220131 and 310122 a day.
 _SECONDS = (6.3e8, 2.6e9)  # Whole numbers like 1700000000 may be seconds since 1970.
 _YEARS_AS_HOURS = (1_900_010_100.0, 2_099_123_123.0)  # A number like 2024013112 may be an hour.
 
@@ -130,7 +132,7 @@ def _quickly(texts: pa.Array) -> NDArray[np.float64] | None:
     except pa.ArrowInvalid:
         return None
     unread = int(np.count_nonzero(np.isnan(values))) > empty
-    if unread or max(np.nanmax(values), -np.nanmin(values)) >= _LONGEST_EXACT:
+    if unread or max(np.fmax.reduce(values), -np.fmin.reduce(values)) >= _LONGEST_EXACT:
         return None
     first, end = (starts[:-1][filled], starts[1:][filled]) if empty else (starts[:-1], starts[1:])
     return None if _begins_oddly(letters, first, end) else values
@@ -148,14 +150,19 @@ def _without_empty(texts: pa.Array, filled: NDArray[np.bool_]) -> pa.Array:
 def _begins_oddly(letters: NDArray[np.uint8], first: NDArray[np.int64], end: NDArray[np.int64]) -> bool:
     """Tell whether some number begins or ends otherwise than the pattern has it: 007, .5, 5."""
     head = letters[first]
-    signed = np.flatnonzero(head == ord("-"))
+    signed = np.flatnonzero(head == _MINUS)
     head[signed] = letters[first[signed] + 1]
-    if not (_IS_DIGIT[head] & _IS_DIGIT[letters[end - 1]]).all():
+    if not (_are_digits(head) & _are_digits(letters[end - 1])).all():
         return True
-    zeros = np.flatnonzero(head == ord("0"))
-    behind = first[zeros] + 1 + (letters[first[zeros]] == ord("-"))
+    zeros = np.flatnonzero(head == _ZERO)
+    behind = first[zeros] + 1 + (letters[first[zeros]] == _MINUS)
     behind = behind[behind < end[zeros]]
-    return bool(_IS_DIGIT[letters[behind]].any())
+    return bool(_are_digits(letters[behind]).any())
+
+
+def _are_digits(letters: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Return which bytes are digits: all others are below the first or lie, counted from it, beyond the tenth."""
+    return letters - _ZERO < _TEN
 
 
 def _by_pattern(texts: pa.Array) -> NDArray[np.float64] | None:
@@ -170,31 +177,82 @@ def _by_pattern(texts: pa.Array) -> NDArray[np.float64] | None:
 
 def _looked_at(values: NDArray[np.float64]) -> Plain | None:
     """Return None when the numbers may be something else: a code, a date, a running number, thousands, −999."""
-    different = np.sort(values[~np.isnan(values)])
-    present = len(different)
-    distinct = 1 + int((np.diff(different) != 0).sum())
-    low, high = float(different[0]), float(different[-1])
+    present = values[~np.isnan(values)]
+    low, high = float(present.min()), float(present.max())
+    distinct = _count_different(present, low, high)
     if distinct < _LEAST_DISTINCT or {low, high} & SURVEY_CODES or max(-low, high) >= _LARGEST:
         return None
-    if _has_code(different):
+    if _has_code(present, (low, high)):
         return None
-    whole = bool((different == np.floor(different)).all())
+    whole = bool((present == np.floor(present)).all())
     as_dates = any(
         low >= first and high <= last for first, last in (_YEARS_AS_DAYS, _YEARS_AS_MONTHS, _YEARS_AS_HOURS, _SECONDS)
     )
-    if whole and (distinct >= _UNIQUE_SHARE * present or as_dates):
+    if whole and (distinct >= _UNIQUE_SHARE * len(present) or as_dates or _may_be_short_days(present, low, high)):
         return None
-    if not whole and low >= 1 and high < 1000 and _has_three_decimals(different):
+    if not whole and _may_be_months_with_point(present, low, high):
+        return None
+    if not whole and low >= 1 and high < 1000 and _has_three_decimals(present):
         return None
     return Plain(values, distinct)
 
 
-def _has_code(values: NDArray[np.float64]) -> bool:
-    """Whether the lowest or the highest of sorted values may be a code for "missing"."""
-    first = int(np.searchsorted(values, values[0], side="right"))
-    last = len(values) - int(np.searchsorted(values, values[-1]))
-    ends = ((values[0], values[first:], first), (values[-1], values[: len(values) - last], last))
-    return any(stands_apart(float(end), others, count, len(values)) for end, others, count in ends)
+def _may_be_short_days(values: NDArray[np.float64], low: float, high: float) -> bool:
+    """Whether all whole numbers may be months or days with years of two digits: 2201, 220131."""
+    if low >= _SHORT_MONTHS[0] and high <= _SHORT_MONTHS[1]:
+        return _lie_within(values % 100, 12)
+    if low < _SHORT_DAYS[0] or high > _SHORT_DAYS[1] or not _lie_within(values[:_SAMPLE] // 100 % 100, 31):
+        return False
+    ends, middles = values % 100, values // 100 % 100
+    return _lie_within(middles, 12) and (_lie_within(ends, 31) or _lie_within(values // 10_000, 31))
+
+
+def _may_be_months_with_point(values: NDArray[np.float64], low: float, high: float) -> bool:
+    """Whether numbers with a point may be months of years: 3.2024, 2024.03."""
+    if low > 1.18 and high < 12.21:
+        parts = np.round((values - np.floor(values)) * 10_000)
+        return bool(parts.min() >= 1900 and parts.max() < 2100)
+    if low < 1900 or high > 2100:
+        return False
+    return _lie_within(np.round((values - np.floor(values)) * 100), 12)
+
+
+def _lie_within(values: NDArray[np.float64], last: int) -> bool:
+    return bool(values.min() >= 1 and values.max() <= last)
+
+
+def _count_different(values: NDArray[np.float64], low: float, high: float) -> int:
+    """Return how many different numbers there are, between their ends: by the place of each where it has few decimals, else sorted.
+
+    >>> _count_different(np.array([0.25, 1.5, 0.25, -0.0, 0.0]), 0.0, 1.5)
+    3
+    """
+    for decimals in range(_MOST_DECIMALS + 1):
+        scale = 10.0**decimals
+        if (high - low) * scale >= _WIDEST:
+            break
+        if _are_multiples(values[:_SAMPLE], scale) and _are_multiples(values, scale):
+            places = np.rint(values * scale - np.rint(low * scale)).astype(np.int32)
+            taken = np.zeros(int(places.max()) + 1, dtype=bool)
+            taken[places] = True
+            return int(np.count_nonzero(taken))
+    different = np.sort(values)
+    return 1 + int((np.diff(different) != 0).sum())
+
+
+def _are_multiples(values: NDArray[np.float64], scale: float) -> bool:
+    """Whether each number is the nearest one to a whole number of parts, so that equal parts mean equal numbers."""
+    return bool((np.rint(values * scale) / scale == values).all())
+
+
+def _has_code(values: NDArray[np.float64], ends: tuple[float, float]) -> bool:
+    """Whether the lowest or the highest value may be a code for "missing"."""
+    for end in ends:
+        here = values == end
+        count = int(np.count_nonzero(here))
+        if count >= SENTINEL_ROWS and stands_apart(end, values[~here], count, len(values)):
+            return True
+    return False
 
 
 def _has_three_decimals(values: NDArray[np.float64]) -> bool:

@@ -79,7 +79,7 @@ _ISO_DURATION = re.compile(
     rf"([+-]?)P(?=T?\d)(?:({_NUMERAL})D)?(?:T(?:({_NUMERAL})H)?(?:({_NUMERAL})M)?(?:({_NUMERAL})S)?)?"
 )
 _HOURS_AND_MINUTES = re.compile(r"([+-]?)()(\d{1,3})\s?h\s?([0-5]\d)()")  # 3h06
-_DAYS_AND_CLOCK = re.compile(r"([+-]?)(\d+) days?,? \+?(\d{1,2}):(\d{2}):(\d{2}(?:\.\d+)?)")
+_DAYS_AND_CLOCK = re.compile(r"([+-]?)(\d+) ?(?:d|days?|Tage?|jours?),? \+?(\d{1,2}):(\d{2}):(\d{2}(?:\.\d+)?)")
 
 
 def _hours(found: re.Match[str]) -> float:
@@ -97,6 +97,18 @@ def _pair(larger: str, smaller: str, per: int) -> Quantity:
 
 def _in_larger(per: int) -> Callable[[re.Match[str]], float]:
     return lambda found: _number(found[1]) + (_number(found[2]) + _number(found[3])) / per
+
+
+_AGE = re.compile(r"(\d{1,3}(?:[.,]5)?)\s?(?:(y|yrs?|J)|(m|mos?|mths?|M))\.?", re.IGNORECASE)
+
+
+def _years(found: re.Match[str]) -> float:
+    return _number(found[1]) / (1 if found[2] else 12)
+
+
+def _of_years_and_months(found: Sequence[re.Match[str]]) -> bool:
+    """Tell whether some ages are in years and some in months: m alone may be meters or minutes."""
+    return any(match[2] for match in found) and any(match[3] for match in found)
 
 
 _ANGLE = re.compile(
@@ -184,8 +196,9 @@ QUANTITIES = (
     Quantity("hours", _DURATION, _hours, _CLOCKED),
     Quantity("hours", _ISO_DURATION, _hours, re.compile("^[+-]?P")),
     Quantity("hours", _HOURS_AND_MINUTES, _hours, re.compile("h")),
-    Quantity("hours", _DAYS_AND_CLOCK, _hours, re.compile("day")),
+    Quantity("hours", _DAYS_AND_CLOCK, _hours, re.compile("[dTj]")),
     *(_pair(*pair) for pair in _PAIRS),
+    Quantity("quantities", _AGE, _years, re.compile("[yja]", re.IGNORECASE), _of_years_and_months),
     Quantity("quantities", _ANGLE, _degrees, _IS_ANGLE, _one_axis),
     Quantity("quantities", _FRACTION, _fraction, re.compile(rf"[/⁄{''.join(_VULGAR)}]"), _are_fractions),
     Quantity("quantities", _SHARE_OF, lambda found: _number(found[1]), re.compile("."), _of_one_whole),

@@ -18,7 +18,8 @@ MAGNITUDES = {  # Each mark has its power of ten.
     "Mrd": 9, "billion": 9, "Billion": 9, "trillion": 12, "lakh": 5, "Lakh": 5, "lac": 5, "Lac": 5, "lakhs": 5,
     "Lakhs": 5, "Lacs": 5, "crore": 7, "Crore": 7, "crores": 7, "Crores": 7, "Cr": 7, "тыс": 3, "тис": 3, "tys": 3, "tis": 3, "млн": 6, "млрд": 9, "трлн": 12, "mlrd": 9,
     "千": 3, "万": 4, "萬": 4, "百万": 6, "千万": 7, "亿": 8, "億": 8, "万亿": 12,
-    "만": 4, "억": 8,
+    "만": 4, "억": 8, "Tausend": 3, "Millionen": 6, "Milliarden": 9, "milliers": 3, "milliards": 9, "millones": 6, "milhões": 6, "milioni": 6,
+    "miliardi": 9, "miljoen": 6, "miljard": 9, "लाख": 5, "करोड़": 7,
 }  # fmt: skip
 # Letters that are units as well; they scale only beside a currency or one of the marks above.
 MAGNITUDES_IN_COMPANY = {"m": 6, "b": 9, "B": 9, "T": 12, "t": 12, "G": 9, "L": 5}
@@ -53,12 +54,13 @@ CURRENCIES = {
     "USD": "$", "US$": "$", "EUR": "€", "GBP": "£", "CNY": "¥", "RMB": "¥", "元": "¥", "JPY": "¥", "円": "¥", "INR": "₹",
 }  # fmt: skip
 KNOWN_SHARE = 0.95  # Texts are converted if this share is numbers in units of one kind, or bare (as READ_SHARE).
+_BARE = r"^[+-]?[\d.,]*\d$"
 _NUMERAL = r"^([+-]?[\d.,]*\d)\s*"
 _KELVIN = r"\d\s+K$"
 _UNIT = _NUMERAL + r"([A-Za-zµμ°/²³‰]{1,12}|[毫厘千公]?[克斤米里]|吨|秒|分钟|小时|天|(?:[kcmd]?m|ft|in|yd|mi)[23])$"
 _FIRST, LEAST_ALIKE = 20, 3  # The first few texts show whether all may bear one mark, if there are at least so many.
 _SUFFIX_PATTERN = (
-    r"^([+-]?[\d.,]*\d)(\s*(?:\pL|-\pL{3}|[°€£¥$₩★☆⭐]|\(\pL)[^\d\s]{0,14}(?:\^?-?[23])?"
+    r"^([+-]?[\d.,]*\d)(\s*(?:\pL|-\pL{3}|[°€£¥$₩★☆⭐×]|\(\pL)[^\d\s]{0,14}(?:\^?-?[23])?"
     r"|\s*[a-zß-öø-ÿа-я(€$£][^\d\s]{0,14}(?:\s[^\d\sA-Z]{1,14}){1,3})$"  # Words of a street are capitalized.
 )
 _SUFFIX = as_python(_SUFFIX_PATTERN)
@@ -133,16 +135,27 @@ def _shared_suffix(body: pa.Array) -> tuple[pa.Array, NDArray[np.float64], NDArr
     found = {rest[2] for text in first if (rest := _SUFFIX.match(text))}
     if len(found) != 1 or any(map(_EXPONENT.match, found)) or len(first) < LEAST_ALIKE:
         return None
-    mask = as_mask(pc.ends_with(body, pattern=found.pop())) & as_mask(pc.match_substring_regex(body, _SUFFIX_PATTERN))
+    suffix = found.pop()
+    mask = as_mask(pc.ends_with(body, pattern=suffix)) & as_mask(pc.match_substring_regex(body, _SUFFIX_PATTERN))
     if not mask[as_mask(pc.match_substring_regex(body, r"\d"))].all():
         return None
-    return pc.replace_substring_regex(body, _SUFFIX_PATTERN, r"\1"), np.ones(len(body)), mask, False
+    return _without_suffix(body, mask, suffix), np.ones(len(body)), mask, False
+
+
+def _without_suffix(body: pa.Array, mask: NDArray[np.bool_], suffix: str) -> pa.Array:
+    """Cut a suffix off where it leaves a bare number; elsewhere more words than it stand behind the number."""
+    cut = pc.if_else(pa.array(mask), pc.utf8_slice_codeunits(body, 0, -len(suffix)), body)
+    left = mask & ~as_mask(pc.match_substring_regex(cut, _BARE))
+    if not left.any():
+        return cut
+    rest = pc.replace_substring_regex(body.filter(pa.array(left)), _SUFFIX_PATTERN, r"\1")
+    return pc.replace_with_mask(cut, pa.array(left), rest)
 
 
 def _of_one_kind(body: pa.Array, mask: NDArray[np.bool_], units: list[str]) -> bool:
     """Whether nearly all texts are numbers in units of one kind, or bare numbers beside a unit that is no mere letter."""
     kinds = {_UNITS[unit][0] if unit in _UNITS else "" for unit in units}
-    bare = as_mask(pc.match_substring_regex(body, r"^[+-]?[\d.,]*\d$"))
+    bare = as_mask(pc.match_substring_regex(body, _BARE))
     if len(kinds) != 1 or "" in kinds or (mask | bare).mean() < KNOWN_SHARE:
         return False
     return not bare.any() or all(len(unit) > 1 for unit in units)

@@ -25,7 +25,9 @@ _BARE = re.compile(r"[\d.,:/ -]*")
 # A number with a few marks around it, none of which is a letter before it: #12, 72.6 °F, 72,60 S.
 _BESIDE_MARKS = re.compile(r"[^\w]{0,3}0\D{0,20}")
 # A word before a number that is more than a running one: it has decimals, something behind it, or a currency.
-_BEHIND_WORDS = re.compile(r"[^\d_/\\]*[\s:=~≈$€£¥₹(\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]0(?P<behind>\D{0,20})")
+_BEHIND_WORDS = re.compile(
+    r"(?:[^\d_/\\]|/(?=[ .]))*[\s:=~≈$€£¥₹(\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]0(?P<behind>\D{0,20})"
+)
 _UNIT_BEHIND = re.compile(r"\s?[^\W\d_]|\s?[%°$€£¥₹★]|[+*]")
 # Words whose numbers have an order: the first week comes before the second.
 _ORDERED = re.compile(
@@ -37,6 +39,8 @@ _GLUED = re.compile(
     r"(?<![xX×])(?<![0-9])[^\W\d_\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]0|_|\\|://"
 )  # A12 and v1 are codes.
 _CROSSED = re.compile(r"(?<=0)[xX×](?=0)")
+_FACTOR = re.compile(r"[xX] ?[1-9]\d{0,4}")  # x5 is five times something.
+MOST_GAPS = 1.5  # Names that are counted have fewer gaps (own choice).
 _RANGE = re.compile(r"\D*0\D{0,8}?(?:\s?[-–—~]\s?|\s(?:to|bis|a|à|до)\s)\D{0,3}0\D*")
 _WITH_UNITS = re.compile(
     r"0 ?(?!(?:of|and|or|to|in|at|by|from|von|und|bis|de|du|et|y|e|the)\b)[^\W\d_%]{1,8}\b|[$€£¥₹]0|0%|0 ?[x×*] ?0|[(\[]0[ ,;]"
@@ -55,6 +59,8 @@ def hold_numbers(cells: Cells) -> bool:
     texts = _sample(cells)
     if not texts:
         return False
+    if all(map(_FACTOR.fullmatch, texts)):
+        return not _count_up([int(text[1:]) for text in texts])
     forms = [_NUMERAL.sub("0", text) for text in texts]
     if _share(list(map(_BARE.fullmatch, texts))) > BARE_SHARE or not _repeat(forms):
         return False
@@ -63,6 +69,11 @@ def hold_numbers(cells: Cells) -> bool:
         for form, text in zip(forms, texts, strict=True)
     ]
     return _share(one) >= FORM_SHARE
+
+
+def _count_up(numbers: Sequence[int]) -> bool:
+    """Tell whether numbers have hardly a gap: x1, x2, x3 are names."""
+    return max(numbers) - min(numbers) < MOST_GAPS * len(set(numbers))
 
 
 def _is_quantity(form: str, text: str) -> bool:

@@ -38,6 +38,9 @@ def outcome(data: bytes) -> RawTable | DataError:
 @example(b"\x00")
 @example(b"\xef\xbb\xbf")
 @example(b"PAR1PAR1")
+@example(
+    b"\x87{\"a\":\n8,'a, 8',8.5,2024-01-09\n9,'a, 9',9.5,2024-01-10\n10,'a, 10',10.5,2024-01-11\n11,'a, 11',11.5,2024-01-12\n [1, 2]}]"
+)
 @example(b"ARROW1\0\0")
 @example(b"PK\x03\x04")
 @example(b"\x1f\x8b\x08")

@@ -339,3 +339,11 @@ def test_a_sample_of_so_many_rows_is_kept_where_it_is_asked_for(kind):
     again = read(data, plan=table.plan)
     assert again.frame.equals(table.frame)
     assert len(read(data, max_rows=500).frame) == len(read(data, max_rows=None).frame) == 200
+
+
+def test_a_first_line_that_may_be_a_row_is_doubted():
+    pairs = "apple manzana,bread pan,cheese queso,dates datiles,eggs huevos,figs higos,grapes uvas"
+    found = read(pairs.replace(" ", ";").replace(",", "\n").encode() + b"\n")
+    assert "doubted_header" in [one.code for one in found.notices]
+    named = read(b"city;country\n" + pairs.replace(" ", ";").replace(",", "\n").encode() + b"\n")
+    assert "doubted_header" not in [one.code for one in named.notices]

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from dldiag.data.typing.dates import WRITTEN, from_serials, read_dates
+from dldiag.data.typing.date_forms import WRITTEN
+from dldiag.data.typing.dates import from_serials, read_dates
 from dldiag.data.typing.distinct import as_arrow
 
 MOMENT = np.datetime64("2024-03-31")
