@@ -12,24 +12,9 @@ from dldiag.data.audit import cuts
 from dldiag.data.audit.audit import audit_table
 from dldiag.data.audit.repairs import repair
 from dldiag.data.dataset import make_dataset
+from tests.data.audit.looks import look, noise, sound, subjects
 from tests.data.tables import frame_table, rng
 from tests.problems import dataset
-
-
-def look(frame, **options):
-    return audit_table(make_dataset(frame_table(frame), "y", **options))
-
-
-def noise(random, rows=400, columns=5):
-    return pd.DataFrame(random.normal(size=(rows, columns)).round(4), columns=[f"x{i}" for i in range(columns)])
-
-
-def sound(seed, rows=600):
-    """A learnable table with nothing wrong: five features, two of which matter."""
-    random = rng(seed)
-    frame = noise(random, rows)
-    frame["y"] = (frame.x0 + frame.x1 + random.normal(size=rows) > 0).map({True: "yes", False: "no"})
-    return frame
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -258,115 +243,6 @@ def test_a_strong_but_honest_feature_is_no_giveaway():
     frame = noise(random, 1000)
     frame["y"] = (frame.x0 + 0.15 * random.normal(size=1000) > 0).astype(int)
     assert look(frame).leaky_columns == ()
-
-
-def subjects(seed, named, shuffled):
-    """40 people, 15 rows each: the rows of a person are alike, their class is the person's."""
-    random = rng(seed)
-    who = np.repeat(np.arange(40), 15)
-    centers, labels = random.normal(size=(40, 8)), random.integers(0, 2, 40)
-    frame = pd.DataFrame((centers[who] + 0.1 * random.normal(size=(600, 8))).round(4), columns=list("abcdefgh"))
-    if named:
-        frame[named] = who
-    frame["y"] = labels[who]
-    return frame.sample(frac=1, random_state=seed) if shuffled else frame
-
-
-@pytest.mark.parametrize("seed", range(3))
-@pytest.mark.parametrize(("named", "shuffled"), [("subject", False), ("subject", True), ("k", True)])
-def test_groups_that_a_column_names_are_found_and_a_split_by_them_offered(seed, named, shuffled):
-    found = look(subjects(seed, named, shuffled))
-    assert found.groups.column == named
-    assert (found.groups.groups, found.groups.rows_per_group) == (40, 15)
-    assert found.groups.strong
-    assert found.repairs == (repair("split_by_group", named),)
-    told = look(subjects(seed, named, shuffled), groups=named)
-    assert told.groups is None and told.repairs == ()
-
-
-def panel(seed, named, years=20):
-    """Twelve firms over the years: a firm's size decides most of its numbers, so rows of a firm are alike."""
-    random = rng(seed)
-    who, size = np.repeat(np.arange(12), years), random.normal(size=12)
-    noise = 0.3 * random.normal(size=(12 * years, 3))
-    columns = pd.DataFrame((size[who, None] + noise).round(3), columns=["value", "capital", "y"])
-    return columns.assign(**{named: who, "year": 1980 + np.tile(np.arange(years), 12)})
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_the_firms_of_a_panel_are_groups_and_years_of_school_are_none(seed):
-    assert look(panel(seed, "firm")).groups.column == "firm"
-    pupils = sound(seed, 600)
-    schooling = pupils.x0.rank(pct=True).mul(12).round().astype(int)
-    assert look(pupils.assign(school=schooling)).groups is None
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_a_measured_number_with_many_equal_values_marks_no_groups(seed):
-    """Without the rows at one gauge reading a model has never seen that kind: no random split is to blame for that."""
-    random = rng(seed)
-    kind = random.integers(9, size=800)
-    gauge = np.where(kind > 0, 40 + 8 * kind, 40 + np.round(3 * random.normal(size=800))).astype(int)
-    columns = {f"x{i}": (gauge + size * random.normal(size=800)).round(2) for i, size in enumerate((1, 1, 20, 20))}
-    found = look(pd.DataFrame(columns).assign(gauge=gauge, y=np.array(list("abcbdcefd"))[kind]))
-    assert found.groups is None
-    assert not found.split_misleads
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_what_only_copies_share_marks_no_groups_but_groups_among_copies_are_seen(seed):
-    weighed = sound(seed, 200).assign(weight=rng(seed).integers(10**6, size=200))
-    found = look(pd.concat([weighed] * 3).sample(frac=1, random_state=seed))
-    assert found.copies.share == pytest.approx(2 / 3)
-    assert found.groups is None and found.repairs == ()
-    assert look(pd.concat([subjects(seed, "subject", shuffled=True)] * 2)).groups.column == "subject"
-
-
-@pytest.mark.parametrize("seed", [1, 3, 4, 9])
-def test_a_skill_that_random_rows_do_not_show_is_not_lost_on_whole_groups(seed):
-    random = rng(seed)
-    status = np.where(random.random(800) < 0.6, 0, random.integers(1, 12, 800))
-    frame = pd.DataFrame({f"bill{i}": (2 * status + 2 * random.normal(size=800)).round(3) for i in range(5)})
-    frame = frame.assign(
-        status=np.array(list("abcdefghijkl"))[status], y=random.random(800) < np.where(status == 0, 0.1, 0.53)
-    )
-    found = look(frame)
-    assert found.groups.optimism.block_error > found.groups.optimism.baseline > found.groups.optimism.random_error
-    assert not found.split_misleads
-
-
-@pytest.mark.parametrize("seed", range(3))
-def test_groups_that_no_column_names_show_in_the_order_of_the_file(seed):
-    found = look(subjects(seed, "", shuffled=False))
-    assert found.order.suspected and found.order.strong
-
-
-def walk(seed, kind, rows=500):
-    random = rng(seed)
-    frame = noise(random, rows, 1)
-    if kind == "date":
-        frame["day"] = pd.date_range("2020-01-01", periods=rows).strftime("%Y-%m-%d")
-    elif kind == "t":
-        frame.insert(0, "t", np.arange(rows))
-    else:
-        frame["position"] = np.arange(rows) / 7
-    return frame.assign(y=np.cumsum(random.normal(size=rows)).round(4))
-
-
-@pytest.mark.parametrize("seed", range(3))
-@pytest.mark.parametrize(("kind", "column"), [("date", "day"), ("t", "t"), ("position", "position")])
-def test_a_random_walk_is_a_matter_of_time(seed, kind, column):
-    found = look(walk(seed, kind), task="regression")
-    assert found.order.suspected
-    assert found.repairs[0] == repair("split_by_time", column)
-    told = look(walk(seed, kind), task="regression", times=column or "#row order")
-    assert told.repairs == ()
-
-
-def test_a_file_sorted_by_class_is_seen_as_such_and_not_as_time():
-    found = look(sound(0).sort_values("y"))
-    assert found.order.sorted_by_target
-    assert not found.order.suspected
 
 
 def test_extreme_values_of_every_column_are_counted_however_many_there_are():
