@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
@@ -74,6 +75,9 @@ def check_outputs(args: argparse.Namespace, names: Iterable[str] = (*OUTPUTS, _M
 def _check_place(out: Path) -> None:
     if not out.absolute().parent.is_dir():
         raise SettingError(tr("{path} cannot be written: its folder does not exist.", path=repr(str(out))))
+    if out.is_symlink():
+        with contextlib.suppress(FileNotFoundError):
+            out.stat()  # A link that leads to itself raises here; `resolve` raises only up to Python 3.12.
     if out.is_dir():
         raise SettingError(tr("{path} cannot be written: it is a folder.", path=repr(str(out))))
     if not _is_special(out):

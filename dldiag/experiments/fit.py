@@ -57,7 +57,7 @@ class FitResult:
     in_ratio, optimism: of the metric's interval, as in METRICS and `statistics.in_ratio`.
     train_influence: (training rows,) the same of the training error, where predictions are kept and the rows are not too many.
     dev_times: intervals are those that as many times the dev rows would leave.
-    is_constant: whether every row is predicted alike, so that nothing of a row can have been memorized.
+    is_constant: whether every row is predicted alike, as in `model_outputs.is_constant`: then nothing was memorized.
     """
 
     task: FitTask
@@ -365,7 +365,7 @@ def errors_of(model: Any, task: FitTask, inputs: Inputs, seconds: float, outputs
         *_kept(inputs, kept_losses is not None), _in_unit(health, inputs),
         kept=kept_outputs(outputs, inputs) if task.kept else None, floor=floor_of(inputs.y_dev, inputs),
         in_ratio=inputs.choice.metric.in_ratio, optimism=optimism_of(outputs.dev, outputs.dev_proba, inputs),
-        train_influence=kept_losses, is_constant=is_constant(outputs),
+        train_influence=kept_losses, is_constant=is_constant(outputs, inputs.y),
     )  # fmt: skip
 
 

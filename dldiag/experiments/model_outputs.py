@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from dldiag.experiments.predictions import one_hot
 from dldiag.experiments.tasks import Inputs
 
+SURE_LEAD = 2.0  # Standard errors of the difference between two counts.
+
 Labels = NDArray[Any] | None
 Proba = NDArray[Any] | None
 
@@ -48,11 +50,22 @@ def model_outputs(model: Any, inputs: Inputs, labels: Labels, *, on_train: bool,
     )
 
 
-def is_constant(outputs: ModelOutputs) -> bool:
-    """Tell whether all rows get one prediction, and one probability of each class where these are known."""
+def is_constant(outputs: ModelOutputs, y: NDArray[Any]) -> bool:
+    """Tell whether all rows get one prediction, and one probability of each class where these are known.
+
+    y: targets of the training rows. A class that leads there by luck was learned from just these rows, so it does not count.
+    """
     pairs = ((outputs.train, outputs.dev), (outputs.train_proba, outputs.dev_proba))
     known = [(train, dev) for train, dev in pairs if train is not None and dev is not None]
-    return all(bool((train == train[0]).all() and (dev == train[0]).all()) for train, dev in known)
+    return _has_sure_lead(y) and all(bool((one == train[0]).all()) for train, dev in known for one in (train, dev))
+
+
+def _has_sure_lead(y: NDArray[Any]) -> bool:
+    """Tell whether the commonest class leads by more than chance; numbers have a mean in any case."""
+    if y.dtype.kind not in "iu":
+        return True
+    *_, second, first = [0, *np.sort(np.bincount(y))]
+    return bool(first - second > SURE_LEAD * np.sqrt(first + second))
 
 
 def predictions_by(model: Any, X: Any, y: NDArray[Any], labels: Labels) -> NDArray[Any]:

@@ -17,7 +17,7 @@ MODEL_ENDING = ".skops"
 _KNOWN = re.compile(
     r"dldiag\.(core\.data_types\.RowRecipe|data\.encode\.FeatureLayout|experiments\.(adjust\.Decision|added_features\.InputColumns)"
     r"|experiments\.table_model\.TableModel|nn\.estimators\.MLP(Classifier|Regressor)|nn\.layout\.Layout)"
-    r"|numpy\.(clip|dtype)|scipy\.interpolate\._bsplines\.BSpline|scipy\._lib\.array_api_compat\.numpy\._aliases\.asarray"
+    r"|numpy\.(clip|dtype)|scipy\.interpolate\._bsplines\._?BSpline|scipy\._lib\.array_api_compat\.numpy\._aliases\.asarray"
     r"|sklearn\.(tree\._tree\.Tree|neighbors\._(kd|ball)_tree\.(KD|Ball)Tree\w*|metrics\._dist_metrics\.\w+Distance\w*"
     r"|ensemble\._hist_gradient_boosting\.predictor\.TreePredictor|_loss\.(loss|link|_loss)\.\w+)"
 )

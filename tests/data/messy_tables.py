@@ -130,7 +130,7 @@ MOMENTS = [
     column_of("quarters in words", lambda i: f"Quarter {i % 4 + 1}, {2000 + i // 4}", QUARTERS),
     column_of("German weeks", lambda i: f"KW {i + 1:02}/2024", MONDAYS),
     column_of("weeks in words", lambda i: f"Week {i + 1}, 2024", MONDAYS),
-    column_of("days of ISO weeks", lambda i: f"2024-W{i + 1:02}-3", [day + 2 for day in MONDAYS]),
+    column_of("days of ISO weeks", lambda i: f"2024-W{i + 1:02}-3", [day + np.timedelta64(2, "D") for day in MONDAYS]),
     _month("Russian months", RUSSIAN),
     _month("Russian months with the sign of a year", RUSSIAN, " г."),
     _month("Polish months", POLISH),

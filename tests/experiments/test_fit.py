@@ -29,6 +29,7 @@ from dldiag.diagnosis.effort import diagnosis_split
 from dldiag.experiments.fit import fit_all, fitted_estimator
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.metric_choice import MetricChoice
+from dldiag.experiments.model_outputs import ModelOutputs, is_constant
 from dldiag.experiments.models import as_model, build_model, changed
 from dldiag.experiments.tasks import FitTask, encode_dataset, prepare_inputs
 from tests.problems import dataset, two_blobs
@@ -346,3 +347,11 @@ def test_a_model_that_predicts_every_row_alike_has_no_variance_on_few_rows_too(m
     target = rng.normal(size=200) ** 3 if task == "regression" else (rng.random(200) < 0.2).astype(int)
     report = diagnose(dataset(rng.normal(size=(200, 4)), target, task), model, Settings(trials=0))
     assert report.verdict.variance == ("yes" if memorizes else "no")
+
+
+@pytest.mark.parametrize(
+    ("counts", "is_known"), [((80, 20), True), ((52, 48), False), ((6, 5, 5, 4), False), ((9,), True)]
+)
+def test_a_class_that_leads_by_luck_was_learned_from_the_training_rows(counts, is_known):
+    y, always_first = np.repeat(np.arange(len(counts)), counts), ModelOutputs(np.zeros(sum(counts)), np.zeros(5))
+    assert is_constant(always_first, y) == is_known
