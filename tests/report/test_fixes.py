@@ -84,6 +84,13 @@ def test_a_gap_that_no_fix_closes_is_no_good_news_and_what_may_help_is_named():
     assert view.what_may_help(report) == "", "there is a fix to apply"
 
 
+def test_a_card_without_a_fix_says_that_none_helps_once_they_were_run():
+    report = replace(make_report("variance"), recommendations=())
+    tried = {**report.evidence, "probe_regularization": Estimate(0.004, -0.006, 0.014)}
+    assert view.verdict_kind(report) == "act", "nothing was run yet"
+    assert view.verdict_kind(replace(report, evidence=tried)) == "keep"
+
+
 def test_a_cell_of_the_remedy_table_says_what_a_run_of_it_showed():
     report = make_report()
     first, *_ = report.recommendations

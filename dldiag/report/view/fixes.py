@@ -98,9 +98,14 @@ def verdict_kind(report: Report) -> FixKind:
         return "act"
     if (verdict.bias, verdict.variance) == ("no", "no"):
         return "good"
-    if verdict.problem == "harmless_gap" or verdict.code == KEEP:
+    is_high = "yes" in (verdict.bias, verdict.variance)
+    if (
+        verdict.problem == "harmless_gap"
+        or verdict.code == KEEP
+        or (is_high and best is None and short_runs_in_vain(report))
+    ):
         return "keep"
-    return "act" if "yes" in (verdict.bias, verdict.variance) else "open"
+    return "act" if is_high else "open"
 
 
 def what_may_help(report: Report) -> str:
