@@ -11,6 +11,7 @@ from dldiag.core.types import Estimate, LearningCurve, Notice, exactly
 from dldiag.diagnosis.evidence.evidence import EVIDENCE, Evidence
 from dldiag.diagnosis.remedies import OF_OTHERS, REMEDIES
 from dldiag.report import view
+from dldiag.report.view.before_after import change_between
 from tests.reports import make_curves, make_report
 
 TABLES = [
@@ -176,3 +177,9 @@ def test_the_parts_of_the_error_budget_add_up_as_they_are_printed(task, seed):
     line = view.budget_line(make_report("bias", task=task, evidence=evidence))
     *parts, total = (float(one) for one in re.findall(r"[0-9.]+(?=%| )", line))
     assert sum(parts) == pytest.approx(total, abs=1e-9), line
+
+
+@pytest.mark.parametrize(("after", "are_two_numbers"), [(0.180, False), (0.181, False), (0.179, True), (0.190, True)])
+def test_a_difference_stands_for_an_effect_only_where_it_looks_no_better(after, are_two_numbers):
+    text = change_between(exactly(0.2), exactly(after), Estimate(-0.02, -0.04, -0.001), "rate")
+    assert ("expected to hold" in text) == are_two_numbers

@@ -58,7 +58,8 @@ def _as_seen(effect: Estimate, seen: float) -> Estimate | None:
     """Return an effect whose value is the difference that is printed beside it; None where that says something else."""
     if seen == rounded(effect.value):
         return effect
-    is_near = abs(seen - effect.value) <= NEAR * (effect.high - effect.low) / 2
+    # A difference that looks better than the effect does not stand for it: the effect allows for picking what looked best.
+    is_near = 0 <= seen - effect.value <= NEAR * (effect.high - effect.low) / 2
     return replace(effect, value=seen) if is_near and effect.low <= seen <= effect.high else None
 
 
