@@ -9,7 +9,7 @@ from dldiag.core.i18n import Message
 from dldiag.core.types import Estimate, exactly
 from dldiag.diagnosis.evidence import Evidence, Probe
 from dldiag.diagnosis.rules import RULES, Rule, Threshold, apply_rule, check_rules
-from dldiag.diagnosis.rules.engine import MOST_TIMES, compare_with_threshold, times_more
+from dldiag.diagnosis.rules.engine import MOST_TIMES, compare_with_threshold, rows_factor_to_decide
 from dldiag.diagnosis.rules.rule import is_likely
 
 HALF = Threshold("HALF", 0.5, "error", "made for this test")
@@ -41,10 +41,10 @@ def test_a_rule_reads_the_one_sided_bounds_and_a_signal_at_the_threshold_has_not
 def test_more_rows_are_counted_from_the_bound_toward_the_threshold():
     above = Estimate(0.6, 0.0, 1.0, 0.4, 0.61)
     below = Estimate(0.4, 0.0, 1.0, 0.39, 0.6)
-    assert times_more(above, 0.5) == pytest.approx(4.0)
-    assert times_more(below, 0.5) == pytest.approx(4.0)
-    assert times_more(Estimate(0.5, 0.4, 0.6), 0.5) == math.inf
-    assert times_more(Estimate(0.9, 0.85, 0.95), 0.5) == 1.0
+    assert rows_factor_to_decide(above, 0.5) == pytest.approx(4.0)
+    assert rows_factor_to_decide(below, 0.5) == pytest.approx(4.0)
+    assert rows_factor_to_decide(Estimate(0.5, 0.4, 0.6), 0.5) == math.inf
+    assert rows_factor_to_decide(Estimate(0.9, 0.85, 0.95), 0.5) == 1.0
 
 
 @pytest.mark.parametrize(("by", "word", "n"), [("rows", "rows", 300), ("repeats", "repeats", 15)])
