@@ -105,7 +105,15 @@ def _probe(case: Case, progress: ProgressMeter) -> tuple[ErrorAnalysis | None, M
     progress.enter(Message("Short runs of every fix"))
     analysis = analyze_fits(case.fits, case.model, case.settings.seed)
     smallest = case.settings.material
-    probes = probe(case.fits, case.model, case.effort, smallest=smallest, found=analysis, on_result=progress.advance)
+    probes = probe(
+        case.fits,
+        case.model,
+        case.effort,
+        smallest=smallest,
+        found=analysis,
+        references=case.references,
+        on_result=progress.advance,
+    )
     return analysis, probes
 
 
