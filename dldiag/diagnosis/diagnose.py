@@ -35,7 +35,7 @@ from dldiag.diagnosis.recommend import recommend, settled
 from dldiag.diagnosis.rules import RULES, check_rules
 from dldiag.diagnosis.summaries import described_model, summary_of, versions
 from dldiag.diagnosis.trials import try_remedies
-from dldiag.diagnosis.verdict import agreeing, conclude
+from dldiag.diagnosis.verdict import agreeing, before_any_fix, conclude
 from dldiag.error_analysis.analysis import ErrorAnalysis
 from dldiag.error_analysis.of_fits import analyze_fits, where_wrong
 from dldiag.experiments.estimates import dev_error
@@ -142,7 +142,8 @@ def early_report(case: Case, references: Sequence[Model], started: float) -> Rep
 def report_on(case: Case, references: Sequence[Model], started: float) -> Report:
     """Make a report from what has been measured so far, before any remedy was tested."""
     waiting = tuple(rule.code for rule in RULES if rule.concludes_from_trials)
-    return verdict_on(case, references, {}, started, muted=waiting)[0]
+    report, _ = verdict_on(case, references, {}, started, muted=waiting)
+    return replace(report, verdict=before_any_fix(report.verdict))
 
 
 def verdict_on(

@@ -23,7 +23,7 @@ from dldiag.diagnosis.remedies import (
     SEARCH,
 )
 from dldiag.diagnosis.rules import RULES
-from dldiag.diagnosis.verdict import KEEP
+from dldiag.diagnosis.verdict import KEEP, SO_FAR
 from dldiag.report.view.changes import changed_model, changed_rare_rows, changed_rows, changed_settings
 from dldiag.report.view.dev_set import dev_set_change, dev_set_gain, dev_set_note
 from dldiag.report.view.effects import before_after, before_change, effect_text, range_text
@@ -97,7 +97,7 @@ def verdict_kind(report: Report) -> FixKind:
     if best is not None and (best.can_apply or "yes" in (verdict.bias, verdict.variance)):
         return "act"
     if (verdict.bias, verdict.variance) == ("no", "no"):
-        return "good"
+        return "open" if verdict.code == SO_FAR else "good"
     is_high = "yes" in (verdict.bias, verdict.variance)
     if (
         verdict.problem == "harmless_gap"
