@@ -128,7 +128,7 @@ def _aligned(rows: Sequence[Sequence[str]], width: int) -> Iterator[str]:
 
 def _remedies(report: Report, width: int) -> Iterator[str]:
     table = view.remedy_table(report)
-    yield tr("What to do next (recommended fixes are numbered)")
+    yield tr("What to do next (1. is recommended; (1) is not, but may help)")
     yield from _grid({column: cells for column, cells in table.items() if column != "data"}, width)
     extra = listed(cell.title for cell in table["data"])
     yield from wrapped(labeled(str(view.COLUMNS["data"]), extra), width, indent=INDENT)
