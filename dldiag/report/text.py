@@ -93,6 +93,9 @@ def _verdict(report: Report, width: int) -> Iterator[str]:
     yield from wrapped(view.judged_line(report), width)
     if line := view.applied_line(report):
         yield from wrapped(line, width)
+    for row in view.side_effects(report):
+        name, before, after = row.values()
+        yield from wrapped(labeled(name, f"{before} → {after}"), width)
     best = view.best_fix(report)
     if best is not None:
         yield from wrapped(tr("Next: {action}", action=view.action_text(best, report)), width)
