@@ -12,14 +12,14 @@ from dldiag.report.view.labels import metric_text, share_text
 
 SIDE_EFFECTS = Message("What else the change did")
 SIDE_EFFECTS_NOTE = Message(
-    "Only what surely changed (90% intervals before and after that do not overlap), and of the other metrics only those that "
-    "did not go the way of the dev error."
+    "Only changes beyond chance (90% intervals before and after that do not overlap), and of the other metrics only those that "
+    "did not move with the dev error."
 )
 MOST = 6  # Rows; of many classes those that changed most come first.
 
 
 def side_effects(report: Report) -> list[dict[str, str]]:
-    """Return what surely changed beside the dev error, as rows; none for a first run or where nothing did."""
+    """Return what changed beyond chance beside the dev error, as rows; none for a first run or where nothing did."""
     parent = report.parent
     if parent is None or parent.after is None:
         return []
@@ -33,7 +33,7 @@ def _of_classes(parent: Parent, report: Report) -> list[dict[str, str]]:
 
 
 def _moves(before: ClassScores, after: ClassScores) -> Iterator[tuple[float, dict[str, str]]]:
-    """Yield the sure changes of one class with their size."""
+    """Yield the changes of one class that are beyond chance, with their size."""
     measures = (
         (tr('Recall of "{label}"', label=before.label), before.recall, after.recall),
         (tr('Precision of "{label}"', label=before.label), before.precision, after.precision),
