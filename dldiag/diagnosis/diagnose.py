@@ -23,10 +23,10 @@ from dldiag.diagnosis.label_trial import with_label_trial
 from dldiag.diagnosis.larger_dev_set import with_larger_dev_set
 from dldiag.diagnosis.metric_evidence import (
     class_weight_gain,
-    in_losses,
     metric_demands,
     metric_fields,
     names_of_demands,
+    with_target_as_loss,
 )
 from dldiag.diagnosis.probes import probe
 from dldiag.diagnosis.progress import ProgressMeter, meter_of
@@ -82,7 +82,7 @@ def run_case(case: Case, on_progress: OnProgress = None) -> Report:
     progress.show(report)
     report = _test_remedies(case, report, evidence, progress)
     report = with_label_trial(report, case.fits, case.model)
-    losses = in_losses(case.settings, case.fits.encoded.choice)
+    losses = with_target_as_loss(case.settings, case.fits.encoded.choice)
     report = with_larger_dev_set(report, measurements_of(case, case.references, probes), case.fits, case.model, losses)
     return replace(report, compared=case.compared, seconds=time.perf_counter() - started)
 
@@ -153,7 +153,7 @@ def verdict_on(
     dataset, settings = case.fits.dataset, case.settings
     curves = tuple(_curve(case, one) for one in (case.model, *references))
     measurements = measurements_of(case, references, probes)
-    evidence = gather(measurements, in_losses(settings, case.fits.encoded.choice))
+    evidence = gather(measurements, with_target_as_loss(settings, case.fits.encoded.choice))
     findings = check_rules(evidence, RULES, (*settings.muted, *muted))
     report = Report(
         dataset=summary_of(case.fits.encoded),
@@ -166,7 +166,10 @@ def verdict_on(
         recommendations=recommend(findings, evidence, case.model),
         verdict=conclude(findings, evidence, dataset.target, measurements.alike, settings.seed),
         forecast=forecast_or_abstain(
-            measurements.curve, in_losses(settings, case.fits.encoded.choice), findings, dev_error(measurements.current)
+            measurements.curve,
+            with_target_as_loss(settings, case.fits.encoded.choice),
+            findings,
+            dev_error(measurements.current),
         ),
         training_curve=mean_training_curve(measurements.current),
         repairs=case.repairs,

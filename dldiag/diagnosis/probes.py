@@ -76,7 +76,7 @@ def probe(  # noqa: PLR0913 — what a diagnosis knows before its short runs
     targets, choice = fits.open_targets, fits.encoded.choice
     plan = [one for one in probe_plan(model, keys) if REMEDIES[one[0]].suits(targets, choice)]
     of_data, luck = data_plan(fits, model, found)
-    entries = [*briefly(plan, _idle_columns(fits, model, size, smallest)), *of_data]
+    entries = [*one_try_where_idle(plan, _idle_columns(fits, model, size, smallest)), *of_data]
     costly = {_name(one) for one in entries if fit_cost(one[2], size) > COSTLY * fit_cost(model, size)}
     underfits = underfits_beside(fits, model, references, smallest)
     race = _Race(fits, model, size, dev_rows, smallest, luck, costly, on_result, underfits)
@@ -229,7 +229,7 @@ def idle_columns(before: Sequence[FitResult], smallest: float) -> set[str]:
     return ({"bias"} if train <= delta else set()) | ({"variance"} if gap <= delta / 2 else set())
 
 
-def briefly(plan: Sequence[PlanEntry], idle: Collection[str]) -> list[PlanEntry]:
+def one_try_where_idle(plan: Sequence[PlanEntry], idle: Collection[str]) -> list[PlanEntry]:
     """Keep one setting of each remedy in the idle columns and all settings of the others."""
     done: set[str] = set()
     kept = []

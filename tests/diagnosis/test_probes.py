@@ -34,6 +34,7 @@ def test_a_costly_setting_begins_when_a_cheaper_one_of_its_remedy_has_stayed_for
     of_cheap = [repeat for name, repeat in order[: order.index((costly, 0))] if name == cheap]
     assert of_cheap == list(range(second_look)), "the cheaper one has been looked at twice"
     assert second_look > FIRST_LOOK
+    assert [run.luck for run in runs] == [0, 0], "only what the errors proposed was chosen by luck"
 
 
 def two_settings():

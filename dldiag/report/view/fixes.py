@@ -10,7 +10,7 @@ import numpy as np
 
 from dldiag.core.i18n import Message, labeled, listed, sentences, tr
 from dldiag.core.types import Column_, Estimate, Finding, Recommendation, Report, TrialVerdict
-from dldiag.diagnosis.recommend import HELPFUL, REFUTED, worth_of
+from dldiag.diagnosis.recommend import HELPFUL, REFUTED, change_with_cost
 from dldiag.diagnosis.remedies import (
     LARGER_DEV_SET,
     LEAVE_IT,
@@ -147,7 +147,7 @@ def _order(recommendation: Recommendation, report: Report) -> tuple[int, float, 
     if recommendation.problem in BLOCKING and is_recommended(recommendation, report):
         return 0, 0.0, rank
     if trial is not None and trial.verdict == "helped":
-        worth = worth_of(recommendation.remedy, trial.change.value, report.delta)
+        worth = change_with_cost(recommendation.remedy, trial.change.value, report.delta)
         return (1, worth, rank) if recommendation.remedy != MORE_DATA else (2, 0.0, rank)
     return 2 if is_recommended(recommendation, report) else 3, 0.0, rank
 
