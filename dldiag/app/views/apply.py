@@ -55,13 +55,16 @@ def parent_of(
 ) -> Parent:
     """Return this run as the one that the next was changed from."""
     before = report.parent
-    alone = {} if before is None else {"curve": None, "earlier": (), "metrics": {}, "per_class": ()}
-    path = () if before is None else (*before.earlier, replace(before, **alone))
+    path = () if before is None else (*before.earlier, _alone(before))
     return Parent(
         job, remedy, title, change, report.evidence["dev_error"], None, effect, report.evidence.get("train_error"),
         report.curves[0] if report.curves else None, path, report.metrics,
         report.performance[0].per_class if report.performance else (),
     )  # fmt: skip
+
+
+def _alone(parent: Parent) -> Parent:
+    return replace(parent, curve=None, earlier=(), metrics={}, per_class=())
 
 
 def undo(parent: Parent) -> None:
