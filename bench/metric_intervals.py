@@ -19,7 +19,7 @@ import numpy as np
 from dldiag.core.types import Estimate
 from dldiag.experiments.fit import FitResult
 from dldiag.experiments.judged import Judged
-from dldiag.experiments.metric_estimates import loss_estimate, shown
+from dldiag.experiments.metric_estimates import in_metric_unit, loss_estimate
 from dldiag.experiments.metrics import METRICS, Metric
 from dldiag.experiments.models import build_model
 from dldiag.experiments.tasks import FitTask
@@ -128,7 +128,7 @@ def coverage(world: World, size: int, times: int, seed: int) -> Iterator[dict[st
 
 
 def _covers(metric: Metric, true: float, found: list[Estimate]) -> dict[str, float]:
-    at: Callable[[Estimate], Estimate] = lambda one: shown(metric, one)  # noqa: E731
+    at: Callable[[Estimate], Estimate] = lambda one: in_metric_unit(metric, one)  # noqa: E731
     value = metric.shown(true)
     bounds = np.array([(at(one).low, at(one).high) for one in found])
     inside = (bounds[:, 0] <= value) & (value <= bounds[:, 1])

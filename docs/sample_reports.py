@@ -12,7 +12,7 @@ from dldiag.data.dataset import make_dataset
 from dldiag.data.samples import SAMPLES, Sample, load_sample
 from dldiag.diagnosis.diagnose import diagnose
 from dldiag.report import to_json
-from dldiag.report.sample_reports import ENDING, FOLDER, names, read_sample_report
+from dldiag.report.sample_reports import ENDING, FOLDER, read_sample_report, reported_samples
 
 
 def write(sample: Sample) -> None:
@@ -25,7 +25,9 @@ def write(sample: Sample) -> None:
 def stale() -> list[str]:
     """Return the samples whose report is missing or not of today's schema."""
     return [
-        key for key in SAMPLES if key not in names() or read_sample_report(key).dataset.target != SAMPLES[key].target
+        key
+        for key in SAMPLES
+        if key not in reported_samples() or read_sample_report(key).dataset.target != SAMPLES[key].target
     ]
 
 

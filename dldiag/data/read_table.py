@@ -14,8 +14,7 @@ from dldiag.core.i18n import Message
 from dldiag.core.types import DataError, Kind, ReadPlan, Table
 from dldiag.data.fingerprint import with_choices
 from dldiag.data.from_pandas import NAME, arrow_file_of
-from dldiag.data.gaps_down import gaps_down
-from dldiag.data.heading_rows import heading_rows
+from dldiag.data.grouped_rows import gaps_down, heading_rows
 from dldiag.data.io import RawTable, Sampling, read
 from dldiag.data.total_rows import summary_rows, total_rows
 from dldiag.data.typing.columns import type_columns

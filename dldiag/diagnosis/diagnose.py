@@ -23,10 +23,10 @@ from dldiag.diagnosis.label_trial import with_label_trial
 from dldiag.diagnosis.larger_dev_set import with_larger_dev_set
 from dldiag.diagnosis.metric_evidence import (
     class_weight_gain,
-    in_losses,
     metric_demands,
     metric_fields,
     names_of_demands,
+    with_target_as_loss,
 )
 from dldiag.diagnosis.probes import probe
 from dldiag.diagnosis.progress import ProgressMeter, meter_of
@@ -35,7 +35,7 @@ from dldiag.diagnosis.recommend import recommend, settled
 from dldiag.diagnosis.rules import RULES, check_rules
 from dldiag.diagnosis.summaries import described_model, summary_of, versions
 from dldiag.diagnosis.trials import try_remedies
-from dldiag.diagnosis.verdict import agreeing, conclude
+from dldiag.diagnosis.verdict import agreeing, before_any_fix, conclude
 from dldiag.error_analysis.analysis import ErrorAnalysis
 from dldiag.error_analysis.of_fits import analyze_fits, where_wrong
 from dldiag.experiments.estimates import dev_error
@@ -82,7 +82,7 @@ def run_case(case: Case, on_progress: OnProgress = None) -> Report:
     progress.show(report)
     report = _test_remedies(case, report, evidence, progress)
     report = with_label_trial(report, case.fits, case.model)
-    losses = in_losses(case.settings, case.fits.encoded.choice)
+    losses = with_target_as_loss(case.settings, case.fits.encoded.choice)
     report = with_larger_dev_set(report, measurements_of(case, case.references, probes), case.fits, case.model, losses)
     return replace(report, compared=case.compared, seconds=time.perf_counter() - started)
 
@@ -105,7 +105,15 @@ def _probe(case: Case, progress: ProgressMeter) -> tuple[ErrorAnalysis | None, M
     progress.enter(Message("Short runs of every fix"))
     analysis = analyze_fits(case.fits, case.model, case.settings.seed)
     smallest = case.settings.material
-    probes = probe(case.fits, case.model, case.effort, smallest=smallest, found=analysis, on_result=progress.advance)
+    probes = probe(
+        case.fits,
+        case.model,
+        case.effort,
+        smallest=smallest,
+        found=analysis,
+        references=case.references,
+        on_result=progress.advance,
+    )
     return analysis, probes
 
 
@@ -134,7 +142,8 @@ def early_report(case: Case, references: Sequence[Model], started: float) -> Rep
 def report_on(case: Case, references: Sequence[Model], started: float) -> Report:
     """Make a report from what has been measured so far, before any remedy was tested."""
     waiting = tuple(rule.code for rule in RULES if rule.concludes_from_trials)
-    return verdict_on(case, references, {}, started, muted=waiting)[0]
+    report, _ = verdict_on(case, references, {}, started, muted=waiting)
+    return replace(report, verdict=before_any_fix(report.verdict))
 
 
 def verdict_on(
@@ -144,7 +153,7 @@ def verdict_on(
     dataset, settings = case.fits.dataset, case.settings
     curves = tuple(_curve(case, one) for one in (case.model, *references))
     measurements = measurements_of(case, references, probes)
-    evidence = gather(measurements, in_losses(settings, case.fits.encoded.choice))
+    evidence = gather(measurements, with_target_as_loss(settings, case.fits.encoded.choice))
     findings = check_rules(evidence, RULES, (*settings.muted, *muted))
     report = Report(
         dataset=summary_of(case.fits.encoded),
@@ -157,7 +166,10 @@ def verdict_on(
         recommendations=recommend(findings, evidence, case.model),
         verdict=conclude(findings, evidence, dataset.target, measurements.alike, settings.seed),
         forecast=forecast_or_abstain(
-            measurements.curve, in_losses(settings, case.fits.encoded.choice), findings, dev_error(measurements.current)
+            measurements.curve,
+            with_target_as_loss(settings, case.fits.encoded.choice),
+            findings,
+            dev_error(measurements.current),
         ),
         training_curve=mean_training_curve(measurements.current),
         repairs=case.repairs,

@@ -154,14 +154,14 @@ def improve_case(
 
 def _check_known(known: Report | None, case: Case) -> None:
     """Raise DataError for a report of another model, another table or other settings."""
-    if known is not None and not is_of_case(known, case):
+    if known is not None and not belongs_to_case(known, case):
         raise DataError(
             Message("The report to start from is of another table, another model or other settings."),
             Message("Diagnose this model with these settings first, or leave the report out."),
         )
 
 
-def is_of_case(report: Report, case: Case) -> bool:
+def belongs_to_case(report: Report, case: Case) -> bool:
     """Tell whether a report is of a case's table, model and settings; a setting that the report does not know is not compared."""
     pairs = (
         (report.model.get("parameters", {}), case.model.parameters),

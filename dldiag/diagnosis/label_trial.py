@@ -125,7 +125,7 @@ def _suspect_rows(fits: FitCache, model: Model) -> Rows:
     if case is None:
         return np.zeros(0, dtype=np.int64)
     folded = row_losses(case)
-    return np.asarray(folded.rows[suspects_of_numbers(folded.y, folded.answer).positions])
+    return np.asarray(folded.rows[suspects_of_numbers(folded.y, folded.predicted).positions])
 
 
 def _on_plausible_rows(task: FitTask, suspects: Rows) -> FitTask:

@@ -40,7 +40,7 @@ def uneven_classes(y: NDArray[Any], choice: MetricChoice) -> bool:
     return bool(counts.min() < UNEVEN * len(y) / len(counts))
 
 
-def by_decisions(y: NDArray[Any], choice: MetricChoice) -> bool:
+def threshold_can_help(y: NDArray[Any], choice: MetricChoice) -> bool:
     """Tell whether moving a threshold can better the metric."""
     return choice.name == "cost" or (choice.name in BY_DECISIONS and uneven_classes(y, choice))
 
@@ -62,7 +62,7 @@ def class_demands(y: NDArray[Any], choice: MetricChoice, reached: float) -> dict
     return weights if min(weights.values()) > 0 else {}
 
 
-def is_weighted(model: Model) -> bool:
+def favors_classes(model: Model) -> bool:
     """Tell whether a model weighs the classes or moves its threshold already."""
     settings = model.estimator.get_params().items()
     return bool(model.adjust) or any(key.split("__")[-1] == "class_weight" and value for key, value in settings)

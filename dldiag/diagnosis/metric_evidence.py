@@ -15,7 +15,7 @@ from dldiag.core.types import Dataset, Estimate, exactly
 from dldiag.diagnosis.effort import Effort
 from dldiag.diagnosis.evidence.evidence import Probe
 from dldiag.diagnosis.evidence.gather import SIGNAL_LEVEL
-from dldiag.diagnosis.metric_changes import class_demands, is_weighted
+from dldiag.diagnosis.metric_changes import class_demands, favors_classes
 from dldiag.error_analysis.class_results import class_scores
 from dldiag.error_analysis.judged_rows import judged_rows
 from dldiag.experiments.estimates import paired_change
@@ -29,7 +29,7 @@ from dldiag.experiments.models import Model, changed
 from dldiag.experiments.predictions import Predictions
 
 
-def in_losses(settings: Settings, choice: MetricChoice) -> Settings:
+def with_target_as_loss(settings: Settings, choice: MetricChoice) -> Settings:
     """Return the settings with the target error as a loss: a wanted AUC of 0.95 is an error of 0.05."""
     if settings.target_error is None or not choice.metric.higher_is_better:
         return settings
@@ -85,7 +85,7 @@ def metric_demands(
     weights = class_demands(fits.open_targets, fits.encoded.choice, best_accuracy)
     if not weights:
         return {}
-    ratio = 1.0 if is_weighted(model) else max(weights.values()) / min(weights.values())
+    ratio = 1.0 if favors_classes(model) else max(weights.values()) / min(weights.values())
     demands: dict[str, Estimate | None] = {"weight_ratio": exactly(ratio)}
     if all(one.has_probabilities for one in _outputs_of(guess)):
         demands["ranking_gain"] = _ranking_gain(fits, compared, guess)

@@ -28,7 +28,8 @@ from dldiag.experiments.models import Model, changed, fit_cost
 # A setting that costs more than this many times the current model waits for a cheaper one of its remedy, and needs a
 # better chance to go on.
 COSTLY = 3.0
-WAITED_LOOKS = 2  # A waiting setting starts at this look if the cheaper one is still in the race.
+# A waiting setting starts at this look if the cheaper one is still in the race, or the model underfits.
+WAITED_LOOKS = 2
 
 PlanEntry = tuple[str, Mapping[str, Any], Model]  # The remedy, the change and the changed model.
 Luck = Mapping[str, float]  # For each model identity, the standard errors by which its effect looks too good.
@@ -49,7 +50,7 @@ def data_plan(fits: FitCache, model: Model, found: ErrorAnalysis | None) -> tupl
     return plan, {entry[2].identity: one.luck for entry, (_, one) in zip(plan, proposed, strict=True)}
 
 
-def probe(
+def probe(  # noqa: PLR0913 — what a diagnosis knows before its short runs
     fits: FitCache,
     model: Model,
     effort: Effort,
@@ -57,6 +58,7 @@ def probe(
     smallest: float,
     keys: Collection[str] | None = None,
     found: ErrorAnalysis | None = None,
+    references: Sequence[Model] = (),
     on_result: OnResult = None,
 ) -> dict[str, Probe]:
     """Run every applicable remedy for a few repeats on a few rows; return the best setting of each.
@@ -64,7 +66,8 @@ def probe(
     The current model runs on the same rows, so that every change is paired. It is a race (`race.py`): settings that
     will hardly be recommended after all repeats are eliminated. The best of many looks better than it is; its effect is
     corrected for that. smallest: the user's smallest difference that matters. found: where the model is wrong, from
-    which changes of the data are proposed. Health signals take time and are recorded in the last repeats only.
+    which changes of the data are proposed. references: models fitted with all training rows, which say whether this one
+    underfits. Health signals take time and are recorded in the last repeats only.
     """
     size = min(effort.probe_rows, fits.split.n_train)
     whole = size == fits.split.n_train
@@ -73,9 +76,10 @@ def probe(
     targets, choice = fits.open_targets, fits.encoded.choice
     plan = [one for one in probe_plan(model, keys) if REMEDIES[one[0]].suits(targets, choice)]
     of_data, luck = data_plan(fits, model, found)
-    entries = [*briefly(plan, _idle_columns(fits, model, size, smallest)), *of_data]
+    entries = [*one_try_where_idle(plan, _idle_columns(fits, model, size, smallest)), *of_data]
     costly = {_name(one) for one in entries if fit_cost(one[2], size) > COSTLY * fit_cost(model, size)}
-    race = _Race(fits, model, size, dev_rows, smallest, luck, costly, on_result)
+    underfits = underfits_beside(fits, model, references, smallest)
+    race = _Race(fits, model, size, dev_rows, smallest, luck, costly, on_result, underfits)
     return _best_of_each(race.run(entries), fits)
 
 
@@ -84,6 +88,7 @@ class _Race:
     """Short runs of settings against the current model; a class because it keeps the latest run of every setting.
 
     dev_rows: of all repeats. costly: names of the settings that wait for a cheaper one and need a better chance.
+    underfits: the cheaper one need not gain, since a network may have to be deeper to fit its training rows at all.
     """
 
     fits: FitCache
@@ -94,6 +99,7 @@ class _Race:
     luck: Luck
     costly: Collection[str]
     on_result: OnResult
+    underfits: bool = False
     runs: dict[str, ShortRun] = field(default_factory=dict)
 
     def run(self, entries: Sequence[PlanEntry]) -> list[ShortRun]:
@@ -103,7 +109,7 @@ class _Race:
         for number, n in enumerate(looks(len(self.dev_rows)), start=1):
             alive = self._look(alive, n)
             if number == WAITED_LOOKS or n == len(self.dev_rows):
-                leading = {_name(one) for one in alive}
+                leading = set(waiting.values()) if self.underfits else {_name(one) for one in alive}
                 late = [one for one in entries if waiting.pop(_name(one), None) in leading]
                 begun = self._look(late, min(FIRST_LOOK, n))
                 alive = self._look([*alive, *begun], n) if begun else alive
@@ -133,7 +139,7 @@ def costly_siblings(entries: Sequence[PlanEntry], costly: Collection[str]) -> di
     """Map each costly setting to the cheaper one that it waits for: the first of its remedy.
 
     A network that is wider and deeper takes up to ten times as long as one that is only wider, and hardly gains where
-    that one does not.
+    that one does not, unless the model underfits.
     """
     first: dict[str, PlanEntry] = {}
     for entry in entries:
@@ -200,6 +206,15 @@ def _as_probe(one: ShortRun, effect: Picked) -> Probe:
     return Probe(effect.expected, train, dict(one.change), len(one.after), seconds, does_unstick, effect.seen)
 
 
+def underfits_beside(fits: FitCache, model: Model, references: Sequence[Model], smallest: float) -> bool:
+    """Tell whether the training error is above what a reference reaches on dev rows, by more than matters."""
+    n, repeats = fits.split.n_train, range(LEAST_REPEATS)
+    own = fits.get(model, n, repeats)
+    reached = [float(np.mean([r.dev_error for r in fits.get(one, n, repeats)] or [np.inf])) for one in references]
+    train = float(np.mean([r.train_error for r in own] or [-np.inf]))
+    return bool(own) and train - np.nanmin([*reached, np.inf]) > material_of(own, smallest)
+
+
 def _idle_columns(fits: FitCache, model: Model, size: int, smallest: float) -> set[str]:
     """Return the columns whose remedies get one try each: bias without training error, variance without a gap."""
     seen = [fits.get(model, n, range(LEAST_REPEATS)) for n in {size, fits.split.n_train}]
@@ -214,7 +229,7 @@ def idle_columns(before: Sequence[FitResult], smallest: float) -> set[str]:
     return ({"bias"} if train <= delta else set()) | ({"variance"} if gap <= delta / 2 else set())
 
 
-def briefly(plan: Sequence[PlanEntry], idle: Collection[str]) -> list[PlanEntry]:
+def one_try_where_idle(plan: Sequence[PlanEntry], idle: Collection[str]) -> list[PlanEntry]:
     """Keep one setting of each remedy in the idle columns and all settings of the others."""
     done: set[str] = set()
     kept = []

@@ -17,8 +17,8 @@ from dldiag.diagnosis.remedies import (
     REMEDIES,
     SEARCH,
     Remedy,
-    always,
     applicable,
+    suits_everything,
 )
 from dldiag.diagnosis.rules import RULES
 from dldiag.diagnosis.rules.rule import is_likely
@@ -91,7 +91,7 @@ def _settled_order(one: Recommendation, keep: int, delta: float) -> tuple[int, b
         return AS_IT_IS, False, 0.0, one.rank
     trial = one.trial
     change = trial.change if trial is not None else one.expected
-    value = 0.0 if change is None else round(worth_of(one.remedy, change.value, delta), _SHOWN)
+    value = 0.0 if change is None else round(change_with_cost(one.remedy, change.value, delta), _SHOWN)
     if trial is not None and trial.verdict in REFUTED:
         return IN_VAIN, False, value, one.rank
     helps = trial is not None and (trial.verdict in HELPFUL or trial.is_likely_help)
@@ -103,7 +103,7 @@ def _settled_order(one: Recommendation, keep: int, delta: float) -> tuple[int, b
     return _SURE, not _can_be_done(one), value, one.rank
 
 
-def worth_of(remedy: str, change: float, delta: float) -> float:
+def change_with_cost(remedy: str, change: float, delta: float) -> float:
     """Return a change of dev error less what it costs: another model has to gain δ/2 more than a setting of this one."""
     return change + delta / 2 if remedy == OTHER_MODEL else change
 
@@ -153,7 +153,7 @@ def _entry(
     if row.key in _BY_EVIDENCE:
         return _BY_EVIDENCE[row.key](row, problem, fired, evidence)
     # A remedy without a probe does not suit the metric or the target.
-    unsuited = bool(evidence.probes) and row.suits is not always
+    unsuited = bool(evidence.probes) and row.suits is not suits_everything
     changes = [] if model is None else [change for _, change in applicable(model, {row.key})]
     if problem is None or unsuited or (model is not None and row.is_a_setting and not changes):
         return None
@@ -192,7 +192,7 @@ def _other_model(
 def _placed_model(
     row: Remedy, place: int, problem: str, because: Message, change: Estimate, evidence: Evidence
 ) -> tuple[RemedyOrder, Recommendation]:
-    order = _order(place, worth_of(row.key, change.value, evidence.delta), row)
+    order = _order(place, change_with_cost(row.key, change.value, evidence.delta), row)
     repeats = 0 if evidence.repeats is None else round(evidence.repeats.value)
     cost = COST_OF_ANOTHER.filled(half=evidence.delta / 2, unit=evidence.unit)
     trial = Trial(row.key, decide_order(change, evidence.delta), change, repeats, 0.0, note=cost)

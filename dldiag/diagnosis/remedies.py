@@ -36,7 +36,7 @@ _STEPS = (10.0, 0.1)  # Factors on the step size; the first makes it larger.
 BEST_STEPS = (1e-3, 1e-2)  # Adaptive methods usually do well with these step sizes.
 
 
-def always(y: NDArray[Any], choice: MetricChoice) -> bool:
+def suits_everything(y: NDArray[Any], choice: MetricChoice) -> bool:
     """Say that a remedy suits every target and metric."""
     return True
 
@@ -63,7 +63,7 @@ class Remedy:
     why: Message
     textbook: int | None = None
     part: str = ""
-    suits: Callable[[NDArray[Any], MetricChoice], bool] = always
+    suits: Callable[[NDArray[Any], MetricChoice], bool] = suits_everything
     any_model: bool = False
     from_errors: Callable[[ErrorContext], tuple[DataChange, ...]] = no_change
 
@@ -251,7 +251,7 @@ REMEDIES: dict[str, Remedy] = {
         Remedy(
             "threshold", Message("Move the threshold"), "data", ("classes_weighed_alike",), by_metric.moved_threshold, 0.0,
             Message("The same model decides at the probability where the metric is best; fitted inside the training rows."),
-            suits=by_metric.by_decisions, any_model=True,
+            suits=by_metric.threshold_can_help, any_model=True,
         ),
         Remedy(
             "calibration", Message("Calibrate the probabilities"), "data", ("metric_asks",), by_metric.calibrated_probabilities, 0.0,

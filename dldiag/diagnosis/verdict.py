@@ -79,6 +79,11 @@ CODES: Mapping[tuple[Answer, Answer], str] = {
     ("yes", "undecided"): "high_bias_at_least", ("undecided", "yes"): "high_variance_at_least",
 }  # fmt: skip
 NOTHING_TO_GAIN = ("harmless_gap", "nothing_to_fix")  # Codes of verdicts which say that nothing is to be gained.
+SO_FAR = "nothing_so_far"
+NOTHING_SO_FAR = Message(
+    "Neither bias nor variance is high so far: the error on unseen rows is {dev:error}, about the best seen here "
+    "({achievable:error}). No fix has been tested yet."
+)
 GAINS = Message(
     "Neither bias nor variance is high: the error on unseen rows is {dev:error}, the best seen here is {achievable:error}. Still, "
     "a fix that we tested lowers it."
@@ -157,6 +162,13 @@ def agreeing(verdict: Verdict, recommendations: Sequence[Recommendation]) -> Ver
         return verdict
     sentence = KEEP_ANYWAY[high] if keeps else BY_ANSWERS[answers]
     return replace(verdict, headline=sentence.filled(**verdict.headline.values), code=KEEP if keeps else by_answers)
+
+
+def before_any_fix(verdict: Verdict) -> Verdict:
+    """Return the verdict as far as it holds before a fix was run: whether there is nothing to fix is not known then."""
+    if verdict.code != "nothing_to_fix":
+        return verdict
+    return replace(verdict, headline=NOTHING_SO_FAR.filled(**verdict.headline.values), code=SO_FAR)
 
 
 def _is_a_fix(recommendation: Recommendation) -> bool:

@@ -80,7 +80,7 @@ class ErrorAnalysis:
         columns: dict[str, Any] = {
             "row": losses_of_rows.rows[positions] + 1,
             "label": [self._name(one) for one in losses_of_rows.y[positions]],
-            "prediction": [self._name(one) for one in losses_of_rows.answer[positions]],
+            "prediction": [self._name(one) for one in losses_of_rows.predicted[positions]],
         }
         if self.case.task == "classification":
             if losses_of_rows.proba is not None:

@@ -43,11 +43,11 @@ def bias_and_variance(case: ErrorCase, folded: RowLosses) -> tuple[NDArray[np.fl
     predictions = case.predictions
     of_row = np.searchsorted(folded.rows, predictions.rows)
     if case.task == "classification":
-        bias = (folded.answer != folded.y).astype(float)
-        differs = predictions.predicted != folded.answer[of_row]
+        bias = (folded.predicted != folded.y).astype(float)
+        differs = predictions.predicted != folded.predicted[of_row]
         return bias, np.bincount(of_row, weights=differs) / folded.times
-    bias = np.square((folded.answer - folded.y) / case.scale)
-    around = np.square((predictions.predicted - folded.answer[of_row]) / case.scale)
+    bias = np.square((folded.predicted - folded.y) / case.scale)
+    around = np.square((predictions.predicted - folded.predicted[of_row]) / case.scale)
     return bias, np.bincount(of_row, weights=around) / folded.times
 
 

@@ -65,7 +65,7 @@ def draw_eyeball_set(
 
 def _is_wrong(folded: RowLosses) -> NDArray[np.bool_]:
     if folded.y.dtype.kind in "iu":
-        return np.asarray(folded.answer != folded.y)
+        return np.asarray(folded.predicted != folded.y)
     return np.asarray(folded.loss > np.quantile(folded.loss, 0.9))
 
 

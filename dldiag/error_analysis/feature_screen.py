@@ -81,9 +81,9 @@ def screen_features(
 def _residuals(case: ErrorCase, folded: RowLosses) -> Floats:
     """Return what the predictions leave: (rows, 1) of numbers or two classes, (rows, K) of more."""
     if case.task == "regression":
-        return np.asarray((folded.y - folded.answer) / case.scale)[:, None]
+        return np.asarray((folded.y - folded.predicted) / case.scale)[:, None]
     classes = np.arange(len(case.classes))
-    expected = folded.proba if folded.proba is not None else (folded.answer[:, None] == classes).astype(float)
+    expected = folded.proba if folded.proba is not None else (folded.predicted[:, None] == classes).astype(float)
     left = (folded.y[:, None] == classes) - expected
     return np.asarray(left[:, 1:] if len(classes) == 2 else left)
 

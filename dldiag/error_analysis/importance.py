@@ -81,10 +81,10 @@ def permutation_importance(
 
 def shuffled(X: pd.DataFrame, group: Sequence[int], seed: Sequence[int]) -> pd.DataFrame:
     """Return a table with some of its columns shuffled together."""
-    return moved(X, group, np.random.default_rng([*seed, *group]).permutation(len(X)))
+    return with_reordered_columns(X, group, np.random.default_rng([*seed, *group]).permutation(len(X)))
 
 
-def moved(X: pd.DataFrame, group: Sequence[int], order: NDArray[np.int64]) -> pd.DataFrame:
+def with_reordered_columns(X: pd.DataFrame, group: Sequence[int], order: NDArray[np.int64]) -> pd.DataFrame:
     """Return a table whose row i has some of its columns from row order[i]."""
     inside = set(group)
     parts = [X.iloc[order if j in inside else slice(None), j].reset_index(drop=True) for j in range(X.shape[1])]

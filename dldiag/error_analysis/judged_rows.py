@@ -80,8 +80,8 @@ def share_estimate(judged: JudgedRows, part: Sequence[RowMask], whole: Sequence[
         return None
     values, influences = zip(*(share_and_influence(part[i], whole[i]) for i in there), strict=True)
     floors = [float(whole[i].mean()) ** -2 for i in there]
-    known = judged if len(there) == len(judged.parts) else of_repeats(judged, there)
-    return at_most_one(mean_estimate(known, values, influences, floors=floors))
+    known = judged if len(there) == len(judged.parts) else only_repeats(judged, there)
+    return within_0_and_1(mean_estimate(known, values, influences, floors=floors))
 
 
 def share_and_influence(part: RowMask, whole: RowMask) -> tuple[float, Floats]:
@@ -90,13 +90,13 @@ def share_and_influence(part: RowMask, whole: RowMask) -> tuple[float, Floats]:
     return value, value + ((part & whole) - value * whole) / whole.mean()
 
 
-def of_repeats(judged: JudgedRows, there: Sequence[int]) -> JudgedRows:
+def only_repeats(judged: JudgedRows, there: Sequence[int]) -> JudgedRows:
     """Return some of the repeats, by their places."""
     clusters = tuple(judged.clusters[i] for i in there) if judged.clusters else ()
     return JudgedRows(tuple(judged.parts[i] for i in there), clusters)
 
 
-def at_most_one(estimate: Estimate) -> Estimate:
+def within_0_and_1(estimate: Estimate) -> Estimate:
     """Return an estimate of a share with bounds between 0 and 1."""
     low, high = min(max(estimate.low, 0.0), estimate.value), max(min(estimate.high, 1.0), estimate.value)
     return Estimate(estimate.value, low, high, max(estimate.surely_above, low), min(estimate.surely_below, high))

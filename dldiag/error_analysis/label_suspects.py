@@ -67,7 +67,7 @@ def suspects_of_numbers(y: Floats, predicted: Floats) -> SuspectRows:
 def suspect_rows(case: ErrorCase, folded: RowLosses) -> SuspectRows | None:
     """Return the suspect rows among those judged; None for a classifier without probabilities."""
     if case.task == "regression":
-        return suspects_of_numbers(folded.y.astype(float), folded.answer.astype(float))
+        return suspects_of_numbers(folded.y.astype(float), folded.predicted.astype(float))
     if folded.proba is None:
         return None
     return suspects_of_classes(folded.y, folded.proba)

@@ -19,8 +19,8 @@ from dldiag.error_analysis.analysis import ErrorAnalysis, analyze
 from dldiag.error_analysis.importance import (
     MOST_GROUPS,
     column_groups,
-    moved,
     permutation_importance,
+    with_reordered_columns,
 )
 from dldiag.error_analysis.partial_dependence import MOST_DEPENDENCES, MeanOf, dependence
 from dldiag.error_analysis.performance import performances
@@ -165,7 +165,7 @@ def _mean_of(fitted: FittedModel, fits: FitCache, inputs: Inputs) -> MeanOf:
 def _moved_inputs(fits: FitCache, task: FitTask, inputs: Inputs, group: Sequence[int], order: NDArray[np.int64]) -> Any:
     """Give dev row i the columns of a group from row order[i]: of the typed table, or before features are made of them."""
     if isinstance(inputs.X_dev, pd.DataFrame):
-        return moved(inputs.X_dev, group, order)
+        return with_reordered_columns(inputs.X_dev, group, order)
     encoded = fits.encoded
     rows = TableRows(encoded.matrix, encoded.dataset, task.dev_rows, tuple(group), order)
     return encoded.preparation(task.train_rows, task.model).moved_inputs(rows, inputs.X_dev)

@@ -18,11 +18,11 @@ from dldiag.core.types import Estimate, Floats
 from dldiag.error_analysis.judged_rows import (
     JudgedRows,
     RowMask,
-    at_most_one,
     band_of_rows,
     mean_estimate,
     share_estimate,
     shortened,
+    within_0_and_1,
 )
 
 FALSE_ALARMS = np.linspace(0, 1, 41) ** 1.5  # Denser where few false alarms are tolerated: thresholds are set there.
@@ -93,7 +93,7 @@ def _roc(judged: JudgedRows, repeats: Sequence[_Ranked]) -> Band:
     for x in FALSE_ALARMS:
         values = [_recall_at(repeat, x) for repeat in repeats]
         influences = [_recall_influence(repeat, float(x), value) for repeat, value in zip(repeats, values, strict=True)]
-        points.append(at_most_one(mean_estimate(judged, values, influences, floors=floors)))
+        points.append(within_0_and_1(mean_estimate(judged, values, influences, floors=floors)))
     return band_of_rows(FALSE_ALARMS.tolist(), points)
 
 
@@ -120,7 +120,7 @@ def _precision_recall(judged: JudgedRows, repeats: Sequence[_Ranked]) -> Band:
         estimates = [_precision_at(repeat, float(recall)) for repeat in repeats]
         values, influences, called = zip(*estimates, strict=True)
         floors = [one**-2 for one in called]
-        points.append(at_most_one(mean_estimate(judged, values, influences, floors=floors)))
+        points.append(within_0_and_1(mean_estimate(judged, values, influences, floors=floors)))
     return band_of_rows(RECALLS.tolist(), points)
 
 

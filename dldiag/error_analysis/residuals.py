@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from dldiag.core.performance import ResidualBins, Residuals
 from dldiag.core.types import Estimate, Floats
 from dldiag.error_analysis.conditions import MISSING, BinnedColumn, as_numbers, binned_columns
-from dldiag.error_analysis.judged_rows import JudgedRows, mean_estimate, of_repeats, shortened
+from dldiag.error_analysis.judged_rows import JudgedRows, mean_estimate, only_repeats, shortened
 from dldiag.experiments.scoring import HOPELESS
 
 CELLS = 24  # Cells on each axis of predicted against actual.
@@ -106,7 +106,7 @@ def _mean(judged: JudgedRows, inside: Sequence[NDArray[np.bool_]], off: Sequence
     influences = [
         value + inside[i] * (off[i] - value) / inside[i].mean() for i, value in zip(there, values, strict=True)
     ]
-    known = judged if len(there) == len(inside) else of_repeats(judged, there)
+    known = judged if len(there) == len(inside) else only_repeats(judged, there)
     mean = mean_estimate(known, values, influences, lowest=None)
     return Estimate(
         shortened(mean.value),

@@ -43,13 +43,13 @@ class RowLosses:
 
     rows: (n,) numbers in the table, rising. loss: mean over repeats of 0/1, or of the squared error in std². times: how
     often it was judged; wrong: how often it was wrong (0 for a numeric target). severity: mean log loss where there are
-    probabilities, else the loss: what orders the worst rows. answer: what was predicted most often, or the mean. proba:
+    probabilities, else the loss: what orders the worst rows. predicted: what was predicted most often, or the mean. proba:
     (n, K) mean.
     """
 
     rows: NDArray[np.int64]
     y: NDArray[Any]
-    answer: NDArray[Any]
+    predicted: NDArray[Any]
     loss: Floats
     severity: Floats
     times: NDArray[np.int64]
@@ -71,7 +71,14 @@ def row_losses(case: ErrorCase) -> RowLosses:
     mean = np.bincount(of_row, weights=loss) / times
     severity = mean if proba is None else _log_loss(proba, predictions.y[first])
     return RowLosses(
-        rows, predictions.y[first], _answers(predictions, of_row, times, case), mean, severity, times, wrong, proba
+        rows,
+        predictions.y[first],
+        _usual_predictions(predictions, of_row, times, case),
+        mean,
+        severity,
+        times,
+        wrong,
+        proba,
     )
 
 
@@ -93,7 +100,7 @@ def _log_loss(proba: Floats, y: NDArray[Any]) -> Floats:
     return np.asarray(-np.log(np.clip(proba[np.arange(len(y)), y], LEAST_PROBABILITY, 1.0)))
 
 
-def _answers(
+def _usual_predictions(
     predictions: Predictions, of_row: NDArray[np.int64], times: NDArray[np.int64], case: ErrorCase
 ) -> NDArray[Any]:
     """Return the class predicted most often (the first of equals), or the mean prediction."""

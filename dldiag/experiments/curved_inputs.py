@@ -17,8 +17,8 @@ LINEAR_KINDS = ("sklearn.linear_model",)
 LINEAR_CLASSES = ("LinearSVC", "LinearSVR", "LinearDiscriminantAnalysis")
 STEP = "curves"  # Name of the inserted pipeline step.
 CURVES: Mapping[str, Callable[[], Any]] = {
-    "spline": lambda: loaded("preprocessing").SplineTransformer(extrapolation="linear"),
-    "polynomial": lambda: loaded("preprocessing").PolynomialFeatures(include_bias=False),
+    "spline": lambda: sklearn_module("preprocessing").SplineTransformer(extrapolation="linear"),
+    "polynomial": lambda: sklearn_module("preprocessing").PolynomialFeatures(include_bias=False),
 }
 CURVES_PARAM = Param(
     "",
@@ -37,18 +37,18 @@ _NO_NUMBERS = (
 )
 
 
-def loaded(module: str) -> Any:
+def sklearn_module(module: str) -> Any:
     """Import and return a module of scikit-learn when it is first needed, which keeps start-up short."""
     return import_module(f"sklearn.{module}")
 
 
 def is_pipeline(part: Any) -> bool:
     """Tell whether this is a pipeline of scikit-learn."""
-    return isinstance(part, loaded("pipeline").Pipeline)
+    return isinstance(part, sklearn_module("pipeline").Pipeline)
 
 
 def _is_by_column(part: Any) -> bool:
-    return isinstance(part, loaded("compose").ColumnTransformer)
+    return isinstance(part, sklearn_module("compose").ColumnTransformer)
 
 
 def is_linear(estimator: Any) -> bool:
@@ -65,7 +65,7 @@ def can_be_curved(estimator: Any) -> bool:
     return not any(isinstance(part, kinds) for part in _parts(estimator)) and _curved_steps(estimator, "spline") != []
 
 
-def curved(estimator: Any, kind: str) -> Any:
+def with_curves(estimator: Any, kind: str) -> Any:
     """Put curves where a pipeline has prepared its numbers; ValueError for what `can_be_curved` does not accept."""
     if not can_be_curved(estimator):
         raise ValueError("not a pipeline of numbers that ends in a linear model")
@@ -93,7 +93,7 @@ def _curved_part(transformer: Any, kind: str) -> Any:
     if _has_no_scale(transformer):
         return transformer
     steps = transformer.steps if is_pipeline(transformer) else [("numbers", transformer)]
-    return loaded("pipeline").Pipeline([*steps, (STEP, CURVES[kind]())])
+    return sklearn_module("pipeline").Pipeline([*steps, (STEP, CURVES[kind]())])
 
 
 def _has_no_scale(step: Any) -> bool:

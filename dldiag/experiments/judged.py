@@ -33,7 +33,7 @@ class Judged:
     spread: float = 1.0
 
     @property
-    def off(self) -> Values:
+    def scaled_error(self) -> Values:
         """Predicted − y, in units of `spread`."""
         if self.residual is not None:
             return self.residual

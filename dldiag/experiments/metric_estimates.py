@@ -28,7 +28,7 @@ def metric_estimates(
         return {}
     has_probabilities = all(result.kept is not None and result.kept.has_probabilities for result in results)
     rows = [row for row in METRICS.values() if _is_possible(row, dataset, choice, has_probabilities)]
-    return {row.name: shown(row, loss_estimate(results, judged, row), scale) for row in rows}
+    return {row.name: in_metric_unit(row, loss_estimate(results, judged, row), scale) for row in rows}
 
 
 def judged_fit(result: FitResult, dataset: Dataset, choice: MetricChoice, scale: float) -> Judged:
@@ -64,7 +64,7 @@ def measured_by(metric: Metric, judged: Judged, result: FitResult) -> FitResult:
     )
 
 
-def shown(metric: Metric, loss: Estimate, scale: float = 1.0) -> Estimate:
+def in_metric_unit(metric: Metric, loss: Estimate, scale: float = 1.0) -> Estimate:
     """Return the estimate of a loss in the metric's own direction and unit, within what it can be."""
     high, most = (max(loss.value, min(one, metric.highest)) for one in (loss.high, loss.surely_below))
     if metric.higher_is_better:

@@ -16,7 +16,7 @@ from dldiag import nn
 from dldiag.core.i18n import Message, tr
 from dldiag.core.params import Param, SettingError, check
 from dldiag.core.types import Task
-from dldiag.experiments.curved_inputs import CURVES_PARAM, can_be_curved, curved, is_pipeline, loaded
+from dldiag.experiments.curved_inputs import CURVES_PARAM, can_be_curved, is_pipeline, sklearn_module, with_curves
 from dldiag.experiments.model_params import BOOSTING_PARAMS, FOREST_PARAMS, LINEAR_PARAMS, NEIGHBOR_PARAMS, SVM_PARAMS
 
 SETUP_ROWS = 300  # Starting a fit costs about as much as training on this many rows.
@@ -194,7 +194,7 @@ def _from(place: str, **settings: Any) -> Callable[[], BaseEstimator]:
     module, _, name = place.rpartition(".")
 
     def make() -> BaseEstimator:
-        return getattr(loaded(module), name)(**settings)
+        return getattr(sklearn_module(module), name)(**settings)
 
     return make
 
@@ -300,7 +300,7 @@ def changed(model: Model, parameters: Mapping[str, Any]) -> Model:
     own = {name: value for name, value in parameters.items() if name not in (*AROUND, INPUT_CURVES)}
     estimator = clone(model.estimator).set_params(**own)
     if parameters.get(INPUT_CURVES):
-        estimator = curved(estimator, parameters[INPUT_CURVES])
+        estimator = with_curves(estimator, parameters[INPUT_CURVES])
     if is_network(model):
         estimator.check_settings()
     around = {name: value for name, value in parameters.items() if name in AROUND}

@@ -12,20 +12,20 @@ _TINY = 1e-12  # Keeps a quotient finite where the divisor is 0.
 
 def rmse(judged: Judged) -> LossAndInfluence:
     """Return the root mean square error; to first order each row moves it by e² / (2·RMSE)."""
-    squares = np.square(judged.off)
+    squares = np.square(judged.scaled_error)
     error = float(np.sqrt(squares.mean()))
     return error, squares / (2 * max(error, _TINY))
 
 
 def mae(judged: Judged) -> LossAndInfluence:
     """Return the mean absolute error."""
-    losses = np.abs(judged.off)
+    losses = np.abs(judged.scaled_error)
     return float(losses.mean()), losses
 
 
 def r2(judged: Judged) -> LossAndInfluence:
     """Return 1 − R²: the mean square error over the variance of the rows' own target values."""
-    squares = np.square(judged.off)
+    squares = np.square(judged.scaled_error)
     spread = np.square((judged.y - judged.y.mean()) / judged.spread)
     whole = max(float(spread.mean()), _TINY)
     value = float(squares.mean()) / whole
@@ -34,7 +34,7 @@ def r2(judged: Judged) -> LossAndInfluence:
 
 def median_ae(judged: Judged) -> LossAndInfluence:
     """Return the median absolute error; rows below and above it pull by 1 / (2·density there)."""
-    losses = np.abs(judged.off)
+    losses = np.abs(judged.scaled_error)
     value = float(np.median(losses))
     side = np.sign(losses - value)
     return value, value + side / (2 * max(_density_at_median(losses), _TINY))
@@ -49,7 +49,7 @@ def _density_at_median(values: Values) -> float:
 
 def pinball(judged: Judged) -> LossAndInfluence:
     """Return the mean pinball loss at the quantile: what lies above the prediction counts by it, the rest by 1 − it."""
-    above = -judged.off
+    above = -judged.scaled_error
     losses = np.maximum(judged.level * above, (judged.level - 1) * above)
     return float(losses.mean()), losses
 

@@ -22,7 +22,7 @@ from dldiag.core.i18n import current_language, speaking, tr
 from dldiag.core.types import Column_, Outcome, Report
 from dldiag.report import view
 from dldiag.report.figures import FIGURES
-from dldiag.report.interval_bars import BarScale, interval_bar, look_of, scale_of
+from dldiag.report.interval_bars import BarScale, bar_look, interval_bar, scale_of
 from dldiag.report.view import TextRow
 from dldiag.report.view.error_rows import TITLE as ERRORS_TITLE, Section, sections_of_report
 from dldiag.report.view.performance import PERFORMANCE_TITLE, performance_sections
@@ -160,7 +160,7 @@ def _fixes(report: Report) -> dict[str, Any]:
     bars = tr("Bars: change in dev error, left of the line is better.") if any(fix.effect for fix in fixes) else ""
     return {
         "notes": [line for line in (view.order_line(report), bars) if line],
-        "shown": [{"fix": fix, "bar": _bar(fix, scale), "look": look_of(fix)} for fix in fixes],
+        "shown": [{"fix": fix, "bar": _bar(fix, scale), "look": bar_look(fix)} for fix in fixes],
         "columns": [_column(column, table[column]) for column in view.COURSE_COLUMNS],
         "others": TextTable(tr("Why not the others?"), view.all_not_recommended(report)),
     }

@@ -40,7 +40,7 @@ def interval_bar(fix: Fix, scale: BarScale) -> str:
         return ""
     left, right = scale.at(effect.low), scale.at(effect.high)
     width = max(LEAST_WIDTH, right - left)
-    kind = look_of(fix)
+    kind = bar_look(fix)
     return (
         f'<div class="effect-bar" aria-hidden="true"><i class="zero" style="left:{scale.at(0):.1f}%"></i>'
         f'<i class="range {kind}" style="left:{left:.1f}%;width:{width:.1f}%"></i>'
@@ -48,7 +48,7 @@ def interval_bar(fix: Fix, scale: BarScale) -> str:
     )
 
 
-def look_of(fix: Fix) -> str:
+def bar_look(fix: Fix) -> str:
     """Return the look of a fix's bar: better, worse, open, or a guess where nothing was trained: a forecast is one."""
     if fix.verdict is None or fix.remedy in FORECAST:
         return "guess"

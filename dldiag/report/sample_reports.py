@@ -14,13 +14,13 @@ ENDING = ".json.gz"
 
 
 @cache
-def names() -> tuple[str, ...]:
+def reported_samples() -> tuple[str, ...]:
     """Return the keys of the samples that have a finished report."""
     return tuple(sorted(path.name.removesuffix(ENDING) for path in FOLDER.glob(f"*{ENDING}")))
 
 
 def read_sample_report(key: str) -> Report:
     """Return the finished report of a sample; KeyError when there is none."""
-    if key not in names():
+    if key not in reported_samples():
         raise KeyError(key)
     return from_json(gzip.decompress((FOLDER / f"{key}{ENDING}").read_bytes()))

@@ -146,6 +146,18 @@ def test_pooled_variance_is_that_of_the_rows_and_of_what_the_repeats_scatter_bey
     assert found.surely_below - found.value == pytest.approx(stats.t.ppf(0.9, dof) * np.sqrt(variance))
 
 
+def test_the_scatter_that_more_rows_would_take_away_no_longer_limits_the_degrees_of_freedom():
+    x = np.array([0.1, 0.2, 0.3, 0.4])
+    parts = [RowPart([0.004] * 4, shared=0.5, times=4.0), RowPart([0.001] * 4, shared=0.2)]
+    rows = [0.004 * 0.5, 0.001 * 0.8]  # what each part makes one repeat scatter
+    beyond = x.var(ddof=1) - sum(rows) * 4 / 3
+    variance = 0.004 * 0.5 / 4 + 0.001 * 0.2 + beyond / 4
+    left = x.var(ddof=1) - sum(rows) * 4 / 3 * (rows[0] * 3 / 4) / sum(rows)
+    dof = 3 * (variance * 4 / left) ** 2
+    assert 3 < dof < 100
+    assert pooled_estimate(x, parts).high - 0.25 == pytest.approx(stats.t.ppf(0.95, dof) * np.sqrt(variance))
+
+
 def test_few_clusters_limit_the_degrees_of_freedom():
     x = np.array([0.2, 0.2, 0.2])
     found = pooled_estimate(x, [RowPart([0.01] * 3, shared=1.0, dof=2.0)])
@@ -161,6 +173,8 @@ def test_one_repeat_has_the_variance_of_its_rows():
 
 def test_rates_of_few_rows_are_never_certain():
     assert unseen_variance(60) == pytest.approx((NONE_SEEN / Z_TWO_SIDED / 60) ** 2)
+    exact = 1 - 0.05 ** (1 / 60)  # One-sided, 95%.
+    assert pytest.approx(exact, rel=0.03) == NONE_SEEN / 60
     assert rate_variance(0.25, 98) == pytest.approx(0.255 * 0.745 / 100)
 
 

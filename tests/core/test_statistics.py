@@ -128,6 +128,9 @@ def test_an_interval_in_ratio_is_as_far_above_as_below_and_never_reaches_zero():
     found = in_ratio(Estimate(0.1, 0.05, 0.15, 0.06, 0.14))
     assert found.low * found.high == pytest.approx(0.1**2) == pytest.approx(found.surely_above * found.surely_below)
     assert found.low == pytest.approx(0.1 * np.exp(-0.5))
+    uneven = in_ratio(Estimate(0.1, 0.05, 0.18, 0.06, 0.17))
+    assert (uneven.low, uneven.surely_above) == (found.low, found.surely_above), "the lower bounds alone"
+    assert uneven.surely_below == pytest.approx(0.1 * np.exp(0.7))
     wide = in_ratio(Estimate(0.01, -0.19, 0.21))
     assert wide.low > 0 and wide.high == pytest.approx(0.01 + (np.e - 1) * 0.2)
     assert in_ratio(Estimate(0.0, -0.1, 0.1)).low == 0

@@ -75,7 +75,7 @@ def test_by_another_metric_fixing_the_largest_category_gains_what_scikit_learn_m
     dataset = toy("blobs", 600)
     found = analyze_open_rows(dataset, build_model(dataset.task, SMALL), 0)
     counted = count_categories(found, EyeballSettings(), MetricChoice("balanced_error"))
-    y, answer = found.losses.y, found.losses.answer
+    y, answer = found.losses.y, found.losses.predicted
     assert counted.gain.before == pytest.approx(1 - balanced_accuracy_score(y, answer))
     (condition,) = counted.categories[0].rule
     assert condition.op == "<="

@@ -19,7 +19,7 @@ from dldiag.diagnosis.remedies import applicable
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.models import build_model, changed
 from dldiag.nn import MLPClassifier
-from dldiag.report import to_json
+from dldiag.report import to_json, view
 from dldiag.report.view import points
 from tests.problems import checkerboard, dataset, line, noise, two_blobs
 
@@ -265,6 +265,19 @@ def test_the_first_verdict_says_nothing_of_what_was_tried_because_nothing_was():
     outcomes = {finding.code: finding.outcome for finding in first.findings}
     assert outcomes["V2"] == outcomes["N1"] == "muted"
     assert "muted" not in {finding.outcome for finding in last.findings}
+
+
+def test_nothing_to_fix_is_not_said_before_fixes_were_run():
+    seen = []
+    easy = two_blobs(n=600, distance=5)
+    settings = Settings(budget="quick", sizes=3, repeats=4, trials=0)
+    last = diagnose(easy, build_model("classification", {"max_iter": 60}), settings, on_progress=seen.append)
+    first = next(progress.report for progress in seen if progress.report is not None)
+    assert (first.verdict.bias, first.verdict.variance, first.verdict.code) == ("no", "no", "nothing_so_far")
+    assert "No fix has been tested yet" in str(first.verdict.headline)
+    assert view.verdict_kind(first) == "open"
+    assert last.verdict.code == "nothing_to_fix"
+    assert view.verdict_kind(last) == "good"
 
 
 def test_counts_can_be_learned_with_their_own_loss_and_a_negative_target_is_refused_in_words():

@@ -1,4 +1,4 @@
-"""How a rule decides, what it silences and clouds, and how many more rows would decide it."""
+"""How a rule decides, what it silences and clouds, what excuses a signal, and how many more rows would decide it."""
 
 import math
 from dataclasses import replace
@@ -9,8 +9,10 @@ from dldiag.core.i18n import Message
 from dldiag.core.types import Estimate, exactly
 from dldiag.diagnosis.evidence import Evidence, Probe
 from dldiag.diagnosis.rules import RULES, Rule, Threshold, apply_rule, check_rules
-from dldiag.diagnosis.rules.engine import MOST_TIMES, compare_with_threshold, times_more
+from dldiag.diagnosis.rules.bias_variance import something_gains
+from dldiag.diagnosis.rules.engine import MOST_TIMES, compare_with_threshold, rows_factor_to_decide
 from dldiag.diagnosis.rules.rule import is_likely
+from dldiag.diagnosis.rules.training import SMALL_GRADIENT, VANISHING
 
 HALF = Threshold("HALF", 0.5, "error", "made for this test")
 
@@ -41,10 +43,10 @@ def test_a_rule_reads_the_one_sided_bounds_and_a_signal_at_the_threshold_has_not
 def test_more_rows_are_counted_from_the_bound_toward_the_threshold():
     above = Estimate(0.6, 0.0, 1.0, 0.4, 0.61)
     below = Estimate(0.4, 0.0, 1.0, 0.39, 0.6)
-    assert times_more(above, 0.5) == pytest.approx(4.0)
-    assert times_more(below, 0.5) == pytest.approx(4.0)
-    assert times_more(Estimate(0.5, 0.4, 0.6), 0.5) == math.inf
-    assert times_more(Estimate(0.9, 0.85, 0.95), 0.5) == 1.0
+    assert rows_factor_to_decide(above, 0.5) == pytest.approx(4.0)
+    assert rows_factor_to_decide(below, 0.5) == pytest.approx(4.0)
+    assert rows_factor_to_decide(Estimate(0.5, 0.4, 0.6), 0.5) == math.inf
+    assert rows_factor_to_decide(Estimate(0.9, 0.85, 0.95), 0.5) == 1.0
 
 
 @pytest.mark.parametrize(("by", "word", "n"), [("rows", "rows", 300), ("repeats", "repeats", 15)])
@@ -165,3 +167,46 @@ def test_a_rule_that_passes_says_by_the_upper_end_how_much_is_left_at_most(signa
     found = apply_rule(rule(), of(*signal))
     assert found.outcome == "passed"
     assert found.message.values["most"] == most
+
+
+BY_CODE = {rule.code: rule for rule in RULES}
+HIGH_BIAS, OPEN_BIAS = Estimate(0.2, 0.15, 0.25), Estimate(0.02, -0.05, 0.09)
+
+
+def outcome_of(code, **evidence):
+    return apply_rule(BY_CODE[code], Evidence(**evidence)).outcome
+
+
+def test_any_rise_of_the_curve_that_is_certain_counts_and_a_flat_curve_is_none():
+    assert outcome_of("C1", curve_rise=Estimate(0.004, 0.002, 0.006)) == "fired"
+    gain = Estimate(0.1, 0.08, 0.12)
+    assert something_gains(Evidence(curve_rise=exactly(0.0), more_data_gain=gain))
+    assert not something_gains(Evidence(curve_rise=exactly(0.001), more_data_gain=gain))
+
+
+def test_a_health_signal_is_excused_only_where_the_training_error_is_certainly_low():
+    assert outcome_of("T1", initial_loss_ratio=exactly(8), avoidable_bias=OPEN_BIAS) == "fired"
+
+
+@pytest.mark.parametrize(("automatic", "expected"), [(0, "fired"), (1, "not_applicable")])
+def test_an_initialization_made_for_the_activation_is_no_cause(automatic, expected):
+    more = {"automatic_start": exactly(automatic), "avoidable_bias": HIGH_BIAS}
+    assert outcome_of("T1", initial_loss_ratio=exactly(8), **more) == expected
+    assert outcome_of("T3", symmetry=exactly(0.0), **more) == expected
+
+
+def test_activations_may_shrink_or_grow_up_to_ten_times():
+    for ratio, expected in ((0.12, "passed"), (0.09, "fired"), (9, "passed"), (11, "fired")):
+        assert outcome_of("T4", spread_ratio=exactly(ratio), avoidable_bias=HIGH_BIAS) == expected
+
+
+def test_a_gradient_vanishes_only_where_that_of_the_first_layer_is_below_the_threshold():
+    ratio = exactly(0.5 / VANISHING.at(Evidence()))
+    for share, expected in ((1, "not_applicable"), (0.99, "fired")):
+        first = exactly(share * SMALL_GRADIENT.at(Evidence()))
+        assert outcome_of("T5", gradient_ratio=ratio, first_gradient=first, avoidable_bias=HIGH_BIAS) == expected
+
+
+def test_a_message_tells_the_signal_itself_and_its_bounds():
+    said = apply_rule(BY_CODE["P4"], Evidence(simple_lead=Estimate(0.05, 0.03, 0.08))).message.values
+    assert [said[name] for name in ("signal", "low", "high", "most")] == [0.05, 0.03, 0.08, 0.08]

@@ -14,7 +14,7 @@ from dldiag.data.dataset import make_dataset
 from dldiag.diagnosis.case import prepare_case
 from dldiag.diagnosis.diagnose import diagnose
 from dldiag.diagnosis.evidence.evidence import Evidence, Probe
-from dldiag.diagnosis.metric_changes import class_demands, is_weighted
+from dldiag.diagnosis.metric_changes import class_demands, favors_classes
 from dldiag.diagnosis.metric_evidence import metric_demands, names_of_demands
 from dldiag.diagnosis.recommend import recommend, settled
 from dldiag.diagnosis.rules import RULES, check_rules
@@ -85,10 +85,10 @@ def test_f1_weighs_a_missed_row_as_the_best_threshold_does():
 
 def test_class_weights_and_a_moved_threshold_are_seen_on_a_model():
     plain = build_model("classification")
-    assert not is_weighted(plain)
-    assert is_weighted(changed(plain, {"class_weight": "balanced"}))
-    assert is_weighted(changed(plain, {"adjust": "threshold"}))
-    assert is_weighted(as_model(LogisticRegression(class_weight={0: 1, 1: 9})))
+    assert not favors_classes(plain)
+    assert favors_classes(changed(plain, {"class_weight": "balanced"}))
+    assert favors_classes(changed(plain, {"adjust": "threshold"}))
+    assert favors_classes(as_model(LogisticRegression(class_weight={0: 1, 1: 9})))
 
 
 def test_ranking_is_told_as_scikit_learn_measures_it_and_a_weighted_model_asks_for_nothing():

@@ -1,7 +1,10 @@
-"""Short runs of remedies: when a costly setting begins."""
+"""Short runs of remedies: when a costly setting begins, and when a model underfits."""
+
+import numpy as np
+import pytest
 
 from dldiag.data.split import make_split
-from dldiag.diagnosis.probes import _Race
+from dldiag.diagnosis.probes import _Race, underfits_beside
 from dldiag.diagnosis.race import FIRST_LOOK, looks
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.models import build_model, changed
@@ -31,3 +34,43 @@ def test_a_costly_setting_begins_when_a_cheaper_one_of_its_remedy_has_stayed_for
     of_cheap = [repeat for name, repeat in order[: order.index((costly, 0))] if name == cheap]
     assert of_cheap == list(range(second_look)), "the cheaper one has been looked at twice"
     assert second_look > FIRST_LOOK
+    assert [run.luck for run in runs] == [0, 0], "only what the errors proposed was chosen by luck"
+
+
+def two_settings():
+    """A network of one unit, a cheap bigger one that learns nothing for want of epochs, and a costly one that learns."""
+    data = checkerboard()
+    fits = FitCache(data, make_split(data, REPEATS, 0))
+    model = build_model("classification", {"hidden_layer_sizes": (1,), "max_iter": 60})
+    changes = [
+        {"hidden_layer_sizes": (2,), "max_iter": 1},
+        {"hidden_layer_sizes": (32,), "learning_rate_init": 0.03, "max_iter": 150},
+    ]
+    return fits, model, [("bigger_network", change, changed(model, change)) for change in changes]
+
+
+@pytest.mark.parametrize("underfits", [False, True])
+def test_a_costly_setting_waits_in_vain_for_one_that_does_not_gain_unless_the_model_underfits(underfits):
+    fits, model, entries = two_settings()
+    size, dev_rows = fits.split.n_train, [repeat.dev_rows for repeat in fits.split.repeats[:REPEATS]]
+    fits.fit([model], [size], range(REPEATS))
+    costly = {f"bigger_network {entries[1][2].identity}"}
+    runs = _Race(fits, model, size, dev_rows, 0.01, {}, costly, None, underfits).run(entries)
+    assert [run.change for run in runs] == [entry[1] for entry in entries[: 1 + underfits]]
+    assert runs[0].seen.value > -0.01
+    assert not underfits or runs[1].seen.high < -0.1
+
+
+def test_a_model_underfits_where_a_reference_errs_less_on_new_rows_than_it_does_on_its_own():
+    fits, small, entries = two_settings()
+    large, size = entries[1][2], fits.split.n_train
+    assert not underfits_beside(fits, small, [large], 0.01), "nothing is fitted yet"
+    fits.fit([small], [size], range(REPEATS))
+    assert not underfits_beside(fits, small, [], 0.01), "without a reference nobody knows"
+    fits.fit([large], [size], range(REPEATS))
+    own, better = (fits.get(one, size, range(REPEATS)) for one in (small, large))
+    lead = np.mean([one.train_error for one in own]) - np.mean([one.dev_error for one in better])
+    assert lead > 0.1
+    assert underfits_beside(fits, small, [large], 0.01)
+    assert not underfits_beside(fits, small, [large], 0.4), "what matters to the user is more than the lead"
+    assert not underfits_beside(fits, large, [small], 0.01)

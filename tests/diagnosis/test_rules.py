@@ -7,7 +7,7 @@ from dldiag.core.types import Estimate, exactly
 from dldiag.diagnosis.evidence.evidence import Evidence, Probe
 from dldiag.diagnosis.rules import PROBLEMS, RULES, apply_rule, check_rules
 from dldiag.diagnosis.rules.bias_variance import something_gains
-from dldiag.diagnosis.rules.engine import times_more
+from dldiag.diagnosis.rules.engine import rows_factor_to_decide
 
 EXAMPLES = [(rule, example) for rule in RULES for example in rule.examples]
 
@@ -78,7 +78,7 @@ def test_a_muted_rule_neither_fires_nor_silences():
 
 def test_half_the_distance_needs_four_times_the_rows():
     near, far = Estimate(0.11, 0.06, 0.16), Estimate(0.12, 0.07, 0.17)
-    assert times_more(near, 0.10) == pytest.approx(4 * times_more(far, 0.10))
+    assert rows_factor_to_decide(near, 0.10) == pytest.approx(4 * rows_factor_to_decide(far, 0.10))
 
 
 PAIRS = {  # Ng's five textbook pairs: human, train, dev -> high bias, high variance

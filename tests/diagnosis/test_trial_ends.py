@@ -13,6 +13,7 @@ from dldiag.core.types import Estimate, LearningCurve, exactly
 from dldiag.data.split import make_split
 from dldiag.diagnosis.effort import (
     EFFORTS,
+    LEAST_REPEATS,
     SELECTION_REPEATS,
     diagnosis_split,
     effort_for,
@@ -21,7 +22,9 @@ from dldiag.diagnosis.effort import (
 )
 from dldiag.diagnosis.evidence import Evidence
 from dldiag.diagnosis.probes import COSTLY, ShortRun, _that_go_on, idle_columns, probe, probe_plan
-from dldiag.diagnosis.race import looks
+from dldiag.diagnosis.race import FIRST_LOOK, looks
+from dldiag.diagnosis.recommend import ON_OTHER_GROUNDS
+from dldiag.diagnosis.remedies import REMEDIES
 from dldiag.diagnosis.trials import Attempt, hindcast, trial_of, try_change
 from dldiag.experiments.estimates import paired_change
 from dldiag.experiments.fit import FitResult
@@ -145,6 +148,19 @@ def test_a_setting_that_takes_five_times_as_long_needs_a_better_chance_to_go_on(
         going_on["usual"] += bool(_that_go_on(tried, every, 0.001))
         going_on["costly"] += bool(_that_go_on(tried, every, 0.001, {"it"}))
     assert 0 < going_on["costly"] < going_on["usual"] < 21
+
+
+def test_a_remedy_for_rare_classes_gets_the_least_repeats_though_the_error_rate_shows_no_gain_and_no_more():
+    key = next(row.key for row in REMEDIES.values() if row.specific == ON_OTHER_GROUNDS)
+    fits = some_fits()
+    every = [repeat.dev_rows for repeat in fits.split.repeats]
+    lay(fits, MODEL, [0.2] * 10)
+    lay(fits, changed(MODEL, CHANGE), 0.3 + 0.001 * WAVE)
+    for remedy in (key, "weaker_regularization"):
+        for n in range(FIRST_LOOK, LEAST_REPEATS + 2):
+            pair = (fits.get(one, fits.split.n_train, range(n)) for one in (MODEL, changed(MODEL, CHANGE)))
+            stays = bool(_that_go_on({"it": ShortRun(remedy, CHANGE, *pair)}, every, 0.001))
+            assert stays == (remedy == key and n < LEAST_REPEATS), (remedy, n)
 
 
 def test_a_setting_that_fails_once_is_no_probe():

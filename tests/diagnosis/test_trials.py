@@ -13,7 +13,7 @@ from dldiag.core.types import Estimate, Forecast, LearningCurve, Recommendation,
 from dldiag.data.split import make_split
 from dldiag.diagnosis.effort import EFFORTS, MOST_REPEATS, diagnosis_split, probe_repeats
 from dldiag.diagnosis.evidence.evidence import Evidence
-from dldiag.diagnosis.probes import briefly, idle_columns, probe, probe_plan
+from dldiag.diagnosis.probes import idle_columns, one_try_where_idle, probe, probe_plan
 from dldiag.diagnosis.race import looks
 from dldiag.diagnosis.recommend import decide_order
 from dldiag.diagnosis.trials import Attempt, hindcast, try_change, try_remedies, widened
@@ -175,7 +175,7 @@ def test_a_model_worse_than_the_baseline_has_the_gap_of_the_baseline():
 
 def test_columns_that_hardly_matter_are_tried_briefly_and_the_others_whole():
     plan = probe_plan(build_model("classification"))
-    kept = briefly(plan, {"variance"})
+    kept = one_try_where_idle(plan, {"variance"})
     count = Counter(key for key, _, _ in kept)
     assert count["regularization"] == count["early_stopping"] == 1
     whole = Counter(key for key, _, _ in plan)

@@ -17,7 +17,7 @@ def test_a_hundred_wrong_rows_are_drawn_and_the_rest_stays_unseen():
     rows = folded()
     drawn = draw_eyeball_set(rows)
     assert len(drawn.wrong) == 100
-    assert all(rows.answer[list(drawn.wrong)] != rows.y[list(drawn.wrong)])
+    assert all(rows.predicted[list(drawn.wrong)] != rows.y[list(drawn.wrong)])
     assert drawn.rows + drawn.blackbox_rows == 2_000
     assert drawn.error.low <= 0.2 <= drawn.error.high
     assert drawn.gap.low <= 0 <= drawn.gap.high

@@ -7,7 +7,7 @@ from sklearn import metrics as theirs
 
 from dldiag.experiments.fit import FitResult
 from dldiag.experiments.judged import Judged
-from dldiag.experiments.metric_estimates import loss_estimate, shown
+from dldiag.experiments.metric_estimates import in_metric_unit, loss_estimate
 from dldiag.experiments.metrics import COSTS, METRICS, POSITIVE, PROBABILITIES, VALUES
 from dldiag.experiments.models import build_model
 from dldiag.experiments.tasks import FitTask
@@ -213,6 +213,6 @@ def test_ninety_percent_intervals_hold_with_five_positive_rows_a_repeat(name):
     rng, hits, tables = np.random.default_rng(3), 0, 150
     for _ in range(tables):
         results, judged = zip(*judged_repeats(rng), strict=True)
-        found = shown(METRICS[name], loss_estimate(results, judged, METRICS[name]))
+        found = in_metric_unit(METRICS[name], loss_estimate(results, judged, METRICS[name]))
         hits += found.low <= BINORMAL[name] <= found.high
     assert 0.84 <= hits / tables <= 0.98

@@ -79,6 +79,7 @@ def test_a_diverged_member_keeps_the_weights_before_its_best_epoch(bad):
     assert np.array_equal(one.flat, np.full(LAYOUT.size, 1.0))  # those with which the second epoch began
     later, _, _ = after_losses([1.0, 0.5, 0.5, bad], tol=0.0)
     assert np.array_equal(later.flat, np.full(LAYOUT.size, 2.0))  # of equal epochs the later
+    assert (one.best_epoch, later.best_epoch) == (2, 2)
 
 
 def test_weights_that_are_not_finite_are_divergence_too():

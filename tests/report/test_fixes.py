@@ -9,7 +9,7 @@ from dldiag.core.types import Estimate, Trial
 from dldiag.data.audit.repairs import repair
 from dldiag.diagnosis.remedies import MORE_DATA, OF_OTHERS, REMEDIES
 from dldiag.report import from_json, to_json, to_text, view
-from dldiag.report.interval_bars import BarScale, interval_bar, look_of, scale_of
+from dldiag.report.interval_bars import BarScale, bar_look, interval_bar, scale_of
 from dldiag.report.view.effects import effect_text
 from tests.reports import make_report
 
@@ -166,8 +166,10 @@ def test_a_change_does_not_repeat_the_title_it_stands_beside():
 
 def test_a_forecast_is_drawn_as_what_was_not_tested():
     effect = Estimate(-0.03, -0.079, 0.015)
-    assert look_of(view.Fix(MORE_DATA, "More training data", "variance", effect=effect, verdict="undecided")) == "guess"
-    assert look_of(view.Fix("dropout", "Regularization", "variance", effect=effect, verdict="undecided")) == "open"
+    assert (
+        bar_look(view.Fix(MORE_DATA, "More training data", "variance", effect=effect, verdict="undecided")) == "guess"
+    )
+    assert bar_look(view.Fix("dropout", "Regularization", "variance", effect=effect, verdict="undecided")) == "open"
 
 
 def test_settings_are_named_without_the_title_of_the_fix():

@@ -12,13 +12,13 @@ from dldiag.core.types import Estimate, Parent, Recommendation, TestResult, Tria
 from dldiag.diagnosis.evidence import EVIDENCE, Evidence
 from dldiag.diagnosis.rules import RULES, apply_rule
 from dldiag.report import to_text, view
-from dldiag.report.sample_reports import names, read_sample_report
+from dldiag.report.sample_reports import read_sample_report, reported_samples
 from tests.reports import LEVELS, make_report
 
 NUMBER = re.compile(r"[−-]?\d[\d,]*(?:\.\d+)?")
 REPORTS = {
     **{f"{case} {task}": make_report(case, task=task) for case in LEVELS for task in ("classification", "regression")},
-    **{name: read_sample_report(name) for name in names()},
+    **{name: read_sample_report(name) for name in reported_samples()},
 }
 
 

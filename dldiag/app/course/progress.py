@@ -18,6 +18,7 @@ from dldiag.course.summary import Seen
 
 SKIPPED = "skip"  # Stands for a guess where the visitor wanted to be shown at once.
 _FILE = "progress.json"
+_RENAMED = {"blind": "random"}  # Answers that earlier versions kept under another name.
 
 
 def guess_of(lesson: str) -> str | None:
@@ -79,7 +80,8 @@ def _memory() -> dict[str, Any]:
 def _read() -> dict[str, Any]:
     try:
         memory = json.loads(_file().read_text(encoding="utf-8"))
-        return {"guesses": dict(memory["guesses"]), "seen": dict(memory["seen"])}
+        guesses = {lesson: _RENAMED.get(guess, guess) for lesson, guess in dict(memory["guesses"]).items()}
+        return {"guesses": guesses, "seen": dict(memory["seen"])}
     except (OSError, ValueError, KeyError, TypeError):
         return {"guesses": {}, "seen": {}}
 

@@ -9,7 +9,7 @@ from dldiag.app.jobs.job_kinds import ImprovementJob, JobParameters, RemedyTrial
 from dldiag.core.i18n import Message
 from dldiag.core.types import Progress, TestResult, Trial
 from dldiag.diagnosis.case import prepare_case
-from dldiag.diagnosis.improve import LoopStep, Total, improve_case, is_of_case
+from dldiag.diagnosis.improve import LoopStep, Total, belongs_to_case, improve_case
 from dldiag.diagnosis.openings import Opener
 from dldiag.diagnosis.search import planned_fits, try_remedy
 from dldiag.diagnosis.test_set import open_test
@@ -52,7 +52,7 @@ def improve_job(job: ImprovementJob, on_progress: JobProgress, should_stop: JobS
     case = prepare_case(dataset, model, job.settings, should_stop=should_stop, n_jobs=processes_of_a_job())
     start_report = from_json(job.known) if job.known else None
     # A finished sample report may be of an older version.
-    fits = start_report if start_report is not None and is_of_case(start_report, case) else None
+    fits = start_report if start_report is not None and belongs_to_case(start_report, case) else None
     improvement = improve_case(case, fits, on_progress=on_progress)
     return FoundPath(
         steps=improvement.steps,

@@ -15,7 +15,7 @@ from dldiag.core.i18n import Message, sentences, tr
 from dldiag.core.sanitize import escape_markdown, legible
 from dldiag.core.types import Column_, Report
 from dldiag.report import view
-from dldiag.report.interval_bars import BarScale, interval_bar, look_of, scale_of
+from dldiag.report.interval_bars import BarScale, bar_look, interval_bar, scale_of
 from dldiag.report.view import Cell, Fix
 
 _SHOWN = 6  # Fixes shown before "More fixes".
@@ -52,7 +52,7 @@ def show_fixes(report: Report, job: str | None) -> None:
 def _how_to_read(fixes: list[Fix]) -> Iterator[str]:
     """Say what the bars are; of dashed ones only where there are some."""
     yield tr("Bars show the change in dev error: left of the line is better.")
-    if any(fix.effect and look_of(fix) == "guess" for fix in fixes):
+    if any(fix.effect and bar_look(fix) == "guess" for fix in fixes):
         yield tr("Dashed: expected, not tested.")
 
 

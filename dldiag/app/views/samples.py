@@ -18,7 +18,7 @@ PARAMETER = "sample"  # Parameter of the URL.
 def current_sample() -> str | None:
     """Return the sample whose finished report the URL names, None where it names none."""
     key = st.query_params.get(PARAMETER)
-    return key if key in sample_reports.names() else None
+    return key if key in sample_reports.reported_samples() else None
 
 
 def open_sample(key: str) -> None:

@@ -197,14 +197,14 @@ def describe_searches(comparison: SearchComparison) -> Message:
         "budget": len(comparison.random),
         "guided": comparison.guided[-1],
         "start": comparison.turns[0].dev,
-        "blind": comparison.random[-1],
+        "random": comparison.random[-1],
         "low": comparison.low[-1],
         "high": comparison.high[-1],
         "beaten": comparison.guided_wins,
         "unit": comparison.unit,
     }
     return Message(
-        "{budget} settings each, starting from {start:error}. Guided search reached a dev error of {guided:error}, random search {blind:error} on average (90% of draws {low:error} to {high:error}). Guided search beats {beaten:.0%} of the random ones.",
+        "{budget} settings each, starting from {start:error}. Guided search reached a dev error of {guided:error}, random search {random:error} on average (90% of draws {low:error} to {high:error}). Guided search beats {beaten:.0%} of the random ones.",
         values,
     )
 

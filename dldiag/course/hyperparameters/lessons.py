@@ -19,7 +19,7 @@ def validation_outcomes(grid: ValidationGrid) -> Outcomes:
 def searches_outcomes(comparison: SearchComparison) -> Outcomes:
     """Judge statement 24 by the two searches."""
     better, worse = comparison.guided_wins >= GUIDED_SURE, comparison.guided_wins <= 1 - GUIDED_SURE
-    answer = "guided" if better else "blind" if worse else "alike"
+    answer = "guided" if better else "random" if worse else "alike"
     return one_claim(24, claim_verdict(better, worse), describe_searches(comparison), answer)
 
 
@@ -53,7 +53,7 @@ HYPERPARAMETER_LESSONS = Topic(
             {
                 "guided": Message("the one that reads both errors after every try"),
                 "alike": Message("no clear difference"),
-                "blind": Message("drawing settings at random"),
+                "random": Message("drawing settings at random"),
             },
             (
                 Statement(

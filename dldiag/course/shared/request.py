@@ -18,13 +18,10 @@ from dldiag.data.dataset import rows_of
 from dldiag.experiments.metric_choice import MetricChoice, choose_metric
 
 PREVIEW_ROWS = 400  # A preview is computed on at most this many open rows of a table.
-_IN_JSON = {"settings": "asked"}  # What a field is called in the jobs that are stored.
 _R = TypeVar("_R", bound="LessonRequest")
 
 
-class LessonRequest(
-    msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", forbid_unknown_fields=True, rename=_IN_JSON
-):
+class LessonRequest(msgspec.Struct, frozen=True, kw_only=True, tag_field="kind", forbid_unknown_fields=True):
     """The settings of one experiment; its rows come with the job.
 
     PREVIEW: what its settings are cut down to, so that something is seen within half a second; empty where the whole

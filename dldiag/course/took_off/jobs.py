@@ -27,7 +27,7 @@ class RaceRequest(LessonRequest, frozen=True, kw_only=True, tag="race"):
     settings: RaceSettings
 
 
-class PreprocessingRequest(JudgedRequest, frozen=True, kw_only=True, tag="hand_work"):
+class PreprocessingRequest(JudgedRequest, frozen=True, kw_only=True, tag="preprocessing"):
     """Compare learners with preprocessings on few rows."""
 
     PREVIEW: ClassVar[Mapping[str, int]] = {"repeats": 3}

@@ -159,7 +159,7 @@ def _members(analysis: ErrorAnalysis, eyeball_set: EyeballSet) -> list[tuple[_Na
 
 def _mix_ups(analysis: ErrorAnalysis, positions: NDArray[np.int64]) -> list[tuple[tuple[str, str], NDArray[np.bool_]]]:
     """Return which label was taken for which; of a numeric target whether the prediction was too high or too low."""
-    y, answer = analysis.losses.y[positions], analysis.losses.answer[positions]
+    y, answer = analysis.losses.y[positions], analysis.losses.predicted[positions]
     if analysis.case.task == "regression":
         return [(("", "high"), answer > y), (("", "low"), answer < y)]
     classes = analysis.case.classes
@@ -175,12 +175,12 @@ def _gain(analysis: ErrorAnalysis, name: _Name, choice: MetricChoice) -> Gain | 
     rule, label, prediction = name
     pairs = dict(_mix_ups(analysis, everywhere))
     inside = np.asarray(rows_where(rule, analysis.rows_at(everywhere.tolist()))) if rule else pairs[label, prediction]
-    inside = inside & (losses.answer != losses.y)
-    answer = np.where(inside, losses.y, losses.answer)
+    inside = inside & (losses.predicted != losses.y)
+    answer = np.where(inside, losses.y, losses.predicted)
     proba = None if losses.proba is None else losses.proba.copy()
     if proba is not None:
         proba[inside] = np.eye(proba.shape[1])[losses.y[inside]]
-    before = _measured_by(choice, analysis, losses.answer, losses.proba)
+    before = _measured_by(choice, analysis, losses.predicted, losses.proba)
     return Gain(choice.name, before, _measured_by(choice, analysis, answer, proba))
 
 

@@ -78,7 +78,7 @@ def _false_labels(analysis: ErrorAnalysis, rng: np.random.Generator) -> Floats:
 
 
 def _mislabeled(analysis: ErrorAnalysis, order: NDArray[np.int64], false: Floats, share: float) -> Mislabeled:
-    y, answer = analysis.losses.y, analysis.losses.answer
+    y, answer = analysis.losses.y, analysis.losses.predicted
     flipped = np.zeros(len(y), dtype=bool)
     flipped[order[: round(share * len(y))]] = True
     labels = np.where(flipped, false, y)
@@ -104,5 +104,5 @@ def _is_off(analysis: ErrorAnalysis, labels: Floats, answer: Floats) -> NDArray[
 def _suspects(analysis: ErrorAnalysis, labels: Floats) -> SuspectRows:
     proba = analysis.losses.proba
     if analysis.case.task == "regression" or proba is None:
-        return suspects_of_numbers(labels.astype(float), analysis.losses.answer.astype(float))
+        return suspects_of_numbers(labels.astype(float), analysis.losses.predicted.astype(float))
     return suspects_of_classes(labels.astype(np.int64), proba)

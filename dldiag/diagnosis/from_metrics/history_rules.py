@@ -47,7 +47,7 @@ def _fits(evidence: Evidence) -> Message | None:
     return None
 
 
-def is_soft(evidence: Evidence) -> Message | None:
+def only_probabilities_worsen(evidence: Evidence) -> Message | None:
     """A dev loss may rise while the dev error does not: the model becomes too sure of itself, not more often wrong."""
     rise = evidence.others.get("error_rise")
     if rise is not None and rise.value <= evidence.delta / 2:
@@ -101,7 +101,7 @@ EPOCH_RULES: tuple[Rule, ...] = (
         fired="The {watched} was lowest at epoch {best_epoch} ({best}); at epoch {last_epoch} it is {end}, {signal:.0%} higher.",
         passed="The {watched} ends at its lowest value, or close to it.",
         hint="Stop at epoch {best_epoch} and keep those weights (early stopping that restores the best ones).",
-        problem="past_minimum", unless=is_soft, silences=("E4",),
+        problem="past_minimum", unless=only_probabilities_worsen, silences=("E4",),
         headlines=(
             Headline(
                 Message("Trained too long: the {watched} was lowest at epoch {best_epoch} ({best}); at epoch {last_epoch} it is {end}."),

@@ -12,7 +12,14 @@ from dldiag.diagnosis.evidence import Evidence
 from dldiag.diagnosis.from_metrics.evidence import evidence_of, evidence_without_dev
 from dldiag.diagnosis.from_metrics.given_metrics import AUTO, GUESSING_AUC, LOSS
 from dldiag.diagnosis.from_metrics.history import TrainingHistory, signals_of
-from dldiag.diagnosis.from_metrics.history_rules import EPOCH_RULES, RISE, SOFTER, at_last_epoch, is_soft, with_epochs
+from dldiag.diagnosis.from_metrics.history_rules import (
+    EPOCH_RULES,
+    RISE,
+    SOFTER,
+    at_last_epoch,
+    only_probabilities_worsen,
+    with_epochs,
+)
 from dldiag.diagnosis.from_metrics.metrics import MEMORIZING, GivenNumbers, as_errors, check_numbers
 from dldiag.diagnosis.from_metrics.remedies import remedies_for
 from dldiag.diagnosis.from_metrics.rules import ASSUMED, DEV_BELOW, FEW_DEV, READS_TRAINING, number_rules, verdict_of
@@ -160,7 +167,7 @@ def _remarks_on(
     if metric.name == "roc_auc" and evidence.dev_error is not None and evidence.dev_error.value > 1 - GUESSING_AUC:
         remarks.append(REVERSED)
     rise = evidence.others.get("rise")
-    if rise is not None and rise.surely_above > RISE.at(evidence) and is_soft(evidence) is not None:
+    if rise is not None and rise.surely_above > RISE.at(evidence) and only_probabilities_worsen(evidence) is not None:
         remarks.append(SOFTER.filled(**evidence.names))
     return [*remarks, *_on_dev_below(evidence, fired)]
 

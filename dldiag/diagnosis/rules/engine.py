@@ -90,7 +90,7 @@ def compare_with_threshold(signal: Estimate, threshold: float) -> Outcome:
     return "passed" if signal.surely_below <= threshold else "undecided"
 
 
-def times_more(signal: Estimate, threshold: float) -> float:
+def rows_factor_to_decide(signal: Estimate, threshold: float) -> float:
     """Return how many times more rows or repeats would decide: half-widths shrink with the root of their number."""
     distance = abs(signal.value - threshold)
     toward = signal.value - signal.surely_above if signal.value > threshold else signal.surely_below - signal.value
@@ -98,7 +98,7 @@ def times_more(signal: Estimate, threshold: float) -> float:
 
 
 def _undecided(rule: Rule, evidence: Evidence, signal: Estimate, threshold: float) -> Message:
-    more = times_more(signal, threshold)
+    more = rows_factor_to_decide(signal, threshold)
     values: dict[str, Value] = dict(_values(rule, evidence, signal, threshold))
     if rule.unsure:
         return Message(rule.unsure, values)

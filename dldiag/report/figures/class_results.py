@@ -15,7 +15,7 @@ from dldiag.core.types import Report
 from dldiag.report.figures.models import SHARE_AXIS, add_choice, add_line, add_model_band
 from dldiag.report.figures.theme import MARKERS, MOST_TICKS, THEMES, Theme, ThemeName, figure, translucent
 from dldiag.report.view.labels import error_text, share_text
-from dldiag.report.view.performance import at_place, of_thousand, performance_label, threshold_text
+from dldiag.report.view.performance import performance_label, point_of, rows_of_1000, threshold_text
 
 _DARKEST = 0.5  # Opacity of a cell that holds its whole class; its number stays legible in both themes.
 # Where cells have no numbers, a few percent of mistakes are to be seen: (share of the class, part of the darkest).
@@ -238,12 +238,12 @@ def _annotation(thresholds: Thresholds, look: Theme) -> dict[str, Any]:
 def threshold_words(thresholds: Thresholds, place: int) -> str:
     """Say what a threshold gives, a line for each number."""
     lines = [
-        tr("Recall {recall}", recall=share_text(at_place(thresholds.recall, place))),
-        tr("Precision {precision}", precision=share_text(at_place(thresholds.precision, place))),
-        tr("Of 1,000 rows: {counts}", counts=of_thousand(thresholds, place)),
+        tr("Recall {recall}", recall=share_text(point_of(thresholds.recall, place))),
+        tr("Precision {precision}", precision=share_text(point_of(thresholds.precision, place))),
+        tr("Of 1,000 rows: {counts}", counts=rows_of_1000(thresholds, place)),
     ]
     if thresholds.cost is not None:
-        lines.append(tr("Cost per row {cost}", cost=error_text(at_place(thresholds.cost, place), "cost")))
+        lines.append(tr("Cost per row {cost}", cost=error_text(point_of(thresholds.cost, place), "cost")))
     return "<br>".join(lines)
 
 

@@ -12,6 +12,8 @@ PROBABLY_BETTER = Message("probably {gain:gap} better ({low:bare} to {high:bare}
 _WORSE = Message("{loss:gap} worse ({low:bare} to {high:bare})")
 PROBABLY_WORSE = Message("probably {loss:gap} worse ({low:bare} to {high:bare})")
 BETWEEN = Message("between {gain:gap} better and {loss:gap} worse")
+NOT_WORSE = Message("between {gain:gap} better and no change")
+NOT_BETTER = Message("between no change and {loss:gap} worse")
 ALL_BETTER = Message("{low:bare} to {high:gap} better")
 ALL_WORSE = Message("{low:bare} to {high:gap} worse")
 SAID: dict[TrialVerdict, Message] = {
@@ -26,12 +28,20 @@ def range_text(change: Estimate, unit: str) -> Message:
 
     >>> str(range_text(Estimate(-0.003, -0.011, 0.005), "rate"))
     'between 1.1 points better and 0.5 points worse'
+    >>> str(range_text(Estimate(-0.003, -0.011, 0.0002), "rate"))
+    'between 1.1 points better and no change'
     """
     if change.high <= 0:
         return ALL_BETTER.filled(low=-change.high, high=-change.low, unit=unit)
     if change.low >= 0:
         return ALL_WORSE.filled(low=change.low, high=change.high, unit=unit)
-    return BETWEEN.filled(gain=-change.low, loss=change.high, unit=unit)
+    gain, loss = -change.low, change.high
+    said = NOT_WORSE if _prints_as_zero(loss, unit) else NOT_BETTER if _prints_as_zero(gain, unit) else BETWEEN
+    return said.filled(gain=gain, loss=loss, unit=unit)
+
+
+def _prints_as_zero(change: float, unit: str) -> bool:
+    return not set("123456789") & set(str(Message("{change:bare}", {"change": change, "unit": unit})))
 
 
 def tested_text(trial: Trial, unit: str) -> Message:

@@ -10,7 +10,7 @@ import numpy as np
 
 from dldiag.core.i18n import Message, labeled, listed, sentences, tr
 from dldiag.core.types import Column_, Estimate, Finding, Recommendation, Report, TrialVerdict
-from dldiag.diagnosis.recommend import HELPFUL, REFUTED, worth_of
+from dldiag.diagnosis.recommend import HELPFUL, REFUTED, change_with_cost
 from dldiag.diagnosis.remedies import (
     LARGER_DEV_SET,
     LEAVE_IT,
@@ -23,7 +23,7 @@ from dldiag.diagnosis.remedies import (
     SEARCH,
 )
 from dldiag.diagnosis.rules import RULES
-from dldiag.diagnosis.verdict import KEEP
+from dldiag.diagnosis.verdict import KEEP, SO_FAR
 from dldiag.report.view.changes import changed_model, changed_rare_rows, changed_rows, changed_settings
 from dldiag.report.view.dev_set import dev_set_change, dev_set_gain, dev_set_note
 from dldiag.report.view.effects import before_after, before_change, effect_text, range_text
@@ -97,7 +97,7 @@ def verdict_kind(report: Report) -> FixKind:
     if best is not None and (best.can_apply or "yes" in (verdict.bias, verdict.variance)):
         return "act"
     if (verdict.bias, verdict.variance) == ("no", "no"):
-        return "good"
+        return "open" if verdict.code == SO_FAR else "good"
     is_high = "yes" in (verdict.bias, verdict.variance)
     if (
         verdict.problem == "harmless_gap"
@@ -147,7 +147,7 @@ def _order(recommendation: Recommendation, report: Report) -> tuple[int, float, 
     if recommendation.problem in BLOCKING and is_recommended(recommendation, report):
         return 0, 0.0, rank
     if trial is not None and trial.verdict == "helped":
-        worth = worth_of(recommendation.remedy, trial.change.value, report.delta)
+        worth = change_with_cost(recommendation.remedy, trial.change.value, report.delta)
         return (1, worth, rank) if recommendation.remedy != MORE_DATA else (2, 0.0, rank)
     return 2 if is_recommended(recommendation, report) else 3, 0.0, rank
 

@@ -176,16 +176,16 @@ def threshold_row(thresholds: Thresholds, place: int) -> TextRow:
     mark = tr("{threshold} (now)", threshold=threshold_text(thresholds.at[place]))
     row = {
         tr("Threshold"): mark if place == thresholds.now else threshold_text(thresholds.at[place]),
-        tr("Recall"): share_text(at_place(thresholds.recall, place)),
-        tr("Precision"): share_text(at_place(thresholds.precision, place)),
-        tr("Of 1,000 rows"): of_thousand(thresholds, place),
+        tr("Recall"): share_text(point_of(thresholds.recall, place)),
+        tr("Precision"): share_text(point_of(thresholds.precision, place)),
+        tr("Of 1,000 rows"): rows_of_1000(thresholds, place),
     }
     if thresholds.cost is not None:
-        row[tr("Cost per row")] = error_text(at_place(thresholds.cost, place), "cost")
+        row[tr("Cost per row")] = error_text(point_of(thresholds.cost, place), "cost")
     return row
 
 
-def of_thousand(thresholds: Thresholds, place: int) -> str:
+def rows_of_1000(thresholds: Thresholds, place: int) -> str:
     """Say how many of 1,000 rows a threshold finds, misses and wrongly flags."""
     return tr(
         "{found:.0f} found, {missed:.0f} missed, {alarms:.0f} false alarms",
@@ -204,7 +204,7 @@ def threshold_text(at: float) -> str:
     return f"{100 * at:.3g}%"
 
 
-def at_place(curve: Band, place: int) -> Estimate:
+def point_of(curve: Band, place: int) -> Estimate:
     """Return one point of a curve."""
     return Estimate(curve.value[place], curve.low[place], curve.high[place])
 
@@ -240,7 +240,7 @@ def calibration_line(band: Band) -> str:
         len(off),
         bins=len(band.x),
         said=threshold_text(band.x[place]),
-        seen=share_text(at_place(band, place)),
+        seen=share_text(point_of(band, place)),
     )
 
 

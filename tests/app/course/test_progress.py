@@ -44,6 +44,11 @@ def test_what_was_seen_is_there_in_the_next_session():
     assert str(seen["slopes"].claims[0].says) == "Seen."
 
 
+def test_a_guess_kept_under_an_earlier_name_still_counts():
+    assert after("h", "blind")[0] == "blind"
+    assert after("h", answer="random")[:2] == ("random", True)
+
+
 def test_an_outcome_on_an_own_table_stays():
     after("g", data="mine.csv", own=True)
     assert after("g", data="toy:moons")[2]["slopes"].data == "mine.csv"
