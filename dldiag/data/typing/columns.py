@@ -203,7 +203,11 @@ def type_column(
     facts = facts_of(name, position, cells_of(texts), plan, declared)
     decided, origin, why = decide_kind(facts) if kind is None else (kind, BY_HAND, _CHOSEN)
     values, remarks = _READERS[decided](facts)
-    missing, levels, examples = _count_missing(facts, decided, values), _levels(facts, decided, values), facts.cells.examples()
+    missing, levels, examples = (
+        _count_missing(facts, decided, values),
+        _levels(facts, decided, values),
+        facts.cells.examples(),
+    )
     column = Column(name, decided, why, missing, facts.cells.distinct, levels, examples, origin)
     remarks += [
         *spelled(facts, decided),

@@ -81,7 +81,9 @@ def counted_lines(report: Report) -> Iterator[str]:
     if errors is None:
         return
     if used is not None and used.name not in OWN_METRICS:
-        text = "This part counts wrong rows, each the same whatever its class. The verdict uses another metric: {metric}."
+        text = (
+            "This part counts wrong rows, each the same whatever its class. The verdict uses another metric: {metric}."
+        )
         if errors.unit != "rate":
             text = "This part counts squared errors. The verdict uses another metric: {metric}."
         yield tr(text, metric=str(used.label))
