@@ -347,8 +347,8 @@ class _Confirmation:
         half = Z_TWO_SIDED * float(np.sqrt(variance))
         bounds = [value, max(0.0, value - half), min(mean, value + half)]
         if self.is_root:
-            part = in_ratio(Estimate(value, value - half, value + half))
-            bounds = [value, part.low, min(mean, part.high)]
+            there = in_ratio(Estimate(value, value - half, value + half))
+            bounds = [value, there.low, min(mean, there.high)]
             bounds = [np.sqrt(mean) - np.sqrt(max(0.0, mean - one)) for one in bounds]
         return Estimate(float(bounds[0]), float(min(bounds[:2])), float(max(bounds[0], bounds[2])))
 

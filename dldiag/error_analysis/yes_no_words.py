@@ -29,5 +29,6 @@ def _is_number(word: str) -> bool:
 def _words_of(values: pd.Series, column: Column) -> pd.Series:
     numbers = values.to_numpy(dtype=float, na_value=np.nan)
     no, yes = column.levels
-    words = np.where(np.isnan(numbers), None, np.where(numbers > 0, yes, no).astype(object))
+    words = np.where(numbers > 0, yes, no).astype(object)
+    words[np.isnan(numbers)] = None
     return pd.Series(words, index=values.index, dtype=object)
