@@ -254,8 +254,8 @@ class TestResult:
 class Parent:
     """The run that a report's model was changed from: what was changed, and the errors before and after.
 
-    effect: the paired change of the dev error, None where the two runs did not share rows. curve: of the model before.
-    earlier: the changes before this one, the first of the path first, without their curves.
+    effect: the paired change of the dev error, None where the two runs did not share rows. curve, metrics and per_class: of
+    the model before. earlier: the changes before this one, the first of the path first, without these three.
     """
 
     id: str
@@ -268,6 +268,8 @@ class Parent:
     train_before: Estimate | None = None
     curve: LearningCurve | None = None
     earlier: tuple[Parent, ...] = ()
+    metrics: Mapping[str, Estimate] = field(default_factory=dict)
+    per_class: tuple[ClassScores, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -246,13 +246,13 @@ def _without_rare(labels: NDArray[Any], rare: list[str], target: str) -> tuple[N
     values = {"classes": first_few(rare), "target": target, "count": count, "least": LEAST_CLASS_ROWS}
     if len(rare) > 1 and count >= max(LEAST_CLASS_ROWS, MERGE_SHARE * len(labels)):
         merged = np.where(is_rare, RARE, labels).astype(object)
-        text = "{classes} of the target {target} have fewer than {least} rows each: merged into one ({count:,} rows)."
+        text = "Classes of the target {target} with fewer than {least} rows each were merged into one: {classes} (rows: {count:,})."
         return (
             merged,
             np.ones(len(labels), dtype=bool),
             Notice("rare_classes_merged", Message(text, values), count, rare[0]),
         )
-    text = "{classes} of the target {target} have fewer than {least} rows; these {count:,} rows were set aside."
+    text = "Classes of the target {target} with fewer than {least} rows were set aside: {classes} (rows: {count:,})."
     notice = Notice(
         "rare_classes",
         Message(text, values),

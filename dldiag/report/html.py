@@ -150,6 +150,8 @@ def _applied(report: Report) -> dict[str, Any] | None:
     return {
         "line": line,
         "table": TextTable(tr("Before and after"), view.side_by_side(report)),
+        "note": str(view.SIDE_EFFECTS_NOTE),
+        "side_effects": TextTable(str(view.SIDE_EFFECTS), view.side_effects(report)),
         "path": TextTable(tr("The path so far"), view.steps_so_far(report) if earlier else ()),
     }
 

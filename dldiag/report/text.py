@@ -93,6 +93,9 @@ def _verdict(report: Report, width: int) -> Iterator[str]:
     yield from wrapped(view.judged_line(report), width)
     if line := view.applied_line(report):
         yield from wrapped(line, width)
+    for row in view.side_effects(report):
+        name, before, after = row.values()
+        yield from wrapped(labeled(name, f"{before} → {after}"), width)
     best = view.best_fix(report)
     if best is not None:
         yield from wrapped(tr("Next: {action}", action=view.action_text(best, report)), width)
@@ -128,7 +131,7 @@ def _aligned(rows: Sequence[Sequence[str]], width: int) -> Iterator[str]:
 
 def _remedies(report: Report, width: int) -> Iterator[str]:
     table = view.remedy_table(report)
-    yield tr("What to do next (recommended fixes are numbered)")
+    yield tr("What to do next (1. is recommended; (1) is not, but may help)")
     yield from _grid({column: cells for column, cells in table.items() if column != "data"}, width)
     extra = listed(cell.title for cell in table["data"])
     yield from wrapped(labeled(str(view.COLUMNS["data"]), extra), width, indent=INDENT)

@@ -55,11 +55,16 @@ def parent_of(
 ) -> Parent:
     """Return this run as the one that the next was changed from."""
     before = report.parent
-    path = () if before is None else (*before.earlier, replace(before, curve=None, earlier=()))
+    path = () if before is None else (*before.earlier, _alone(before))
     return Parent(
         job, remedy, title, change, report.evidence["dev_error"], None, effect, report.evidence.get("train_error"),
-        report.curves[0] if report.curves else None, path,
+        report.curves[0] if report.curves else None, path, report.metrics,
+        report.performance[0].per_class if report.performance else (),
     )  # fmt: skip
+
+
+def _alone(parent: Parent) -> Parent:
+    return replace(parent, curve=None, earlier=(), metrics={}, per_class=())
 
 
 def undo(parent: Parent) -> None:
@@ -85,6 +90,10 @@ def show_before_after(report: Report, job: str | None) -> None:
         show_rows(view.side_by_side(report), alt=tr("Before and after"))
         if line := view.side_by_side_note(report):
             show_message(line, kind="caption")
+        if side_effects := view.side_effects(report):
+            st.markdown(f"**{view.SIDE_EFFECTS}**")
+            show_rows(side_effects, alt=str(view.SIDE_EFFECTS))
+            show_message(view.SIDE_EFFECTS_NOTE, kind="caption")
         if parent.curve is not None and report.curves:
             _show_curves(report, parent.curve)
         if parent.earlier:

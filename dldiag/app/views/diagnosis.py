@@ -24,7 +24,7 @@ from dldiag.app.views.report import show_first_look, show_reached, show_report
 from dldiag.app.views.start import SLOT, diagnosis_settings, model_params, start_diagnosis
 from dldiag.app.views.table_preview import show_reading
 from dldiag.app.views.target import ask_target
-from dldiag.core.i18n import listed, tr, translate
+from dldiag.core.i18n import listed, tr, translate, trn
 from dldiag.core.params import Param, params_of
 from dldiag.core.sanitize import escape_markdown, legible
 from dldiag.core.settings import Settings
@@ -90,10 +90,11 @@ def ask_and_start(dataset: Dataset) -> None:
 def _offer_start(dataset: Dataset, model: dict[str, Any] | None, settings: dict[str, Any]) -> None:
     if st.button(tr("Diagnose"), type="primary", key="diagnose", icon=":material/stethoscope:", disabled=model is None):
         start_diagnosis(model or {}, Settings(**settings))
-    text = tr(
-        "{rows:,} rows, {features} features. Some rows are sealed as a test set first.",
+    text = trn(
+        "{rows:,} rows, one feature. Some rows are sealed as a test set first.",
+        "{rows:,} rows, {n} features. Some rows are sealed as a test set first.",
+        len(dataset.columns),
         rows=dataset.n_rows,
-        features=len(dataset.columns),
     )
     st.caption(escape_markdown(text))
 

@@ -297,7 +297,7 @@ TEXTS = {
     ),
     "counted_in_file": NoticeText(
         Message(
-            "Counted over all {rows:,} rows: {missing:,} missing cells, {repeated:,} rows that repeat another row."
+            "Counted over all {rows:,} rows: missing cells {missing:,}, rows that repeat another row {repeated:,}."
         ),
     ),
     "uncounted": NoticeText(

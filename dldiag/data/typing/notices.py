@@ -100,14 +100,16 @@ REMARKS = {
     ),
     "mostly_numbers": NoticeText(
         Message(
-            "{columns}: most values read as numbers, but {count:,} cells do not, such as {examples}; kept as "
-            "a category."
+            "{columns}: most values read as numbers, but one cell does not: {examples}; kept as a category.",
+            plural="{columns}: most values read as numbers, but {count:,} cells do not, such as {examples}; kept as "
+            "a category.",
         ),
         Message("Correct these cells in the file, or make the column a number: these cells then count as missing."),
     ),
     "mostly_dates": NoticeText(
         Message(
-            "{columns}: most values read as dates, but {count:,} cells do not, such as {examples}; kept as a category."
+            "{columns}: most values read as dates, but one cell does not: {examples}; kept as a category.",
+            plural="{columns}: most values read as dates, but {count:,} cells do not, such as {examples}; kept as a category.",
         ),
         Message("Correct these cells in the file, or make the column a date: these cells then count as missing."),
     ),

@@ -110,7 +110,11 @@ def _undecided(rule: Rule, evidence: Evidence, signal: Estimate, threshold: floa
     values["more"] = math.ceil(count.value * (more - 1)) or 1
     if rule.decided_by == "rows":
         return Message("{seen} against {limit}: about {more:,} more dev rows would decide it.", values)
-    return Message("{seen} against {limit}: about {more:,} more repeats would decide it.", values)
+    return Message(
+        "{seen} against {limit}: about one more repeat would decide it.",
+        {**values, "n": values["more"]},
+        plural="{seen} against {limit}: about {more:,} more repeats would decide it.",
+    )
 
 
 # How a signal and its threshold are written, by the first word of the threshold's unit.

@@ -75,6 +75,7 @@ from dldiag.report.view.rows import (
     rows_line,
     unit_line,
 )
+from dldiag.report.view.side_effects import SIDE_EFFECTS, SIDE_EFFECTS_NOTE, side_effects
 
 __all__ = [
     "ANSWERS",
@@ -84,6 +85,8 @@ __all__ = [
     "FIX_KINDS",
     "LEAVE_IT",
     "OUTCOMES",
+    "SIDE_EFFECTS",
+    "SIDE_EFFECTS_NOTE",
     "Cell",
     "Fix",
     "FixKind",
@@ -147,6 +150,7 @@ __all__ = [
     "side_by_side",
     "side_by_side_note",
     "side_by_side_runs",
+    "side_effects",
     "steps_so_far",
     "test_line",
     "test_meaning",

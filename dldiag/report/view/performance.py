@@ -136,12 +136,13 @@ def _mistake_lines(performance: Performance) -> Iterator[str]:
         if i != j and count
     ]
     for count, true, predicted, share in sorted(kinds, key=lambda kind: -kind[0])[:_MOST_MISTAKES]:
-        yield tr(
-            '"{true}" predicted as "{said}": {share:.1%} of the "{true}" rows ({count:,} predictions).',
+        yield trn(
+            '"{true}" predicted as "{said}": {share:.1%} of the "{true}" rows (one prediction).',
+            '"{true}" predicted as "{said}": {share:.1%} of the "{true}" rows ({n:,} predictions).',
+            count,
             true=true,
             said=predicted,
             share=share,
-            count=count,
         )
     if found.other:
         text = "In the figure the {n} rarest classes count as one, the last; mistakes with them are not listed here."
