@@ -15,7 +15,7 @@ def in_words(dataset: Dataset) -> pd.DataFrame:
 
 
 def _has_words(column: Column) -> bool:
-    return column.kind == "boolean" and len(column.levels) == 2 and not any(map(_is_number, column.levels))  # noqa: PLR2004
+    return column.kind == "boolean" and len(column.levels) == 2 and not any(map(_is_number, column.levels))
 
 
 def _is_number(word: str) -> bool:
