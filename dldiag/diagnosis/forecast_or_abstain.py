@@ -17,7 +17,7 @@ from dldiag.experiments.learning_curve import SPAN
 _LONGEST_SPAN = 2 * SPAN
 UNFINISHED = {"short_training", "wrong_step"}  # Problems of a network that has not finished training.
 TRAIN_FIRST = Message(
-    "Longer training or another step size lowers the dev error. More rows would mean more steps, too, and this curve "
+    "Longer training or another step size may lower the dev error. More rows would mean more steps, too, and this curve "
     "cannot tell them apart. Train first, then read a forecast."
 )
 START_FIRST = Message(

@@ -133,7 +133,8 @@ def test_an_interval_in_ratio_is_as_far_above_as_below_and_never_reaches_zero():
     assert uneven.surely_below == pytest.approx(0.1 * np.exp(0.7))
     wide = in_ratio(Estimate(0.01, -0.19, 0.21))
     assert wide.low > 0 and wide.high == pytest.approx(0.01 + (np.e - 1) * 0.2)
-    assert in_ratio(Estimate(0.0, -0.1, 0.1)).low == 0
+    none = in_ratio(Estimate(0.0, -0.1, 0.1))
+    assert (none.low, none.surely_above, none.high) == (0, 0, 0.1)
 
 
 def test_an_interval_lies_around_what_a_chosen_value_would_be_without_the_choice():

@@ -177,8 +177,10 @@ def outcome_of(code, **evidence):
     return apply_rule(BY_CODE[code], Evidence(**evidence)).outcome
 
 
-def test_any_rise_of_the_curve_that_is_certain_counts_and_a_flat_curve_is_none():
+def test_any_certain_rise_of_the_curve_or_dev_error_below_the_training_error_counts():
     assert outcome_of("C1", curve_rise=Estimate(0.004, 0.002, 0.006)) == "fired"
+    below = Estimate(-0.012, -0.018, -0.006)
+    assert outcome_of("C2", variance=below, material=exactly(0.01)) == "fired", "though less than δ is certain"
     gain = Estimate(0.1, 0.08, 0.12)
     assert something_gains(Evidence(curve_rise=exactly(0.0), more_data_gain=gain))
     assert not something_gains(Evidence(curve_rise=exactly(0.001), more_data_gain=gain))
