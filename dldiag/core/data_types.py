@@ -73,7 +73,7 @@ class Column:
     why: Message
     missing: int = 0
     distinct: int = 0
-    levels: tuple[str, ...] = ()  # The values of a category or boolean, most frequent first.
+    levels: tuple[str, ...] = ()  # The values of a category, most frequent first; how a boolean writes 0 and 1.
     examples: tuple[str, ...] = ()
     origin: str = ""  # The rule that decided the kind (a row of `kinds.KINDS`, or by_hand); `why` says it in words.
     made_of: str = ""  # The table column a feature was made from; empty means the feature is that column.

@@ -37,6 +37,11 @@ class Confusion:
     shares: tuple[tuple[float, ...], ...] = ()
 
     @property
+    def named(self) -> tuple[str, ...]:
+        """The labels of single classes: without the one that rare classes are counted as."""
+        return self.labels[:-1] if self.other else self.labels
+
+    @property
     def class_shares(self) -> tuple[tuple[float, ...], ...]:
         """The shares, or where they were not kept those of the counts."""
         return self.shares or tuple(tuple(count / max(1, sum(row)) for count in row) for row in self.counts)

@@ -25,6 +25,7 @@ from dldiag.error_analysis.importance import (
 from dldiag.error_analysis.partial_dependence import MOST_DEPENDENCES, MeanOf, dependence
 from dldiag.error_analysis.performance import performances
 from dldiag.error_analysis.row_losses import ErrorCase
+from dldiag.error_analysis.yes_no_words import in_words
 from dldiag.experiments.added_features import TableRows
 from dldiag.experiments.fit import FittedModel, fitted_model
 from dldiag.experiments.fit_cache import FitCache
@@ -90,10 +91,11 @@ def _as_stated(errors: ErrorFindings, metrics: Mapping[str, Estimate], scale: fl
 
 def describing_columns(dataset: Dataset) -> pd.DataFrame:
     """Return all columns that slices may be defined by: the model's, and those that it does not use."""
+    features = in_words(dataset)
     if dataset.aside is None:
-        return dataset.X
-    others = [name for name in dataset.aside.columns if name not in set(dataset.X.columns)]
-    table: pd.DataFrame = pd.concat([dataset.X, dataset.aside[others]], axis=1)
+        return features
+    others = [name for name in dataset.aside.columns if name not in set(features.columns)]
+    table: pd.DataFrame = pd.concat([features, dataset.aside[others]], axis=1)
     return table
 
 
@@ -124,7 +126,8 @@ def columns_of_fit(
     importance = permutation_importance(groups, names, losses, is_root=is_root, shuffles=QUICK_SHUFFLES)
     important = [names.index(column.column) for column in importance if column.increase.low > 0]
     mean_of = _mean_of(fitted, fits, inputs)
-    curves = (dependence(table.iloc[:, j], partial(inputs_with, j), mean_of) for j in important[:MOST_DEPENDENCES])
+    shown = in_words(dataset).iloc[task.dev_rows].reset_index(drop=True)
+    curves = (dependence(shown.iloc[:, j], partial(inputs_with, j), mean_of) for j in important[:MOST_DEPENDENCES])
     return importance, [curve for curve in curves if curve is not None]
 
 

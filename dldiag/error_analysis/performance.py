@@ -14,6 +14,7 @@ from dldiag.error_analysis.class_results import class_scores, confusion
 from dldiag.error_analysis.judged_rows import JudgedRows, judged_rows
 from dldiag.error_analysis.rankings import calibration, ranking, thresholds
 from dldiag.error_analysis.residuals import residuals
+from dldiag.error_analysis.yes_no_words import in_words
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.metric_estimates import metric_estimates
 from dldiag.experiments.models import Model
@@ -62,7 +63,7 @@ def table_facts(fits: FitCache) -> TableFacts:
     return TableFacts(
         dataset.task,
         dataset.classes,
-        dataset.X,
+        in_words(dataset),
         fits.encoded.y_scale,
         fits.split.clusters,
         choice.positive,

@@ -19,7 +19,7 @@ from scipy import sparse, stats
 
 from dldiag.core.error_findings import Condition, Slice
 from dldiag.core.estimate import Estimate
-from dldiag.core.statistics import TWO_SIDED, Z_TWO_SIDED, rate_estimate, t_quantile
+from dldiag.core.statistics import TWO_SIDED, Z_TWO_SIDED, in_ratio, rate_estimate, t_quantile
 from dldiag.error_analysis.conditions import MISSING, BinnedColumn, Mask, binned_columns, rows_where
 
 MOST_CONDITIONS = 3  # Columns in a rule at most.
@@ -333,10 +333,11 @@ class _Confirmation:
         if self.clusters is None and set(np.unique(loss)) <= {0.0, 1.0}:
             return rate_estimate(float(loss[part].mean()), int(part.sum()))
         mean, variance, n = self._mean(loss, part)
-        half = t_quantile(0.5 + TWO_SIDED / 2, max(n - 1, 1)) * np.sqrt(variance)
-        low, high = max(0.0, mean - half), mean + half
-        root = np.sqrt if self.is_root else float
-        return Estimate(float(root(mean)), float(root(low)), float(root(high)))
+        half = float(t_quantile(0.5 + TWO_SIDED / 2, max(n - 1, 1)) * np.sqrt(variance))
+        if not self.is_root:
+            return Estimate(mean, max(0.0, mean - half), mean + half)
+        bounds = in_ratio(Estimate(mean, mean - half, mean + half))  # A few rows make up most of a squared error.
+        return Estimate(float(np.sqrt(mean)), float(np.sqrt(bounds.low)), float(np.sqrt(bounds.high)))
 
     def _ceiling(self, inside: Mask) -> Estimate:
         """Return what the error loses when no row of the slice is wrong any more."""
@@ -346,6 +347,8 @@ class _Confirmation:
         half = Z_TWO_SIDED * float(np.sqrt(variance))
         bounds = [value, max(0.0, value - half), min(mean, value + half)]
         if self.is_root:
+            there = in_ratio(Estimate(value, value - half, value + half))
+            bounds = [value, there.low, min(mean, there.high)]
             bounds = [np.sqrt(mean) - np.sqrt(max(0.0, mean - one)) for one in bounds]
         return Estimate(float(bounds[0]), float(min(bounds[:2])), float(max(bounds[0], bounds[2])))
 

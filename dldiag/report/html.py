@@ -24,7 +24,7 @@ from dldiag.report import view
 from dldiag.report.figures import FIGURES
 from dldiag.report.interval_bars import BarScale, bar_look, interval_bar, scale_of
 from dldiag.report.view import TextRow
-from dldiag.report.view.error_rows import TITLE as ERRORS_TITLE, Section, error_sections
+from dldiag.report.view.error_rows import TITLE as ERRORS_TITLE, Section, sections_of_report
 from dldiag.report.view.performance import PERFORMANCE_TITLE, performance_sections
 
 HERE = Path(__file__).parent
@@ -91,7 +91,7 @@ def _parts(report: Report) -> dict[str, Any]:
         },
         "fixes": _fixes(report),
         "performance": [_section(section) for section in performance_sections(report)],
-        "errors": [] if report.errors is None else [_section(section) for section in error_sections(report.errors)],
+        "errors": [_section(section) for section in sections_of_report(report)],
         "curves": _curves(report),
         "findings": _findings(report),
         "forecast": _forecast(report),

@@ -13,7 +13,7 @@ from dldiag.core.types import Column_, Outcome, Report
 from dldiag.experiments.models import params_of_model
 from dldiag.report import view
 from dldiag.report.view import Cell, Fix
-from dldiag.report.view.error_rows import TITLE as ERRORS_TITLE, Section, error_sections
+from dldiag.report.view.error_rows import TITLE as ERRORS_TITLE, Section, sections_of_report
 from dldiag.report.view.performance import PERFORMANCE_TITLE, brief_sections
 
 if TYPE_CHECKING:
@@ -206,7 +206,7 @@ def _performance(report: Report, width: int) -> Iterator[str]:
 def _errors(report: Report, width: int) -> Iterator[str]:
     if report.errors is not None:
         yield str(ERRORS_TITLE)
-        yield from sections_text(error_sections(report.errors), width)
+        yield from sections_text(sections_of_report(report), width)
 
 
 def sections_text(sections: Sequence[Section], width: int) -> Iterator[str]:

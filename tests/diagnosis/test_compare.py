@@ -116,3 +116,19 @@ def test_a_long_name_of_a_run_stands_once():
     assert [row["Run"] for row in view.compared_errors(runs)] == ["1. Neural network", name]
     assert view.comparison_lines(runs)[0].startswith("Run 2")
     assert all(list(row)[1:] == ["Run 1", "Run 2"] for row in view.compared_settings(runs))
+
+
+@pytest.mark.parametrize(
+    ("effect", "said"),
+    [
+        (Estimate(0.03, 0.01, 0.05), "The change made the model worse."),
+        (Estimate(0.01, -0.01, 0.03), "The change may have made the model worse."),
+        (Estimate(-0.01, -0.03, 0.01), ""),
+    ],
+)
+def test_a_change_that_looks_worse_is_followed_by_the_way_back(effect, said):
+    before = make_report()
+    after = with_parent(shifted(before, 0.03), replace(parent_of(before), effect=effect))
+    assert view.undo_line(after).startswith(said)
+    assert bool(view.undo_line(after)) == bool(said)
+    assert view.undo_line(before) == ""

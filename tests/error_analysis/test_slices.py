@@ -167,3 +167,13 @@ def test_a_condition_that_changes_no_error_is_left_out():
         X = pd.DataFrame({"region": rng.choice(list("abcd"), 1_500), "size": rng.integers(0, 20, 1_500)})
         loss = (rng.random(1_500) < np.where(X.region == "d", 0.45, 0.12)).astype(float)
         assert [(c.column, c.op, c.value) for c in find_slices(X, loss)[0].rule] == [("region", "==", "d")]
+
+
+def test_a_confirmed_slice_of_squared_errors_is_never_bounded_by_nothing():
+    rng = np.random.default_rng(3)
+    frame = pd.DataFrame({"x": rng.normal(size=1000), "y": rng.normal(size=1000)})
+    loss = np.where(frame.x > 1, 0.5, 0.05) * rng.chisquare(1, 1000)
+    loss[np.flatnonzero(frame.x > 1)[:2]] = 600.0  # One row of each half makes up most of it.
+    found = [one for one in find_slices(frame, loss, is_root=True) if one.confirmed]
+    assert found and all(one.error.low > 0 and one.ceiling.low > 0 for one in found)
+    assert all(one.error.low < one.error.value < one.error.high for one in found)

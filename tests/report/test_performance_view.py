@@ -6,7 +6,7 @@ import pytest
 
 from dldiag.core.i18n import Message
 from dldiag.core.metric_results import MetricUsed
-from dldiag.core.performance import Band
+from dldiag.core.performance import Band, Confusion
 from dldiag.core.types import Estimate
 from dldiag.report import to_html, to_text
 from dldiag.report.figures import FIGURES
@@ -45,10 +45,30 @@ def test_metrics_of_a_numeric_target_are_in_its_own_unit():
 
 def test_every_class_has_its_rows_recall_and_precision_for_every_model():
     rows = sections()["classes"].rows
-    assert [(row["Class"], row["Model"]) for row in rows] == [
-        ("no", "Neural network"), ("no", "Logistic regression"), ("yes", "Neural network"), ("yes", "Logistic regression"),
+    assert [row["Metric"].split(" (")[0] for row in rows] == [
+        'Recall of "no"', 'Precision of "no"', 'Recall of "yes"', 'Precision of "yes"',
     ]  # fmt: skip
-    assert all(row["Dev rows"] and "%" in row["Recall"] and "%" in row["Precision"] for row in rows)
+    assert all("%" in row["Neural network"] and "%" in row["Logistic regression"] for row in rows)
+    first, *_ = make_report().performance[0].per_class
+    assert rows[0]["Metric"].endswith(f"({first.rows:,} dev rows)")
+
+
+def test_of_many_classes_only_the_diagnosed_model_is_listed():
+    report = make_report()
+    many = tuple(replace(one, per_class=one.per_class * 4) for one in report.performance)
+    part = next(one for one in performance_sections(replace(report, performance=many)) if one.key == "classes")
+    assert [list(row) for row in part.rows] == [["Class", "Dev rows", "Recall", "Precision"]] * 8
+
+
+def test_the_classes_that_count_as_one_are_not_said_to_be_a_class():
+    report = make_report()
+    found = Confusion(("a", "b", "…"), ((5, 1, 9), (2, 5, 0), (9, 9, 5)), 1, True)
+    own = replace(report.performance[0], confusion=found, per_class=report.performance[0].per_class * 3)
+    part = next(one for one in performance_sections(replace(report, performance=(own,))) if one.key == "classes")
+    assert [line.split(":")[0] for line in part.lines[:2]] == ['"b" predicted as "a"', '"a" predicted as "b"']
+    assert part.lines[2].startswith("In the figure the 4 rarest classes count as one")
+    drawn = FIGURES["confusion"].draw(replace(report, performance=(own,)), "light")
+    assert drawn.data[0].y[-1] == "others"
 
 
 def test_the_listed_thresholds_hold_the_present_one_and_rise():

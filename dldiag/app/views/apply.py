@@ -105,6 +105,8 @@ def _show_change(report: Report, parent: Parent, *, can_undo: bool) -> None:
     text, button = st.columns([4, 1], vertical_alignment="center")
     with text:
         show_message(view.applied_line(report))
+        if can_undo and (line := view.undo_line(report)):
+            show_message(line)
     help_text = tr("Go back to the run before this change.")
     if can_undo and button.button(tr("Undo"), key="undo", width="stretch", icon=":material/undo:", help=help_text):
         undo(parent)

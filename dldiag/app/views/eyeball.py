@@ -10,19 +10,14 @@ import streamlit as st
 from dldiag.app.state import eyeball, session
 from dldiag.app.ui.widgets import show_message, show_rows
 from dldiag.core.estimate import Estimate
-from dldiag.core.i18n import Message, tr, typeset
+from dldiag.core.i18n import tr, typeset
 from dldiag.core.sanitize import escape_markdown, legible
 from dldiag.error_analysis.eyeball import EyeballSet, known_tags, read_tags, tag_counts
-from dldiag.report.view.error_rows import tags_section
+from dldiag.report.view.error_rows import LIST_COLUMNS, tags_section
 from dldiag.report.view.labels import share_text
 
 Tags = Mapping[int, tuple[str, ...]]
 _HIDDEN = ("bias", "variance", "loss", "predictions", "wrong")  # Columns that are not needed to judge a row.
-# What the columns beside the table's own are called on the page; the download keeps their names.
-_NAMES = {
-    "row": Message("row"), "label": Message("label"), "prediction": Message("prediction"),
-    "probability of the label": Message("probability of the label"),
-}  # fmt: skip
 _LARGE = 1e6  # Whole numbers below it are written as such.
 
 
@@ -47,7 +42,7 @@ def review_rows(job: str, rows: eyeball.ErrorRows) -> None:
 def _show_row(row: pd.Series) -> None:
     cells = {name: row[name] for name in row.index if name not in _HIDDEN and not pd.isna(row[name])}
     rows = [
-        {tr("Column"): legible(_NAMES.get(name, name), 80), tr("Value"): legible(_written(value), 300)}
+        {tr("Column"): legible(LIST_COLUMNS.get(name, name), 80), tr("Value"): legible(_written(value), 300)}
         for name, value in cells.items()
     ]
     show_rows(rows, alt=tr("The row to judge"))

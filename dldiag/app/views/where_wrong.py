@@ -15,7 +15,8 @@ from dldiag.core.error_findings import ErrorFindings
 from dldiag.core.i18n import tr
 from dldiag.core.sanitize import escape_markdown
 from dldiag.core.types import Report
-from dldiag.report.view.error_rows import TITLE, error_sections, errors_line, rule_text
+from dldiag.report.view.error_rows import LIST_COLUMNS, TITLE, error_sections, opening_line, rule_text
+from dldiag.report.view.labels import unit_of
 
 EYEBALL_PAGE = "pages/5_Eyeball_set.py"
 SHOWN_ROWS = 10  # Rows shown of a list; the download has all of them.
@@ -27,9 +28,8 @@ def show_where_wrong(report: Report, job: str | None) -> None:
         return
     with st.container(key="where_wrong"):
         st.subheader(escape_markdown(TITLE), anchor="where-wrong")
-        different = report.evidence.get("n_dev")
-        show_message(errors_line(report.errors, None if different is None else round(different.value)))
-        for section in error_sections(report.errors):
+        show_message(opening_line(report))
+        for section in error_sections(report.errors, unit_of(report)):
             offers_trial = (
                 section.key == "suspects" and job is not None and eyeball.LABEL_TRIAL in improvement.started(job)
             )
@@ -94,7 +94,10 @@ def ask_error_rows(job: str) -> eyeball.ErrorRows | None:
 def show_list(title: str, rows: pd.DataFrame, name: str) -> None:
     """Show the first rows of a list, and offer all of it."""
     with st.expander(escape_markdown(title)):
-        show_frame(rows.head(SHOWN_ROWS), alt=title, key=f"list.{name}", height=390)
+        shown = rows.head(SHOWN_ROWS).rename(columns={one: str(label) for one, label in LIST_COLUMNS.items()})
+        show_frame(shown, alt=title, key=f"list.{name}", height=390)
+        if len(rows) > len(shown):
+            show_message(tr("The first {n} of {all:,} rows.", n=len(shown), all=len(rows)), kind="caption")
         st.download_button(
             tr("Download the list (CSV)"),
             rows.to_csv(index=False),

@@ -203,7 +203,11 @@ def type_column(
     facts = facts_of(name, position, cells_of(texts), plan, declared)
     decided, origin, why = decide_kind(facts) if kind is None else (kind, BY_HAND, _CHOSEN)
     values, remarks = _READERS[decided](facts)
-    missing, levels, examples = _count_missing(facts, decided, values), _levels(facts, decided), facts.cells.examples()
+    missing, levels, examples = (
+        _count_missing(facts, decided, values),
+        _levels(facts, decided, values),
+        facts.cells.examples(),
+    )
     column = Column(name, decided, why, missing, facts.cells.distinct, levels, examples, origin)
     remarks += [
         *spelled(facts, decided),
@@ -232,10 +236,21 @@ def levels_of(cells: Cells) -> tuple[str, ...]:
     return texts if cells.distinct <= MAX_LEVELS else (*texts[: MAX_LEVELS - 1], OTHER)
 
 
-def _levels(facts: Facts, kind: Kind) -> tuple[str, ...]:
+def _levels(facts: Facts, kind: Kind, values: NDArray[Any]) -> tuple[str, ...]:
     if kind == "boolean":
-        return ("0", "1")
+        return _words_for_no_and_yes(facts, values)
     return levels_of(facts.cells) if kind == "category" else ()
+
+
+def _words_for_no_and_yes(facts: Facts, values: NDArray[Any]) -> tuple[str, str]:
+    """Return how the column most often writes 0 and 1; the digit itself where it never does."""
+    cells = facts.cells
+    is_present = cells.codes >= 0
+    meant = np.full(cells.distinct, np.nan)
+    meant[cells.codes[is_present]] = values[is_present]
+    by_count = np.argsort(-cells.counts, kind="stable")
+    words = [next((cells.texts[int(i)].as_py() for i in by_count if meant[i] == one), str(one)) for one in (0, 1)]
+    return words[0], words[1]
 
 
 Read = tuple[NDArray[Any], list[Remark]]

@@ -132,7 +132,7 @@ BIAS_VARIANCE_RULES: tuple[Rule, ...] = (
         "V1a", "bias_variance", Message("More regularization"), "regularization", "under_regularized",
         fired="Stronger regularization lowers the dev error by {signal:gap} in a short run.",
         passed="Stronger regularization gains at most {most:gap}.",
-        hint="Raise alpha or dropout.",
+        hint="Raise the L2 penalty or dropout.",
         source="Ng: regularization against high variance",
     ),
     probed(

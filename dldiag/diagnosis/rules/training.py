@@ -198,7 +198,7 @@ TRAINING_RULES: tuple[Rule, ...] = (
         "T13", "training", Message("Activation"), "other_activation", "bad_activation",
         fired="Another activation function lowers the dev error by {signal:gap} in a short run.",
         passed="Another activation function gains at most {most:gap}.",
-        hint="Use ReLU in the hidden layers.",
+        hint="Use the activation function that did better.",
         source="the course: why ReLU learns faster",
     ),
     probed(

@@ -18,6 +18,8 @@ from dldiag.report.view.labels import error_text, share_text
 from dldiag.report.view.performance import performance_label, point_of, rows_of_1000, threshold_text
 
 _DARKEST = 0.5  # Opacity of a cell that holds its whole class; its number stays legible in both themes.
+# Where cells have no numbers, a few percent of mistakes are to be seen: (share of the class, part of the darkest).
+_STEEP = ((0, 0), (0.005, 0.12), (0.02, 0.24), (0.1, 0.45), (0.4, 0.7), (1, 1))
 # The heights of a cell and of all around the cells of a confusion matrix, in pixels.
 CELL_HEIGHT, EDGES_HEIGHT = 40, 150
 MOST_WRITTEN = 12  # With up to this many classes, every cell has its numbers.
@@ -51,7 +53,7 @@ def confusion_figure(report: Report, *, theme: ThemeName = "light") -> go.Figure
     fig.add_heatmap(
         **_cells(first),
         texttemplate="%{text}",
-        colorscale=[[0, translucent(look.series[0], 0)], [1, translucent(look.series[0], _DARKEST)]],
+        colorscale=[[share, translucent(look.series[0], _DARKEST * part)] for share, part in _scale(first)],
         textfont={"color": look.ink},
         zmin=0,
         zmax=1,
@@ -69,6 +71,10 @@ def confusion_figure(report: Report, *, theme: ThemeName = "light") -> go.Figure
     )
 
 
+def _scale(confusion: Confusion) -> Sequence[tuple[float, float]]:
+    return ((0, 0), (1, 1)) if len(confusion.labels) <= MOST_WRITTEN else _STEEP
+
+
 def _cells(confusion: Confusion) -> dict[str, Any]:
     shares = confusion.class_shares
     is_written = len(confusion.labels) <= MOST_WRITTEN
@@ -76,7 +82,7 @@ def _cells(confusion: Confusion) -> dict[str, Any]:
         [f"{share:.1%}<br>{count:,}" if is_written else "" for share, count in zip(*row, strict=True)]
         for row in zip(shares, confusion.counts, strict=True)
     ]
-    names = [_class_name(label) for label in confusion.labels]
+    names = [_class_name(label) for label in confusion.named] + ([tr("others")] if confusion.other else [])
     others = [tr("(none of them)")] if len(confusion.counts[0]) > len(names) else []
     return {"x": names + others, "y": names, "z": [list(row) for row in shares], "text": texts}
 

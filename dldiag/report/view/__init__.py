@@ -1,7 +1,7 @@
 """A report as rows of texts; the page, the HTML file and the command line all show these, so their words agree."""
 
 from dldiag.diagnosis.remedies import LEAVE_IT
-from dldiag.report.view.before_after import applied_line, side_by_side, side_by_side_note, steps_so_far
+from dldiag.report.view.before_after import applied_line, side_by_side, side_by_side_note, steps_so_far, undo_line
 from dldiag.report.view.changes import (
     changed_settings,
     model_pair,
@@ -155,6 +155,7 @@ __all__ = [
     "test_line",
     "test_meaning",
     "total_line",
+    "undo_line",
     "unit_line",
     "unit_of",
     "value_text",

@@ -63,6 +63,19 @@ def _as_seen(effect: Estimate, seen: float) -> Estimate | None:
     return replace(effect, value=seen) if is_near and effect.low <= seen <= effect.high else None
 
 
+def undo_line(report: Report) -> str:
+    """Say that a change which looks worse can be undone; "" where it does not."""
+    parent = report.parent
+    if parent is None or parent.after is None:
+        return ""
+    effect = parent.effect or exactly(printed_change(parent.before, parent.after))
+    if rounded(effect.value) <= 0:
+        return ""
+    if parent.effect is not None and effect.low > 0:
+        return tr("The change made the model worse. Undo goes back to the run before it.")
+    return tr("The change may have made the model worse. Undo goes back to the run before it.")
+
+
 WHY_TWO_NUMBERS = Message(
     "The first number is the plain difference of the two errors. The second comes from the test of the change, in which "
     "the two models met the same rows; it allows for picking the change that looked best."

@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from dldiag.core.error_findings import Condition, ErrorFindings, LabelSuspects, LabelTrial, Slice, TagCount
 from dldiag.core.i18n import Message, sentences, tr, trn, typeset
-from dldiag.report.view.labels import change_text, error_text, gain_text, share_text, short
-from dldiag.report.view.rows import TextRow
+from dldiag.core.types import Report
+from dldiag.report.view.labels import change_text, error_text, gain_text, share_text, short, unit_of
+from dldiag.report.view.rows import TextRow, unit_line
 
+OWN_METRICS = ("error", "rmse")  # The metrics that the analysis itself counts by.
 _MOST_COLUMNS = 10  # At most this many columns are shown with their importance.
 NAMED_COLUMNS = 4  # At most this many columns of a correlated group are named.
 TITLE = Message("Where it is wrong")
+# What the columns beside the table's own are called in a list of rows; the download keeps their names.
+LIST_COLUMNS: Mapping[str, Message] = {
+    "row": Message("row"),
+    "label": Message("label"),
+    "prediction": Message("prediction"),
+    "suggested": Message("expected by the model"),
+    "label score": Message("trust in the label"),
+    "probability of the label": Message("probability of the label"),
+    "wrong": Message("times wrong"),
+    "predictions": Message("times predicted"),
+    "loss": Message("loss"),
+    "bias": Message("bias"),
+    "variance": Message("variance"),
+}
 LABEL_VERDICTS = {
     "wrong_labels": Message("Leaving them out of the training set helps more than leaving out as many random rows: check these labels."),
     "no_effect": Message("Leaving them out of the training set does not help: hard rows, not wrong labels."),
@@ -32,10 +48,47 @@ class Section:
     figures: tuple[str, ...] = ()
 
 
-def error_sections(errors: ErrorFindings) -> list[Section]:
-    """Return the parts of "Where it is wrong" in their order; each has something to say."""
-    parts = [_slices(errors), _decomposition(errors), tags_section(errors.tags), _suspects(errors), _importance(errors)]
+def error_sections(errors: ErrorFindings, judged_in: str = "") -> list[Section]:
+    """Return the parts of "Where it is wrong" in their order; each has something to say.
+
+    judged_in: the unit of the metric that trials are judged by; "" for the unit of the errors themselves.
+    """
+    suspects = _suspects(errors, judged_in or errors.unit)
+    parts = [_slices(errors), _decomposition(errors), tags_section(errors.tags), suspects, _importance(errors)]
     return [part for part in parts if part.lines or part.rows]
+
+
+def sections_of_report(report: Report) -> list[Section]:
+    """Return the parts of "Where it is wrong" of a diagnosis; the first one says what is counted, where that needs a word."""
+    if report.errors is None:
+        return []
+    sections = error_sections(report.errors, unit_of(report))
+    return [replace(one, lines=(*counted_lines(report), *one.lines)) for one in sections[:1]] + sections[1:]
+
+
+def opening_line(report: Report) -> str:
+    """Say how much is wrong, where most of it is, and what is counted."""
+    if report.errors is None:
+        return ""
+    different = report.evidence.get("n_dev")
+    overall = errors_line(report.errors, None if different is None else round(different.value))
+    return sentences([overall, *counted_lines(report)])
+
+
+def counted_lines(report: Report) -> Iterator[str]:
+    """Say what this part counts where the verdict uses another metric, and what an error of 1 is for a numeric target."""
+    errors, used = report.errors, report.metric
+    if errors is None:
+        return
+    if used is not None and used.name not in OWN_METRICS:
+        text = (
+            "This part counts wrong rows, each the same whatever its class. The verdict uses another metric: {metric}."
+        )
+        if errors.unit != "rate":
+            text = "This part counts squared errors. The verdict uses another metric: {metric}."
+        yield tr(text, metric=str(used.label))
+    if errors.unit == "sd" and (line := unit_line(report, errors.error.value)):
+        yield line
 
 
 def errors_line(errors: ErrorFindings, different: int | None = None) -> str:
@@ -125,6 +178,8 @@ def _slices(errors: ErrorFindings) -> Section:
                 " a slice."
             )
         ]
+    if len(errors.confirmed) > 1:
+        lines += [tr("A row may be in several slices, so their shares do not add up.")]
     unsure = len(errors.slices) - len(errors.confirmed)
     if unsure and errors.confirmed:
         lines += [
@@ -162,7 +217,8 @@ def _decomposition(errors: ErrorFindings) -> Section:
             "drawn (bias). {variance} changes with it (variance). Each row was predicted {repeats} times on average.",
             **values,
         )
-        return Section("decomposition", title, (text,))
+        other = tr("The error budget calls something else variance: the dev error less the training error.")
+        return Section("decomposition", title, (text, other))
     text = tr(
         "{always} of the dev rows are wrong whatever training set is drawn, {sometimes} only with some. Each row was predicted "
         "{repeats} times on average.",
@@ -173,7 +229,7 @@ def _decomposition(errors: ErrorFindings) -> Section:
     return Section("decomposition", title, (text,))
 
 
-def _suspects(errors: ErrorFindings) -> Section:
+def _suspects(errors: ErrorFindings, judged_in: str) -> Section:
     title = tr("Suspicious labels")
     if errors.suspects is None:
         return Section("suspects", title, (str(errors.empty["suspects"]),) if "suspects" in errors.empty else ())
@@ -181,7 +237,7 @@ def _suspects(errors: ErrorFindings) -> Section:
         "suspects",
         title,
         tuple(suspects_lines(errors.suspects, errors.unit)),
-        tuple(_suspect_rows(errors.suspects.tried, errors.unit)),
+        tuple(_suspect_rows(errors.suspects.tried, judged_in)),
     )
 
 
@@ -198,7 +254,9 @@ def suspects_lines(suspects: LabelSuspects, unit: str) -> Iterator[str]:
     )
     if suspects.error_without is not None:
         yield tr(
-            "If all of these labels are wrong, the true dev error is {error}.",
+            "If all of these labels are wrong, the true error rate is {error}."
+            if unit == "rate"
+            else "If all of these labels are wrong, the true dev error is {error}.",
             error=error_text(suspects.error_without, unit),
         )
     if suspects.tried is None:
@@ -245,7 +303,10 @@ def _importance(errors: ErrorFindings) -> Section:
         }
         for column in errors.importance[:_MOST_COLUMNS]
     )
-    lines = (tr("How much the dev error rises when a column is shuffled; correlated columns are shuffled together."),)
+    text = "How much the dev error rises when a column is shuffled; correlated columns are shuffled together."
+    if errors.unit == "rate":
+        text = "How much the error rate rises when a column is shuffled; correlated columns are shuffled together."
+    lines = (tr(text),)
     figures = ("dependence",) if errors.dependence else ()
     return Section("importance", tr("Which columns the model relies on"), lines if rows else (), rows, figures)
 

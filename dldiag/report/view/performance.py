@@ -90,34 +90,48 @@ def _classes(report: Report) -> Iterator[Section]:
     models = [performance for performance in report.performance if performance.per_class]
     if not models:
         return
-    listed = models if len(models[0].per_class) * len(models) <= _MOST_CLASS_ROWS else models[:1]
-    rows = tuple(
-        _class_row(scores, performance_label(model) if len(listed) > 1 else "")
-        for of_class in zip(*(model.per_class for model in listed), strict=True)
-        for model, scores in zip(listed, of_class, strict=True)
-    )
-    yield Section("classes", tr("Each class"), tuple(_mistake_lines(models[0])), rows, ("confusion",))
+    are_few = len(models) > 1 and len(models[0].per_class) * len(models) <= _MOST_CLASS_ROWS
+    rows = _rows_of_models(models) if are_few else (_class_row(scores) for scores in models[0].per_class)
+    yield Section("classes", tr("Each class"), tuple(_mistake_lines(models[0])), tuple(rows), ("confusion",))
 
 
-def _class_row(scores: ClassScores, model: str) -> TextRow:
-    first_cell = {tr("Model"): model} if model else {}
+def _rows_of_models(models: Sequence[Performance]) -> Iterator[TextRow]:
+    """Yield recall and precision of each class, the models side by side: short also where each row is a card."""
+    for of_class in zip(*(model.per_class for model in models), strict=True):
+        label, rows = of_class[0].label, trn("{n:,} dev row", "{n:,} dev rows", of_class[0].rows)
+        by_model = [(performance_label(model), scores) for model, scores in zip(models, of_class, strict=True)]
+        recall = tr('Recall of "{label}" ({rows})', label=label, rows=rows)
+        yield {tr("Metric"): recall} | {name: _recall(scores) for name, scores in by_model}
+        precision = tr('Precision of "{label}"', label=label)
+        yield {tr("Metric"): precision} | {name: _precision(scores) for name, scores in by_model}
+
+
+def _class_row(scores: ClassScores) -> TextRow:
     return {
         tr("Class"): scores.label,
         tr("Dev rows"): f"{scores.rows:,}",
-        **first_cell,
-        tr("Recall"): share_text(scores.recall) if scores.recall else "",
-        tr("Precision"): share_text(scores.precision) if scores.precision else tr("never predicted"),
+        tr("Recall"): _recall(scores),
+        tr("Precision"): _precision(scores),
     }
 
 
+def _recall(scores: ClassScores) -> str:
+    return share_text(scores.recall) if scores.recall else ""
+
+
+def _precision(scores: ClassScores) -> str:
+    return share_text(scores.precision) if scores.precision else tr("never predicted")
+
+
 def _mistake_lines(performance: Performance) -> Iterator[str]:
-    """Say the most frequent kinds of mistakes."""
-    if performance.confusion is None:
+    """Say the most frequent kinds of mistakes between two classes, and which classes are counted as one."""
+    found = performance.confusion
+    if found is None:
         return
-    labels, shares = performance.confusion.labels, performance.confusion.class_shares
+    labels, shares = found.named, found.class_shares
     kinds = [
         (count, labels[i], labels[j], shares[i][j])
-        for i, row in enumerate(performance.confusion.counts)
+        for i, row in enumerate(found.counts[: len(labels)])
         for j, count in enumerate(row[: len(labels)])
         if i != j and count
     ]
@@ -130,6 +144,9 @@ def _mistake_lines(performance: Performance) -> Iterator[str]:
             said=predicted,
             share=share,
         )
+    if found.other:
+        text = "In the figure the {n} rarest classes count as one, the last; mistakes with them are not listed here."
+        yield tr(text, n=len(performance.per_class) - len(labels))
 
 
 # --- probabilities ------------------------------------------------------------------------------------------------

@@ -116,19 +116,20 @@ def budget_line(report: Report) -> str:
     return str(total).replace("+ −", "− ")  # A part may be negative.
 
 
-def unit_line(report: Report) -> str:
-    """Say what an error of 1 is in the target's own unit; "" for classes, whose errors are shares of rows."""
+def unit_line(report: Report, error: float | None = None) -> str:
+    """Say what an error of 1 is in the target's own unit, and this error or the dev error in it; "" for classes."""
     spread, dev = report.dataset.spread, report.evidence.get("dev_error")
-    if spread is None or dev is None:
+    value = dev.value if error is None and dev is not None else error
+    if spread is None or value is None:
         return ""
     logarithm = any(notice.code == "log_target" for notice in report.dataset.notices)
     return tr(
         "Errors are in units of the standard deviation of {target}, {spread}: {dev:error} is {own}.",
         target=f"log({report.dataset.target})" if logarithm else report.dataset.target,
         spread=short(spread),
-        dev=dev.value,
-        unit=unit_of(report),
-        own=short(dev.value * spread),
+        dev=value,
+        unit=unit_of(report) if error is None else "sd",
+        own=short(value * spread),
     )
 
 
