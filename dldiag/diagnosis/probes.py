@@ -99,7 +99,7 @@ class _Race:
     luck: Luck
     costly: Collection[str]
     on_result: OnResult
-    underfits: bool = False
+    underfits: bool
     runs: dict[str, ShortRun] = field(default_factory=dict)
 
     def run(self, entries: Sequence[PlanEntry]) -> list[ShortRun]:

@@ -26,7 +26,7 @@ def test_a_costly_setting_begins_when_a_cheaper_one_of_its_remedy_has_stayed_for
     order = []
     race = _Race(
         fits, model, fits.split.n_train, dev_rows, 0.01, {}, {f"bigger_network {costly}"},
-        lambda result: order.append((result.task.key[0], result.task.key[2])),
+        lambda result: order.append((result.task.key[0], result.task.key[2])), False,
     )  # fmt: skip
     runs = race.run(entries)
     second_look = looks(REPEATS)[1]
