@@ -5,6 +5,7 @@ import pytest
 from dldiag.core.i18n import Message, speaking
 from dldiag.core.types import Estimate, Recommendation, Trial, exactly
 from dldiag.diagnosis.evidence.evidence import Evidence
+from dldiag.diagnosis.recommend import recommend
 from dldiag.diagnosis.rules import RULES, check_rules
 from dldiag.diagnosis.verdict import BY_ANSWERS, CANNOT_TELL, agreeing, conclude
 
@@ -194,3 +195,9 @@ def test_where_a_test_helps_it_is_said_in_place_of_columns_that_say_little():
     helps = Trial("regularization", "helped", Estimate(-0.02, -0.03, -0.01), 10, 0.0, {"alpha": 1.0})
     fix = Recommendation(1, "regularization", Message("x"), "variance", Message("x"), "high_variance", trial=helps)
     assert agreeing(verdict(saying(LITTLE)), [fix]).code == "gain_found"
+
+
+def test_better_features_come_before_keeping_the_model_where_the_columns_say_little():
+    found = saying(LITTLE)
+    ranked = recommend(check_rules(found, RULES), found)
+    assert [one.remedy for one in ranked][:2] == ["better_features", "leave_it"]
