@@ -108,7 +108,7 @@ KEEP_ANYWAY: Mapping[tuple[bool, bool], Message] = {
         "unseen rows). None of the fixes we tested lowers the error on unseen rows with 90% confidence."
     ),
 }
-REFERENCE = Message("For comparison: {reference} has an error of {reference_error:error} on the same unseen rows.")
+REFERENCE = Message("For comparison, on the same unseen rows: {reference}, error {reference_error:error}.")
 
 
 def conclude(
