@@ -28,6 +28,10 @@ from dldiag.experiments.model_outputs import KeptOutputs
 from dldiag.experiments.models import Model, changed
 from dldiag.experiments.predictions import Predictions
 
+CLEARLY = (
+    0.9  # Share of the baseline's error; with fewer rows wrong than that, a model shows that the columns say something.
+)
+
 
 def with_target_as_loss(settings: Settings, choice: MetricChoice) -> Settings:
     """Return the settings with the target error as a loss: a wanted AUC of 0.95 is an error of 0.05."""
@@ -80,11 +84,14 @@ def metric_demands(
 
     compared: the fits of every model that is judged against guessing. {} for other metrics. A model that weighs the classes alike
     decides where the share of wrong rows is least; of what the columns say its decisions by another metric then tell little, its ranking all.
+    Where no model gets more rows right than always the commonest class, the ranking tells whether the columns say nothing.
     """
-    best_accuracy = max(1 - float(np.mean([result.dev_error for result in results])) for results in (*compared, guess))
-    weights = class_demands(fits.open_targets, fits.encoded.choice, best_accuracy)
+    errors = [float(np.mean([result.dev_error for result in results])) for results in (*compared, guess)]
+    weights = class_demands(fits.open_targets, fits.encoded.choice, 1 - min(errors))
     if not weights:
-        return {}
+        in_doubt = fits.encoded.choice.name == "error" and min(errors) > CLEARLY * errors[-1]
+        is_ranked = in_doubt and all(one.has_probabilities for one in _outputs_of(guess))
+        return {"ranking_gain": _ranking_gain(fits, compared, guess)} if is_ranked else {}
     ratio = 1.0 if favors_classes(model) else max(weights.values()) / min(weights.values())
     demands: dict[str, Estimate | None] = {"weight_ratio": exactly(ratio)}
     if all(one.has_probabilities for one in _outputs_of(guess)):

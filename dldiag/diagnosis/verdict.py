@@ -248,6 +248,7 @@ def values_of(evidence: Evidence, target: str) -> dict[str, Value]:
         "achievable": value("achievable"), "better": value("better_than_guess"), "judged": judged,
         "test_gap": value("test_gap"), "stuck": value("stuck_share"), "guess": value("guess_error"),
         "reference_error": value("reference_error"), "baseline": BASELINES.get(evidence.unit, BEST_CONSTANT),
+        "auc": None if evidence.ranking_gain is None else 0.5 + evidence.ranking_gain.value,
         "unit": evidence.unit, "target": target, **evidence.names,
     }  # fmt: skip
 

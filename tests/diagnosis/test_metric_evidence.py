@@ -20,6 +20,7 @@ from dldiag.diagnosis.recommend import recommend, settled
 from dldiag.diagnosis.rules import RULES, check_rules
 from dldiag.experiments.metric_choice import MetricChoice
 from dldiag.experiments.models import as_model, build_model, changed
+from tests.problems import dataset
 
 REPEATS = range(4)
 RARE = Evidence(
@@ -125,7 +126,8 @@ def test_decisions_at_the_wrong_weight_do_not_say_that_the_columns_tell_nothing(
     assert outcomes(RARE)["D16"] == "fired"
     assert (outcomes(RARE)["D9"], outcomes(RARE)["D17"]) == ("not_applicable", "passed")
     alike = replace(RARE, weight_ratio=exactly(1.0))
-    assert (outcomes(alike)["D9"], outcomes(alike)["D17"]) == ("fired", "not_applicable")
+    assert [outcomes(alike)[code] for code in ("D9", "D17", "D19")] == ["not_applicable", "not_applicable", "fired"]
+    assert outcomes(replace(alike, ranking_gain=None))["D9"] == "fired", "nothing shows that the columns say anything"
     chance = replace(RARE, ranking_gain=Estimate(0.0, -0.1, 0.1))
     assert outcomes(chance)["D17"] == "fired"
     assert order(chance)[0] == "better_features"
@@ -158,3 +160,21 @@ def test_a_rare_class_that_a_model_ranks_well_is_told_to_move_the_threshold_or_t
     assert report.verdict.code != "no_signal"
     assert report.recommendations[0].remedy in ("threshold", "class_weights")
     assert {one.code: one.outcome for one in report.findings}["D16"] == "fired"
+
+
+def test_columns_that_rank_the_rows_are_not_said_to_hold_nothing_where_the_error_rate_sees_nothing():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(1_200, 2))
+    rare = rng.random(1_200) < 1 / (1 + np.exp(3.0 - 1.1 * X[:, 0]))
+    data = dataset(X, np.where(rare, 1, 0))
+    settings = Settings(budget="quick", sizes=2, repeats=4, trials=0, metric="error")
+    report = diagnose(data, LogisticRegression(), settings)
+    found = {one.code: one.outcome for one in report.findings}
+    assert (found["D9"], found["D19"]) == ("not_applicable", "fired")
+    assert "tell the classes" in str(report.verdict.headline)
+    assert report.evidence["ranking_gain"].value > 0.15
+    noise_only = dataset(rng.normal(size=(1_200, 2)), np.where(rare, 1, 0))
+    report = diagnose(noise_only, LogisticRegression(), settings)
+    found = {one.code: one.outcome for one in report.findings}
+    assert (found["D9"], found["D19"]) == ("fired", "passed")
+    assert report.verdict.code == "no_signal"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dldiag.core.i18n import Message, Value
 from dldiag.core.types import Estimate, exactly
 from dldiag.diagnosis.evidence.evidence import Evidence, Probe
+from dldiag.diagnosis.rules.classes import only_ranking_shows
 from dldiag.diagnosis.rules.remedy_gain import gain_of, probed
 from dldiag.diagnosis.rules.rule import MATERIAL, Example, Headline, Rule, Threshold, is_likely
 
@@ -62,7 +63,7 @@ def _little_signal(e: Evidence) -> Estimate | None:
     left = _nothing(e)
     if left is None or e.better_than_guess is None:
         return None
-    return exactly(float(left.value > 0 and e.better_than_guess.high < e.delta))
+    return exactly(float(left.value > 0 and e.better_than_guess.high < e.delta and not only_ranking_shows(e)))
 
 
 def _chance(e: Evidence) -> Message | None:

@@ -34,7 +34,7 @@ def _says_nothing(e: Evidence) -> Estimate | None:
 def without_skill(e: Evidence) -> bool:
     """Tell whether no model beats the baseline, by what decides that here: the metric, or how the rows are ranked."""
     says = _ranks_nothing(e) if _decides_unlike(e) else _says_nothing(e)
-    return says is not None and says.low > NOT_SHOWN.at(e)
+    return says is not None and says.low > NOT_SHOWN.at(e) and not only_ranking_shows(e)
 
 
 def _ranks_nothing(e: Evidence) -> Estimate | None:
@@ -47,9 +47,20 @@ def _decides_unlike(e: Evidence) -> bool:
 
 
 def _by_ranking(e: Evidence) -> Message | None:
-    """Leave the question to the ranking where the model decides by other weights than the metric has."""
-    by_ranking = e.ranking_gain is not None and _decides_unlike(e)
-    return Message("D17 asks how well the rows are ranked instead.") if by_ranking else None
+    """Leave the question to the ranking where the model decides by other weights than the metric has, or only the ranking shows it."""
+    if e.ranking_gain is not None and _decides_unlike(e):
+        return Message("D17 asks how well the rows are ranked instead.")
+    return Message("The columns do rank the rows better than chance: D19.") if only_ranking_shows(e) else None
+
+
+def only_ranking_shows(e: Evidence) -> bool:
+    """Tell whether no model gets more rows right than the baseline, and yet one ranks them better than chance."""
+    says, ranks = _says_nothing(e), _ranks_nothing(e)
+    return says is not None and ranks is not None and says.low > NOT_SHOWN.at(e) and ranks.high < NOT_SHOWN.at(e)
+
+
+def _by_weights(e: Evidence) -> Message | None:
+    return Message("The metric weighs the classes itself: D17.") if _decides_unlike(e) else None
 
 
 def _by_decisions(e: Evidence) -> Message | None:
@@ -73,6 +84,29 @@ CLASS_RULES: tuple[Rule, ...] = (
         examples=(
             Example(Evidence(majority_share=exactly(0.95)), "fired"),
             Example(Evidence(majority_share=exactly(0.6)), "passed"),
+        ),
+    ),
+    Rule(
+        "D19", "data", Message("Does the error rate see what the features say?"),
+        signal=lambda e: exactly(float(only_ranking_shows(e))), threshold=NOT_SHOWN,
+        fired="No model gets more rows right than always predicting the commonest class does, yet the columns rank the rows better than "
+              "chance (ROC AUC {auc:.2f}): the error rate does not see that.",
+        passed="The error rate sees what the columns say, or they say nothing.",
+        hint="If finding the rarer class matters, choose the balanced error or ROC AUC as the metric; class weights or another "
+             "threshold then make the model find it.",
+        problem="rare_class_missed", needs=("better_than_guess", "ranking_gain"), unless=_by_weights, decided_by="nothing",
+        words=lambda e: {"auc": None if e.ranking_gain is None else 0.5 + e.ranking_gain.value},
+        headlines=(
+            Headline(
+                Message(
+                    "By the error rate no model beats always predicting the commonest class. Yet the columns tell the classes of {target} "
+                    "apart (ROC AUC {auc:.2f}): judge by the balanced error if the rarer class matters."
+                )
+            ),
+        ),
+        examples=(
+            Example(Evidence(better_than_guess=Estimate(0.0, -0.01, 0.01), ranking_gain=Estimate(0.2, 0.15, 0.25, at_least=0.13)), "fired"),
+            Example(Evidence(better_than_guess=Estimate(0.0, -0.01, 0.01), ranking_gain=Estimate(0.02, -0.02, 0.06, at_least=-0.04)), "passed"),
         ),
     ),
     Rule(
