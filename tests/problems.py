@@ -5,6 +5,7 @@ import pandas as pd
 
 from dldiag.core.i18n import Message
 from dldiag.core.types import Column, Dataset
+from dldiag.data.dataset import make_dataset
 
 
 def columns(n):
@@ -40,3 +41,9 @@ def line(n=300, noise_sd=0.1, seed=0):
     rng = np.random.default_rng(seed)
     X = rng.normal(size=(n, 3))
     return dataset(X, X @ np.array([1.0, -2.0, 0.5]) + noise_sd * rng.normal(size=n), "regression")
+
+
+def interaction(seed=0, rows=500, strength=1.0):
+    rng = np.random.default_rng(seed)
+    frame = pd.DataFrame(rng.normal(size=(rows, 5)), columns=list("abcde"))
+    return make_dataset(frame.assign(y=frame.c + strength * frame.a * frame.b + 0.5 * rng.normal(size=rows)), "y")

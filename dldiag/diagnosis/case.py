@@ -23,6 +23,7 @@ from dldiag.experiments.metric_choice import choose_metric
 from dldiag.experiments.models import Model, as_model, build_model, reference_model
 
 EARLY_POINTS = 3  # Least sizes of the curve for a first verdict.
+EARLY_APART = 1.5  # Ratio to the size of the first verdict below which another size would say the same again.
 EARLY_TIMES = 2  # Multiple of those rows in all; with fewer, the whole curve is soon done.
 
 
@@ -99,7 +100,7 @@ def prepare_case(
     choice = choose_metric(dataset, settings)
     check_metric(choice, dataset, split, own, settings)
     audit = audit_open_rows(dataset, settings, split)
-    sizes = curve_sizes(split.n_train, settings.sizes, len(dataset.classes))
+    sizes = sizes_from_early(curve_sizes(split.n_train, settings.sizes, len(dataset.classes)), early_rows(width))
     early = early_size(sizes, early_rows(width))
     fits = FitCache(
         dataset,
@@ -134,6 +135,18 @@ def early_size(sizes: Sequence[int], most_rows: int) -> int | None:
     """
     small = [size for size in sizes if size <= most_rows]
     return small[-1] if len(small) >= EARLY_POINTS and sizes[-1] > EARLY_TIMES * most_rows else None
+
+
+def sizes_from_early(sizes: tuple[int, ...], most_rows: int) -> tuple[int, ...]:
+    """Return the sizes of a curve that begins low enough for a first verdict; one of very many rows gets lower sizes.
+
+    >>> sizes_from_early((1562, 6250, 25000, 100000), 2500), sizes_from_early((312, 2500, 20000), 2500)
+    ((625, 1250, 2500, 6250, 25000, 100000), (312, 2500, 20000))
+    """
+    lower = tuple(most_rows >> halvings for halvings in reversed(range(EARLY_POINTS)))
+    if sizes[0] <= lower[0] or sizes[-1] <= EARLY_TIMES * most_rows:
+        return sizes
+    return (*lower, *(size for size in sizes if size > EARLY_APART * most_rows))
 
 
 def curve_stages(sizes: Sequence[int], early: int | None) -> list[Sequence[int]]:

@@ -11,7 +11,10 @@ from dldiag.core.i18n import Message
 from dldiag.core.settings import Settings
 from dldiag.core.types import Estimate, Finding, Forecast, ForecastPoint, LearningCurve
 from dldiag.experiments.forecast import forecast
+from dldiag.experiments.learning_curve import SPAN
 
+# Of a curve of very many rows the lowest sizes are there for a first verdict; so far from the end they would only mislead.
+_LONGEST_SPAN = 2 * SPAN
 UNFINISHED = {"short_training", "wrong_step"}  # Problems of a network that has not finished training.
 TRAIN_FIRST = Message(
     "Longer training or another step size may lower the dev error. More rows would mean more steps, too, and this curve "
@@ -43,10 +46,11 @@ def forecast_or_abstain(
         return Forecast(abstains=ILL_BEHAVED)
     if any(finding.code == BASELINE_RULE and finding.outcome in ("fired", "undecided") for finding in findings):
         return Forecast(abstains=NO_BETTER)
+    near = curve.sizes * _LONGEST_SPAN >= curve.sizes[-1]
     outlook = forecast(
-        curve.sizes,
-        curve.dev_errors,
-        train_errors=curve.train_errors,
+        curve.sizes[near],
+        curve.dev_errors[near],
+        train_errors=curve.train_errors[near],
         target_error=settings.target_error,
         unit=curve.unit,
     )

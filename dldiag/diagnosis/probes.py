@@ -77,7 +77,7 @@ def probe(  # noqa: PLR0913 — what a diagnosis knows before its short runs
     plan = [one for one in probe_plan(model, keys) if REMEDIES[one[0]].suits(targets, choice)]
     of_data, luck = data_plan(fits, model, found)
     entries = [*one_try_where_idle(plan, _idle_columns(fits, model, size, smallest)), *of_data]
-    costly = {_name(one) for one in entries if fit_cost(one[2], size) > COSTLY * fit_cost(model, size)}
+    costly = costly_settings(entries, model, size)
     underfits = underfits_beside(fits, model, references, smallest)
     race = _Race(fits, model, size, dev_rows, smallest, luck, costly, on_result, underfits)
     return _best_of_each(race.run(entries), fits)
@@ -99,7 +99,7 @@ class _Race:
     luck: Luck
     costly: Collection[str]
     on_result: OnResult
-    underfits: bool = False
+    underfits: bool
     runs: dict[str, ShortRun] = field(default_factory=dict)
 
     def run(self, entries: Sequence[PlanEntry]) -> list[ShortRun]:
@@ -133,6 +133,11 @@ class _Race:
 
 def _name(entry: PlanEntry) -> str:
     return f"{entry[0]} {entry[2].identity}"
+
+
+def costly_settings(entries: Sequence[PlanEntry], model: Model, size: int) -> set[str]:
+    """Return the names of the settings that cost more than COSTLY times the current model."""
+    return {_name(one) for one in entries if fit_cost(one[2], size) > COSTLY * fit_cost(model, size)}
 
 
 def costly_siblings(entries: Sequence[PlanEntry], costly: Collection[str]) -> dict[str, str]:

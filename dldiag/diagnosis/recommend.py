@@ -33,7 +33,7 @@ REFUTED = ("no_effect", "hurt")  # Verdicts of a trial that take a remedy off th
 HELPFUL = ("helped", "helped_little")  # Verdicts of a trial that recommend a remedy.
 DONE_AT_ONCE = ("repair_table", OTHER_MODEL)  # They can be applied though they change no setting of the model.
 # Problems that no change of the model removes; what does comes first.
-BEFORE_THE_MODEL = ("no_signal", "leak", "misleading_split")
+BEFORE_THE_MODEL = ("no_signal", "little_signal", "leak", "misleading_split")
 ON_OTHER_GROUNDS = "rare_class_missed"  # The share of wrong rows does not see this problem.
 # A problem that needs no measurement: what treats it is tried unless it hurts with 90% confidence.
 KNOWN_CAUSE = "classes_weighed_alike"

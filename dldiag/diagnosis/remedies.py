@@ -302,7 +302,7 @@ REMEDIES: dict[str, Remedy] = {
             Message("Few rows of the rare class decide the metric: more of them help more than any others."),
         ),
         Remedy(
-            "better_features", Message("Better features"), "data", ("noise", "no_signal"), _never, 0.0,
+            "better_features", Message("Better features"), "data", ("no_signal", "little_signal", "noise"), _never, 0.0,
             Message("No setting can find what the features don't contain."),
         ),
         Remedy(

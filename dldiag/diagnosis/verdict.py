@@ -78,7 +78,11 @@ CODES: Mapping[tuple[Answer, Answer], str] = {
     ("yes", "yes"): "both", ("yes", "no"): "high_bias", ("no", "yes"): "high_variance", ("no", "no"): "nothing_to_fix",
     ("yes", "undecided"): "high_bias_at_least", ("undecided", "yes"): "high_variance_at_least",
 }  # fmt: skip
-NOTHING_TO_GAIN = ("harmless_gap", "nothing_to_fix")  # Codes of verdicts which say that nothing is to be gained.
+NOTHING_TO_GAIN = (
+    "harmless_gap",
+    "nothing_to_fix",
+    "little_signal",
+)  # Codes of verdicts which say that nothing is to be gained.
 SO_FAR = "nothing_so_far"
 NOTHING_SO_FAR = Message(
     "Neither bias nor variance is high so far: the error on unseen rows is {dev:error}, about the best seen here "
@@ -104,7 +108,7 @@ KEEP_ANYWAY: Mapping[tuple[bool, bool], Message] = {
         "unseen rows). None of the fixes we tested lowers the error on unseen rows with 90% confidence."
     ),
 }
-REFERENCE = Message("For comparison: {reference} has an error of {reference_error:error} on the same unseen rows.")
+REFERENCE = Message("For comparison, on the same unseen rows: {reference}, error {reference_error:error}.")
 
 
 def conclude(

@@ -12,14 +12,9 @@ from dldiag.diagnosis.diagnose import diagnose
 from dldiag.error_analysis.of_fits import analyze_fits
 from dldiag.experiments.chosen_model import choice_of, chosen_model
 from dldiag.experiments.models import as_model, build_model, changed
+from tests.problems import interaction
 
 QUICK = Settings(budget="quick", baselines=("linear",), trials=1)
-
-
-def interaction(seed=0, rows=500, strength=1.0):
-    rng = np.random.default_rng(seed)
-    frame = pd.DataFrame(rng.normal(size=(rows, 5)), columns=list("abcde"))
-    return make_dataset(frame.assign(y=frame.c + strength * frame.a * frame.b + 0.5 * rng.normal(size=rows)), "y")
 
 
 def looked(data, model, settings=QUICK):

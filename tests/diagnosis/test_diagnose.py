@@ -238,6 +238,15 @@ def test_no_forecast_is_read_off_a_curve_that_rises_or_of_a_network_that_does_no
     assert forecast_or_abstain(curve, Settings(), (finding,), exactly(0.1)).abstains == says
 
 
+def test_sizes_that_are_there_for_a_first_verdict_alone_do_not_change_the_forecast():
+    errors = np.array([[0.45] * 5, [0.44] * 5, [0.25] * 5, [0.21] * 5, [0.19] * 5, [0.18] * 5])
+    sizes = np.array([100, 200, 50_000, 100_000, 200_000, 400_000])
+    whole, end = (LearningCurve("mlp", sizes[n:], errors[n:] * 0, errors[n:]) for n in (0, 2))
+    assert forecast_or_abstain(whole, Settings(), (), exactly(0.18)) == forecast_or_abstain(
+        end, Settings(), (), exactly(0.18)
+    )
+
+
 def test_a_clear_signal_is_seen_with_five_repeats_of_few_rows():
     settings = Settings(budget="quick", sizes=2, repeats=5, trials=0)
     for seed in range(3):

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from dldiag.data.split import make_split
-from dldiag.diagnosis.probes import _Race, underfits_beside
+from dldiag.diagnosis.probes import _Race, costly_settings, data_plan, underfits_beside
 from dldiag.diagnosis.race import FIRST_LOOK, looks
+from dldiag.error_analysis.of_fits import analyze_fits
 from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.models import build_model, changed
-from tests.problems import checkerboard
+from tests.problems import checkerboard, interaction
 
 REPEATS = 6
 
@@ -25,7 +26,7 @@ def test_a_costly_setting_begins_when_a_cheaper_one_of_its_remedy_has_stayed_for
     order = []
     race = _Race(
         fits, model, fits.split.n_train, dev_rows, 0.01, {}, {f"bigger_network {costly}"},
-        lambda result: order.append((result.task.key[0], result.task.key[2])),
+        lambda result: order.append((result.task.key[0], result.task.key[2])), False,
     )  # fmt: skip
     runs = race.run(entries)
     second_look = looks(REPEATS)[1]
@@ -61,6 +62,13 @@ def test_a_costly_setting_waits_in_vain_for_one_that_does_not_gain_unless_the_mo
     assert not underfits or runs[1].seen.high < -0.1
 
 
+def test_a_setting_is_costly_from_more_than_three_times_the_current_model_on():
+    model = build_model("classification", {"max_iter": 200, "tol": 0.0})
+    changes = [{"max_iter": epochs} for epochs in (200, 600, 660)]
+    entries = [("train_longer", change, changed(model, change)) for change in changes]
+    assert costly_settings(entries, model, 200) == {f"train_longer {entries[2][2].identity}"}
+
+
 def test_a_model_underfits_where_a_reference_errs_less_on_new_rows_than_it_does_on_its_own():
     fits, small, entries = two_settings()
     large, size = entries[1][2], fits.split.n_train
@@ -74,3 +82,16 @@ def test_a_model_underfits_where_a_reference_errs_less_on_new_rows_than_it_does_
     assert underfits_beside(fits, small, [large], 0.01)
     assert not underfits_beside(fits, small, [large], 0.4), "what matters to the user is more than the lead"
     assert not underfits_beside(fits, large, [small], 0.01)
+
+
+def test_what_the_errors_propose_is_tried_with_the_luck_of_its_choice():
+    data = interaction()
+    fits = FitCache(data, make_split(data, REPEATS, 0))
+    model = build_model("regression", key="linear")
+    assert data_plan(fits, model, None) == ([], {})
+    fits.fit([model], [fits.split.n_train], range(REPEATS))
+    plan, luck = data_plan(fits, model, analyze_fits(fits, model))
+    (candidate,) = (one for key, change, one in plan if change == {"new_features": ("a * b",)})
+    assert candidate.new_features == ("a * b",)
+    assert luck.keys() == {one.identity for _, _, one in plan}
+    assert luck[candidate.identity] > 0

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from dldiag.core.statistics import Z_TWO_SIDED, unseen_variance
-from dldiag.diagnosis.race import Foreseen, foresee, scatter_of
+from dldiag.diagnosis.race import Foreseen, foresee, looks, scatter_of
 from dldiag.experiments.estimates import paired_change
 from dldiag.experiments.fit import FitResult
 from dldiag.experiments.models import build_model
@@ -154,3 +154,8 @@ def test_a_setting_goes_on_while_its_drift_can_carry_it_past_what_recommends_it(
 def test_one_repeat_has_no_scatter():
     assert scatter_of(*laid([np.arange(DEV_ROWS)], [-0.1], PATTERN)) == 0.0
     assert scatter_of(*laid([np.arange(DEV_ROWS)] * 2, [-0.1, -0.2], PATTERN)) == pytest.approx(0.005)
+
+
+def test_a_race_looks_after_two_repeats_at_the_earliest_and_after_all():
+    assert looks(10) == [2, 3, 4, 5, 7, 10]
+    assert [looks(most) for most in (1, 2, 3)] == [[1], [2], [2, 3]]

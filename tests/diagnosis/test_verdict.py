@@ -5,6 +5,7 @@ import pytest
 from dldiag.core.i18n import Message, speaking
 from dldiag.core.types import Estimate, Recommendation, Trial, exactly
 from dldiag.diagnosis.evidence.evidence import Evidence
+from dldiag.diagnosis.recommend import recommend
 from dldiag.diagnosis.rules import RULES, check_rules
 from dldiag.diagnosis.verdict import BY_ANSWERS, CANNOT_TELL, agreeing, conclude
 
@@ -170,3 +171,33 @@ def test_more_rows_are_no_reason_to_go_on_where_the_curve_rises():
     still = replace(evidence("0", "+"), excess=Estimate(0.0, -0.01, 0.005), more_data_gain=gain)
     assert outcomes(still)["V2"] == "passed"
     assert outcomes(replace(still, curve_rise=rise))["V2"] == "fired"
+
+
+def saying(gain, variance="0"):
+    """Evidence without bias, of models that are better than the baseline by a gain."""
+    return replace(
+        evidence("0", variance), excess=Estimate(0.0, -0.01, 0.005), better_than_guess=gain, guess_error=exactly(0.204)
+    )
+
+
+LITTLE = Estimate(0.004, 0.002, 0.006)
+
+
+def test_columns_that_say_little_are_no_good_news_though_neither_bias_nor_variance_is_high():
+    found = verdict(saying(LITTLE))
+    assert (found.bias, found.variance, found.code) == ("no", "no", "little_signal")
+    assert "say little about price" in str(found.headline) and "20.4%" in str(found.headline)
+    assert verdict(saying(Estimate(0.3, 0.28, 0.32))).code == "nothing_to_fix"
+    assert verdict(saying(LITTLE, "+")).code == "harmless_gap", "there is a gap to speak of"
+
+
+def test_where_a_test_helps_it_is_said_in_place_of_columns_that_say_little():
+    helps = Trial("regularization", "helped", Estimate(-0.02, -0.03, -0.01), 10, 0.0, {"alpha": 1.0})
+    fix = Recommendation(1, "regularization", Message("x"), "variance", Message("x"), "high_variance", trial=helps)
+    assert agreeing(verdict(saying(LITTLE)), [fix]).code == "gain_found"
+
+
+def test_better_features_come_before_keeping_the_model_where_the_columns_say_little():
+    found = saying(LITTLE)
+    ranked = recommend(check_rules(found, RULES), found)
+    assert [one.remedy for one in ranked][:2] == ["better_features", "leave_it"]

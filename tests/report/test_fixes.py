@@ -91,6 +91,15 @@ def test_a_card_without_a_fix_says_that_none_helps_once_they_were_run():
     assert view.verdict_kind(replace(report, evidence=tried)) == "keep"
 
 
+@pytest.mark.parametrize(
+    ("code", "kind"), [("nothing_to_fix", "good"), ("little_signal", "keep"), ("nothing_so_far", "open")]
+)
+def test_neither_bias_nor_variance_is_good_news_only_where_nothing_is_to_be_fixed(code, kind):
+    report = make_report(trials=False)
+    verdict = replace(report.verdict, bias="no", variance="no", code=code, problem=None)
+    assert view.verdict_kind(replace(report, verdict=verdict, recommendations=())) == kind
+
+
 def test_a_cell_of_the_remedy_table_says_what_a_run_of_it_showed():
     report = make_report()
     first, *_ = report.recommendations

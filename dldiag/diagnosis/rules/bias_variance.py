@@ -58,6 +58,13 @@ def _nothing(e: Evidence) -> Estimate | None:
     return exactly(float(small and not something_gains(e)))
 
 
+def _little_signal(e: Evidence) -> Estimate | None:
+    left = _nothing(e)
+    if left is None or e.better_than_guess is None:
+        return None
+    return exactly(float(left.value > 0 and e.better_than_guess.high < e.delta))
+
+
 def _chance(e: Evidence) -> Message | None:
     if e.variance is not None and -e.delta < e.variance.value < 0:
         return Message("Training and dev error are practically equal.")
@@ -233,6 +240,41 @@ BIAS_VARIANCE_RULES: tuple[Rule, ...] = (
             ),
             Example(
                 Evidence(avoidable_bias=_E(0.1, 0.08, 0.12), variance=_E(0.0, -0.004, 0.006), achievable=exactly(0.1)), "passed"
+            ),
+        ),
+    ),
+    Rule(
+        "N2", "bias_variance", Message("Do the columns say much?"),
+        signal=_little_signal, threshold=NOTHING_GAINS,
+        fired="The best of all models is only {better_than_guess:gap} better than the baseline (error {guess_error:error}), less than "
+              "what matters.",
+        passed="The columns say more than that, or there may be something left to gain.",
+        hint="Look for columns that have more to do with the target: no model and no setting finds what is not in them.",
+        problem="little_signal", needs=("avoidable_bias", "variance", "better_than_guess", "guess_error"), decided_by="nothing",
+        concludes_from_trials=True,
+        headlines=(
+            Headline(
+                Message(
+                    "The columns say little about {target}: the error on unseen rows is {dev:error}, always predicting {baseline} "
+                    "gets {guess:error}. Neither bias nor variance is high."
+                ),
+                instead_of=lambda bias, variance: (bias, variance) == ("no", "no"),
+            ),
+        ),
+        examples=(
+            Example(
+                Evidence(
+                    avoidable_bias=_E(0.0, -0.01, 0.005), variance=_E(0.0, -0.004, 0.006),
+                    better_than_guess=_E(0.003, 0.001, 0.005), guess_error=exactly(0.45),
+                ),
+                "fired",
+            ),
+            Example(
+                Evidence(
+                    avoidable_bias=_E(0.0, -0.01, 0.005), variance=_E(0.0, -0.004, 0.006),
+                    better_than_guess=_E(0.3, 0.27, 0.33), guess_error=exactly(0.45),
+                ),
+                "passed",
             ),
         ),
     ),

@@ -23,6 +23,7 @@ PROBLEMS: dict[str, Message] = {
     "misleading_split": Message("Misleading random split"),
     "outliers": Message("Extreme values"),
     "no_signal": Message("Features don't predict the target"),
+    "little_signal": Message("Features that say little about the target"),
     # training
     "unscaled_inputs": Message("Inputs on very different scales"),
     "divergence": Message("Training diverges"),

@@ -33,6 +33,7 @@ REPAIR_TABLE, NETWORK = "repair_table", "mlp"
 BLOCKING = ("leak", "misleading_split", "no_signal")  # Problems that no change of the model removes.
 
 FixKind = Literal["good", "keep", "act", "stop", "open"]
+_NOT_GOOD: dict[str, FixKind] = {SO_FAR: "open", "little_signal": "keep"}  # Neither bias nor variance is high, and yet.
 FIX_KINDS: dict[FixKind, Message] = {
     "good": Message("Good as it is"),
     "keep": Message("No fix helps so far"),
@@ -97,7 +98,7 @@ def verdict_kind(report: Report) -> FixKind:
     if best is not None and (best.can_apply or "yes" in (verdict.bias, verdict.variance)):
         return "act"
     if (verdict.bias, verdict.variance) == ("no", "no"):
-        return "open" if verdict.code == SO_FAR else "good"
+        return _NOT_GOOD.get(verdict.code, "good")
     is_high = "yes" in (verdict.bias, verdict.variance)
     if (
         verdict.problem == "harmless_gap"
