@@ -8,6 +8,7 @@ import pytest
 
 from dldiag.core.params import SettingError, check, parse
 from dldiag.core.types import Stopped
+from dldiag.course.hyperparameters.guided import SearchComparison, searches_figure
 from dldiag.course.hyperparameters.record import describe_record, experiment_of, record_rows
 from dldiag.course.hyperparameters.settings import (
     SEARCHED_NAMES,
@@ -158,3 +159,10 @@ def test_every_row_of_the_record_has_the_same_columns():
     names = [list(row) for row in record_rows(record)]
     assert names[0] == names[1]
     assert {"Result", "Test set"} <= set(names[0])
+
+
+def test_everything_drawn_of_both_searches_is_named():
+    found = SearchComparison((), (0.3, 0.25), (0.3, 0.28), (0.26, 0.26), (0.31, 0.3), 1.0, "rate")
+    drawn = searches_figure(found)
+    named = {trace.name for trace in drawn.data if trace.showlegend is not False}
+    assert named == {"guided", "random (mean)", "90% of random searches"}

@@ -97,7 +97,11 @@ button[data-testid*="rimary"]:not(:disabled):hover { background: #0f5e63; border
 /* Streamlit keeps what was picked on one line and hides the rest: here every pick is seen. */
 div:has(> [data-testid="stMultiSelectTagsContainer"]) { height: auto; max-height: none; min-height: 2.5rem; }
 [data-testid="stMultiSelectTagsContainer"] { flex-wrap: wrap; height: auto; mask-image: none; }
+[data-testid="stMultiSelectTagsContainer"] [data-tag] { height: auto; min-height: 1.75rem; }
+[data-testid="stMultiSelectTagsContainer"] [data-tag] span { white-space: normal; }
 [data-testid="stMultiSelectTagsContainer"] [data-tag] * { color: var(--pick-ink); }
+/* Lines longer than this are hard to read; figures and tables use the whole width. */
+.stMain [data-testid="stMarkdownContainer"] > :is(p, ul, ol) { max-width: 52rem; }
 /* A formula wider than its place goes on in the next line; the mark of a fraction's end stands 2 pixels outside. */
 .katex-display { padding-right: 2px; }
 .katex-display > .katex > .katex-html { white-space: normal; }

@@ -215,7 +215,7 @@ def searches_figure(comparison: SearchComparison, *, title: str = "", theme: The
     x = list(range(1, len(comparison.random) + 1))
     fig.add_scatter(x=x, y=comparison.high, mode="lines", line={"width": 0}, showlegend=False, hoverinfo="skip")
     shade = {"fill": "tonexty", "fillcolor": "rgba(128,128,128,0.2)", "line": {"width": 0}}
-    fig.add_scatter(x=x, y=comparison.low, mode="lines", showlegend=False, hoverinfo="skip", **shade)
+    fig.add_scatter(x=x, y=comparison.low, mode="lines", name=tr("90% of random searches"), hoverinfo="skip", **shade)
     for index, (values, name) in enumerate(
         ((comparison.guided, tr("guided")), (comparison.random, tr("random (mean)")))
     ):

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from dldiag.core.i18n import Message, tr, translate
+from dldiag.core.i18n import Message, listed, tr, translate
 from dldiag.core.params import Param, check, param, parse
 from dldiag.experiments.models import MODELS, Model, params_of_model
 from dldiag.report.view import value_text
@@ -71,7 +71,7 @@ def settings_of(model: Model) -> tuple[Setting, ...]:
 def describe_hyperparameters(model: Model) -> Message:
     """Say how many hyperparameters the model has and which of them were changed."""
     settings = settings_of(model)
-    changed = ", ".join(f"{translate(setting.label)} = {setting.value}" for setting in settings if setting.is_changed)
+    changed = listed(f"{translate(setting.label)} = {setting.value}" for setting in settings if setting.is_changed)
     if not changed:
         return Message(
             "Your model has {count} hyperparameters, all at their defaults. Training changes none of them: it changes "

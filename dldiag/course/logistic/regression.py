@@ -275,11 +275,11 @@ def describe_descent(result: Descent) -> Message:
         )
     if values["after"] >= values["constant"]:
         return Message(
-            "In {steps} steps the cost fell from {first:.4f} to {last:.4f} and never rose. But the unit gets {after:error} of the rows wrong, no fewer than the baseline ({constant:error}).",
+            "In {steps:,} steps the cost fell from {first:.4f} to {last:.4f} and never rose. But the unit gets {after:error} of the rows wrong, no fewer than the baseline ({constant:error}).",
             values,
         )
     return Message(
-        "In {steps} steps the cost fell from {first:.4f} to {last:.4f} and never rose. The unit gets {after:error} of the rows wrong, the baseline {constant:error}.",
+        "In {steps:,} steps the cost fell from {first:.4f} to {last:.4f} and never rose. The unit gets {after:error} of the rows wrong, the baseline {constant:error}.",
         values,
     )
 

@@ -137,6 +137,6 @@ def describe_two_layers(result: TwoLayers) -> Message:
         "unit": "rate",
     }
     return Message(
-        "Backpropagation and finite differences differ by {wrong:.0e} at most. In {steps} steps the cost went from {first:.3f} to {last:.3f}; {error:error} of the rows are wrong (baseline: {constant:error}).",
+        "Backpropagation and finite differences differ by {wrong:.0e} at most. In {steps:,} steps the cost went from {first:.3f} to {last:.3f}; {error:error} of the rows are wrong (baseline: {constant:error}).",
         values,
     )

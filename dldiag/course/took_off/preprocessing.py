@@ -17,7 +17,7 @@ from sklearn.preprocessing import PolynomialFeatures, QuantileTransformer, Stand
 from sklearn.svm import SVC, SVR
 from threadpoolctl import threadpool_limits
 
-from dldiag.core.i18n import Message, format_error
+from dldiag.core.i18n import Message, format_error, listed
 from dldiag.core.params import param
 from dldiag.core.statistics import t_interval
 from dldiag.core.types import Array, Dataset, Estimate, OnProgress, Progress, ShouldStop, Task
@@ -246,7 +246,7 @@ def preprocessing_figure(
 
 def alt_preprocessing(comparison: PreprocessingComparison) -> Message:
     """Say the error of each variant."""
-    words = ", ".join(
+    words = listed(
         f"{VARIANTS[learner.key].label} {format_error(learner.error.value, comparison.unit)}"
         for learner in comparison.measured
     )
