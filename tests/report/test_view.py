@@ -183,3 +183,9 @@ def test_the_parts_of_the_error_budget_add_up_as_they_are_printed(task, seed):
 def test_a_difference_stands_for_an_effect_only_where_it_looks_no_better(after, are_two_numbers):
     text = change_between(exactly(0.2), exactly(after), Estimate(-0.02, -0.04, -0.001), "rate")
     assert ("expected to hold" in text) == are_two_numbers
+
+
+def test_a_difference_that_rounding_alone_sets_apart_from_its_effect_is_one_number():
+    text = change_between(exactly(0.284), exactly(0.267), Estimate(-0.018, -0.022, -0.014), "sd")
+    assert text == "−0.017 (−0.022 to −0.014)"
+    assert "expected to hold" in change_between(exactly(0.284), exactly(0.268), Estimate(-0.018, -0.022, -0.014), "sd")

@@ -89,7 +89,7 @@ CLASS_RULES: tuple[Rule, ...] = (
     Rule(
         "D19", "data", Message("Does the error rate see what the features say?"),
         signal=lambda e: exactly(float(only_ranking_shows(e))), threshold=NOT_SHOWN,
-        fired="No model gets more rows right than always predicting the commonest class does, yet the columns rank the rows better than "
+        fired="No model clearly gets more rows right than always predicting the commonest class does, yet the columns rank the rows better than "
               "chance (ROC AUC {auc:.2f}): the error rate does not see that.",
         passed="The error rate sees what the columns say, or they say nothing.",
         hint="If finding the rarer class matters, choose the balanced error or ROC AUC as the metric; class weights or another "
@@ -99,7 +99,7 @@ CLASS_RULES: tuple[Rule, ...] = (
         headlines=(
             Headline(
                 Message(
-                    "By the error rate no model beats always predicting the commonest class. Yet the columns tell the classes of {target} "
+                    "By the error rate no model clearly beats always predicting the commonest class. Yet the columns tell the classes of {target} "
                     "apart (ROC AUC {auc:.2f}): judge by the balanced error if the rarer class matters."
                 )
             ),
@@ -138,7 +138,7 @@ CLASS_RULES: tuple[Rule, ...] = (
     Rule(
         "D9", "data", Message("Do the features predict the target?"),
         signal=_says_nothing, threshold=NOT_SHOWN,
-        fired="No model beats the baseline (error {guess_error:error}). The columns may not contain "
+        fired="No model clearly beats the baseline (error {guess_error:error}). The columns may not contain "
               "what you want to predict.",
         passed="At least one model beats the baseline.",
         unsure="The best of several models beats the baseline by {better_than_guess:gap}; that may be "
@@ -150,7 +150,7 @@ CLASS_RULES: tuple[Rule, ...] = (
         headlines=(
             Headline(
                 Message(
-                    "No model beats always predicting {baseline}. The columns may not contain what you need "
+                    "No model clearly beats always predicting {baseline}. The columns may not contain what you need "
                     "to predict {target}."
                 )
             ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dldiag.core.i18n import Message, rounded, tr
+from dldiag.core.i18n import PRINTED, Message, rounded, tr
 from dldiag.core.types import Estimate, Parent, Report, exactly
 from dldiag.report.view.changes import parent_text
 from dldiag.report.view.effects import range_text
@@ -17,6 +17,7 @@ EXPECTED_TO_HOLD = Message("expected to hold: {said}")
 MAY_BE_CHANCE = Message("the difference is {seen:points}, which may be chance: {range}, measured on the same rows")
 NOT_PAIRED = Message("the two runs did not use the same rows, so the difference may be chance")
 STEP = Message("Step", context="of a path")  # A schedule of the learning rate has the same name.
+ROUNDING = 1.1 * 10**-PRINTED  # Two errors that are one apart in the last printed digit differ by rounding alone.
 NEAR = 0.15  # Part of an interval's half width; two changes that are closer than that say the same.
 
 
@@ -59,7 +60,8 @@ def _as_seen(effect: Estimate, seen: float) -> Estimate | None:
     if seen == rounded(effect.value):
         return effect
     # A difference that looks better than the effect does not stand for it: the effect allows for picking what looked best.
-    is_near = 0 <= seen - effect.value <= NEAR * (effect.high - effect.low) / 2
+    near = max(NEAR * (effect.high - effect.low) / 2, ROUNDING)
+    is_near = 0 <= seen - rounded(effect.value) <= near
     return replace(effect, value=seen) if is_near and effect.low <= seen <= effect.high else None
 
 
