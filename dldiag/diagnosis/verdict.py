@@ -78,11 +78,8 @@ CODES: Mapping[tuple[Answer, Answer], str] = {
     ("yes", "yes"): "both", ("yes", "no"): "high_bias", ("no", "yes"): "high_variance", ("no", "no"): "nothing_to_fix",
     ("yes", "undecided"): "high_bias_at_least", ("undecided", "yes"): "high_variance_at_least",
 }  # fmt: skip
-NOTHING_TO_GAIN = (
-    "harmless_gap",
-    "nothing_to_fix",
-    "little_signal",
-)  # Codes of verdicts which say that nothing is to be gained.
+# Codes of verdicts which say that nothing is to be gained, and of the one that says so before any fix was run.
+NOTHING_TO_GAIN = ("harmless_gap", "nothing_to_fix", "little_signal")
 SO_FAR = "nothing_so_far"
 NOTHING_SO_FAR = Message(
     "Neither bias nor variance is high so far: the error on unseen rows is {dev:error}, about the best seen here "
