@@ -104,6 +104,16 @@ def test_a_release_points_the_images_and_links_of_the_readme_to_the_repository(t
     assert all((ROOT / image).is_file() for image in images)
 
 
+def test_the_badges_say_what_the_package_says():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    named = [one.rpartition(" ")[2] for one in project["classifiers"] if re.fullmatch(r".*Python :: 3\.\d+", one)]
+    said = {
+        name: (ROOT / f"docs/images/badge_{name}.svg").read_text(encoding="utf-8") for name in ("python", "license")
+    }
+    assert f">{named[0]} to {named[-1]}<" in said["python"], "the classifiers stand in order"
+    assert f">{project['license']}<" in said["license"]
+
+
 def test_what_the_guide_for_contributors_names_exists():
     """Every file and every table that CONTRIBUTING.md tells a stranger to open is there; each recipe has ten lines."""
     guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
