@@ -38,8 +38,8 @@ def fired(report: Report, code: str) -> bool:
     return any(one.code == code and one.outcome == "fired" for one in report.findings)
 
 
-def undecided(report: Report) -> bool:
-    return report.verdict.bias != "yes" and report.verdict.variance != "yes"
+def passed(report: Report, code: str) -> bool:
+    return any(one.code == code and one.outcome == "passed" for one in report.findings)
 
 
 def first_remedy(report: Report) -> str:
@@ -117,6 +117,6 @@ CASES = (
     Case("copied", "1.00", "a leak: name it", copied,
          lambda r: any(f.code == "D5" and f.outcome == "fired" and "code" in str(f.message) for f in r.findings),
          lambda r: not fired(r, "D5")),
-    Case("few_rows", "≥ .70 in 20% of runs", "no verdict", lambda rng: noise(rng, 50),
-         undecided, lambda r: not undecided(r), refusal_is_right=True),
+    Case("few_rows", "≥ .70 in 20% of runs", "no skill is claimed", lambda rng: noise(rng, 50),
+         lambda r: not passed(r, "D9"), lambda r: passed(r, "D9"), refusal_is_right=True),
 )  # fmt: skip
