@@ -57,7 +57,7 @@ class JobStatus:
     place: int | None = None
     progress: Progress | None = None
     ending: Ending | None = None
-    reached: store.Reached = store.Reached()
+    reached: store.Reached = store.NOTHING_REACHED
 
     @property
     def has_ended(self) -> bool:

@@ -66,8 +66,11 @@ class Ending:
 class Reached(NamedTuple):
     """When the partial results of a job changed last, in ns; 0 for one that is not there yet."""
 
-    curves: int = 0
-    report: int = 0
+    curves: int
+    report: int
+
+
+NOTHING_REACHED = Reached(0, 0)
 
 
 def create(request: Job, owner: str, server: str = "") -> str:
