@@ -88,7 +88,9 @@ def has_dependence(report: Report) -> bool:
 
 def _predicted(one: PartialDependence, target: str) -> str:
     name = escape_plotly(legible(one.label or target, _LONGEST))
-    return tr("Mean probability of {label}", label=name) if one.label else tr("Mean prediction of {target}", target=name)
+    return (
+        tr("Mean probability of {label}", label=name) if one.label else tr("Mean prediction of {target}", target=name)
+    )
 
 
 def _axis_type(dependence: PartialDependence) -> str:
