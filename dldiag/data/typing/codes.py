@@ -94,7 +94,7 @@ def _too_long(facts: Facts) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
         return np.asarray(np.abs(facts.numbers.values) > LARGEST_EXACT) & facts.solid.matches(_WHOLE)
 
 
-def versions(facts: Facts) -> Message | None:
+def version_reason(facts: Facts) -> Message | None:
     """Texts under the name of a version that differ as texts and not as numbers: 1.1 and 1.10."""
     cells = facts.cells
     if (

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from dldiag.core.i18n import Message
 from dldiag.core.types import Kind
-from dldiag.data.typing.codes import code_reason, versions
+from dldiag.data.typing.codes import code_reason, version_reason
 from dldiag.data.typing.column_facts import Facts
 from dldiag.data.typing.date_forms import DIGITS_ALONE, MONTHS_WITH_POINT
 from dldiag.data.typing.dates import FIRST_YEAR, LAST_YEAR, NEAR_SERIALS, epoch_scale
@@ -301,7 +301,7 @@ KINDS = (
     KindRow("digits_of_days", "date", _days_in_digits),
     KindRow("code_per_row", "identifier", _code_identifier),
     KindRow("code", "category", code_reason),
-    KindRow("versions", "category", versions),
+    KindRow("versions", "category", version_reason),
     KindRow("dates", "date", _date),
     KindRow("running_number", "identifier", _running_number),
     KindRow("named_identifier", "identifier", _named_identifier),
