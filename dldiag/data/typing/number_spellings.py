@@ -35,9 +35,12 @@ _SPELLINGS = (
     (r"^RM\s?([\d,]*\d\.\d{2})$", r"\1"),  # Malaysian ringgit; RM12 is a room.
     (r"^[x×X] ?(\d+[.,]\d+)$", r"\1"),  # x2.5 is a factor, x2 may be a name.
     (r"^× ?(\d+)$", r"\1"),
+    (r"^[pP] ?= ?(0?\.\d+|[01](?:\.\d+)?)$", r"\1"),  # p = 0.03
+    (r"^[pP] ?([<>≤≥]=?) ?(0?\.\d+)$", r"\1\2"),
+    (r"^<[A-Za-z][^<>]*>([^<>]*)</[A-Za-z]+>$", r"\1"),  # <b>12</b>
     (r"\s*sq\.?\s?(ft|m|km|mi|in|yd)\.?$", r" \12"),
 )
-_COUNTED = re.compile(r"[+-]?[\d.,]*\d\s?[KkMBb]?\s+(?P<word>[^\W\d_]{3,})")  # 1.2K views
+_COUNTED = re.compile(r"[+-]?[\d.,]*\d\s?(?:[KkMBb]|%)?\s+(?P<word>[^\W\d_]{3,})")  # 1.2K views, 20% off
 _ORDINAL = r"^(\d+)(?:st|nd|rd|th)$"
 _ORDINAL_SHARE = 0.95  # 1st and 2nd are numbers if this share of the texts is written so.
 _KNOWN_SPELLINGS, _KNOWN_ORDINAL = tuple(as_python(pattern) for pattern, _ in _SPELLINGS), as_python(_ORDINAL)
@@ -150,12 +153,12 @@ def _without_raised(texts: pa.Array) -> tuple[pa.Array, NDArray[np.bool_]]:
 
 
 def without_counted(texts: pa.Array) -> pa.Array:
-    """Take the word for what is counted from behind numbers in thousands and millions: 1.2K views."""
+    """Take the word for what is counted from behind numbers in thousands, millions and percent: 1.2K views."""
     found = [_COUNTED.fullmatch(text) for text in texts.slice(0, _FIRST).to_pylist()]
     words = {match["word"] for match in found if match}
     if len(found) < LEAST_ALIKE or len(words) != 1 or not all(found):
         return texts
-    return replaced(texts, rf"^([+-]?[\d.,]*\d\s?[KkMBb])\s+{words.pop()}$", r"\1")
+    return replaced(texts, rf"^([+-]?[\d.,]*\d\s?(?:[KkMBb]|%))\s+{words.pop()}$", r"\1")
 
 
 def signed_by_account(texts: pa.Array) -> tuple[pa.Array, NDArray[np.bool_], NDArray[np.float64]]:

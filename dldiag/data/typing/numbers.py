@@ -67,6 +67,9 @@ _HOURS = (
 _DOTTED = r"^(\d{1,2})[.:]([0-5]\d) ?(?:Uhr|hrs?|h)\.?$"
 _BARE_HALF = r"^(\d{1,2}) ?([AaPp]\.?[Mm]\.?)$"  # 2pm
 _KNOWN_DOTTED, _KNOWN_HALF, _COLON = as_python(_DOTTED), as_python(_BARE_HALF), re.compile(r"\d:\d")
+_KNOWN_NOON, _KNOWN_HALF_DAY = (
+    as_python(pattern) for pattern in (r"^(?i:noon|midday|midnight)$", r"(?i)\d ?[ap]\.?m\.?$")
+)
 # The minutes and seconds of races have a fraction behind them: 52:29.04.
 _MINUTES = r"^(?P<sign>[+-]?)(?P<minute>[0-5]?\d):(?P<second>[0-5]\d[.,]\d{1,3})$"
 _FORTRAN = r"^([+-]?\d*\.\d*)[Dd]([+-]\d{1,3})$"  # Fortran writes 1.5D+03.
@@ -142,6 +145,8 @@ def _as_clocks(texts: pa.Array) -> pa.Array:
     first = texts.slice(0, FEW_TEXTS)
     if stands_in(_KNOWN_DOTTED, first) and _has(texts, _DOTTED).all():
         return pc.replace_substring_regex(texts, _DOTTED, r"\1:\2")
+    if stands_in(_KNOWN_NOON, first) and stands_in(_KNOWN_HALF_DAY, first):
+        texts = replaced(replaced(texts, r"^(?i:noon|midday)$", "12:00 PM"), r"^(?i:midnight)$", "12:00 AM")
     if stands_in(_KNOWN_HALF, first):
         return pc.replace_substring_regex(texts, _BARE_HALF, r"\1:00 \2")
     return texts

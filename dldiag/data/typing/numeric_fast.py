@@ -182,7 +182,7 @@ def _looked_at(values: NDArray[np.float64]) -> Plain | None:
     distinct = _count_different(present, low, high)
     if distinct < _LEAST_DISTINCT or {low, high} & SURVEY_CODES or max(-low, high) >= _LARGEST:
         return None
-    if _has_code(present, (low, high)):
+    if _has_code(present, (low, high)) or (high in (8.0, 9.0) and distinct <= high):  # 9 may stand behind a scale.
         return None
     whole = bool((present == np.floor(present)).all())
     as_dates = any(
