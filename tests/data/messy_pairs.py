@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from tests.data.messy_tables import TOWNS, WHOLE, Messy, N, column_of, table_of
 
 
@@ -65,10 +67,27 @@ CODES = [
     _texts("hyphens", ["non-smoker", "non smoker", "smoker"], "label_variants", "smoking"),
     _texts("A- is no A", ["A-", "A", "B"], "", "grade"),
 ]  # fmt: skip
+MORE = [
+    _numbers("programs' durations", {"252ms": 0.252 / 3600, "1.5s": 1.5 / 3600, "1m30.5s": 90.5 / 3600}, "hours", "took"),
+    _texts("settings of one key", ["p95=120ms", "p95=84ms", "p95=301ms"], "numbers_in_texts", "m"),
+    _texts("marks of 100 with a grade", ["85/100 (B)", "97/100 (A)", "71/100 (C)", "64/100 (D)", "88/100 (B)", "91/100 (A)"], "several_numbers", "mark"),
+    _numbers("Swedish prices", {"81:-": 81, "34:-": 34, "96:-": 96}, "number_marks", "pris"),
+    _numbers("a percent sign behind parentheses", {"(66.1)%": -0.661, "37.3%": 0.373, "17.2%": 0.172}, "percent"),
+    _numbers("powers of ten", {"10^-5": 1e-5, "10^-3": 1e-3, "10^-7": 1e-7}, "number_marks", "conc"),
+    _numbers("raised powers of ten", {"10⁻⁵": 1e-5, "10⁻³": 1e-3, "10⁻⁷": 1e-7}, "number_marks", "conc"),
+    _numbers("angles with a decimal comma", {"40,5281° N": 40.5281, "41,5234° S": -41.5234, "42,5296° N": 42.5296}, "quantities", "lat"),
+    column_of("prices by the month", lambda i: f"$1,{200 + i}/mo", [1200.0 + i for i in range(N)], "number_marks", "rent"),
+    column_of("heights that number no rows", lambda i: f"1,{200 + i} ft", [1200.0 + i for i in range(N)], "open_comma", "height"),
+    column_of("Pakistani rupees", lambda i: f"PKR 1,{200 + 7 * i}", [1200.0 + 7 * i for i in range(N)], "number_marks", "price"),
+    column_of("cards", lambda i: f"41111111111{WHOLE[i]}{WHOLE[-i]}1", [f"41111111111{WHOLE[i]}{WHOLE[-i]}1" for i in range(N)], "", "card"),
+    column_of("periods of accounting", lambda i: f"2024P{i % 12 + 1:02}", [date(2024, i % 12 + 1, 1) for i in range(N)], "", "per"),
+    column_of("−1 and −2 before a scale", lambda i: "-1" if i % 9 == 5 else "-2" if i % 9 == 7 else str(i % 5 + 1), [-1.0 if i % 9 == 5 else -2.0 if i % 9 == 7 else i % 5 + 1.0 for i in range(N)], "sentinel", "q"),
+    column_of("−1 to 1 is a scale", lambda i: str(i % 3 - 1), [i % 3 - 1.0 for i in range(N)], "", "mood"),
+]  # fmt: skip
 _GROUPS = ["North", *[""] * 14, "South", *[""] * 14]
 SHAPES = [
     table_of("two groups, merged down", ["region,town,y", *(f"{_GROUPS[i]},{TOWNS[i % 4]},{WHOLE[i]}" for i in range(N))], "y", WHOLE, "gaps_down"),
     table_of("names with characters of no width", ["\u200btown,y\u200b", *(f"{TOWNS[i % 4]},{WHOLE[i]}" for i in range(N))], "y", WHOLE, "", "town|y"),
     table_of("&nbsp; in numbers", ["town,y", *(f"{TOWNS[i % 4]},{WHOLE[i]}&nbsp;{100 + i}" for i in range(N))], "y", [f"{w}{100 + i}" for i, w in enumerate(WHOLE)], "entities"),
 ]  # fmt: skip
-PAIR_TABLES = [*PAIRS, *UNITS, *CODES, *SHAPES]
+PAIR_TABLES = [*PAIRS, *UNITS, *CODES, *MORE, *SHAPES]

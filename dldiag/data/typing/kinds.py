@@ -171,6 +171,7 @@ def _may_number_rows(facts: Facts) -> bool:
     values = facts.numbers.values
     if (
         facts.cells.rows < UNIQUE_ROWS
+        or facts.numbers.marks - {"thousands"}  # 1,200 ft names no row.
         or not len(values)
         or np.isnan(values).any()
         or (values != np.round(values)).any()

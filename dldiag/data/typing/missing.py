@@ -141,9 +141,21 @@ def _behind_scale(cells: Cells, values: NDArray[np.float64]) -> float | None:
     different = np.unique(values[np.isfinite(values)])
     code = float(different[-1])
     steps, codes = different[different < FIRST_SCALE_CODE], different[different >= FIRST_SCALE_CODE]
-    if code not in (8.0, 9.0) or len(steps) < LEAST_STEPS or steps[0] < 0 or (different != np.round(different)).any():
+    if different[0] < 0:
+        return _below_scale(cells, values, different)
+    if code not in (8.0, 9.0) or len(steps) < LEAST_STEPS or (different != np.round(different)).any():
         return None
     if np.ptp(steps) != len(steps) - 1 or codes[0] - steps[-1] < SCALE_GAP or code - steps[-1] <= SCALE_GAP:
+        return None
+    return code if cells.count(values == code) >= SENTINEL_ROWS else None
+
+
+def _below_scale(cells: Cells, values: NDArray[np.float64], different: NDArray[np.float64]) -> float | None:
+    """Return −1 to −9 where the steps of a scale begin at 1 or above; where they begin at 0 it may be one more step."""
+    steps, code = different[different >= 0], float(different[0])
+    if code < -FIRST_SCALE_CODE - SCALE_GAP or len(steps) <= LEAST_STEPS or (different != np.round(different)).any():
+        return None
+    if steps[0] < 1 or np.ptp(steps) != len(steps) - 1:
         return None
     return code if cells.count(values == code) >= SENTINEL_ROWS else None
 

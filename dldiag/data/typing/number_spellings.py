@@ -18,13 +18,16 @@ _UNSEEN = f"{_NO_WIDTH}|{_ODD_BLANKS}"
 _OTHER_DIGITS = re.compile(r"(?![0-9])\d|[٫٬٪]")
 _SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _RAISED = rf"^(.*\d)\s*[x×·*]\s*10([⁺⁻]?[{_SUPERSCRIPTS}]+)$"  # 1.5 × 10³
+_POWER_ALONE = rf"^10([⁺⁻]?[{_SUPERSCRIPTS}]+)$"
 _FOOTNOTE = rf"^([+-]?[\d.,]*\d)[{_SUPERSCRIPTS}]+$"  # 72.6²
 # Each pattern is replaced where it stands in any text.
 _USUAL = r"^[$€£¥₹]?[+-]?\d[\d.,]*\s?%?$"  # Nothing else has to be looked for in these.
 _MINUS = "[−–‒]"
 _SPELLINGS = (
     (r"^([+-])\s+(\d)", r"\1\2"),  # - 72.6
-    (r"^(.*\d)(?:[.,](?:-{1,2}|—)|/-)$", r"\1"),  # 660.-- and 660,- and 660/-
+    (r"^(.*\d)(?:[.,:](?:-{1,2}|—)|/-)$", r"\1"),  # 660.-- and 660,- and 660:- and 660/-
+    (r"^\(([\d.,]*\d)\) ?%$", r"-\1%"),
+    (r"^10\^\(?([+-]?\d{1,2})\)?$", r"1E\1"),
     (r"^[▲△↑⬆]\s*([\d.,]+)", r"\1"),
     (r"^[▼▽↓⬇]\s*([\d.,]+)", r"-\1"),
     (r"^([+-]?[\d.,]*\d)\s*[x×·*]\s*10\^?\(?([+-]?\d{1,2})\)?$", r"\1E\2"),  # 72.6 x 10^3
@@ -148,6 +151,8 @@ def _without_raised(texts: pa.Array) -> tuple[pa.Array, NDArray[np.bool_]]:
     powers = as_mask(pc.match_substring_regex(texts, _RAISED))
     if powers.any():
         texts = pc.replace_substring_regex(texts, _RAISED, r"\1x10^\2")
+    if as_mask(pc.match_substring_regex(texts, _POWER_ALONE)).all():
+        return pc.replace_substring_regex(texts, _POWER_ALONE, r"10^\1"), np.zeros(len(texts), dtype=bool)
     noted = as_mask(pc.match_substring_regex(texts, _FOOTNOTE))
     return (pc.replace_substring_regex(texts, _FOOTNOTE, r"\1") if noted.any() else texts), noted
 

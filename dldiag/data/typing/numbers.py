@@ -29,9 +29,10 @@ BARE_BESIDE_BOUNDS = 10
 MARKED_SHARE = 0.95  # A mark is that of the whole column from this share of its texts on.
 LARGEST_EXACT = 2.0**53  # Whole numbers above this are rounded in float64.
 
-_SIGN = r"(?:NT|US|HK|R|A|AU|C|CA|S|NZ|MX)\$|S/\.?|[$€£¥₹₽₩฿₺₴₫₪₱₦₵₡元円원đ¢]|Ft"
+_SIGN = r"(?:NT|US|HK|R|A|AU|C|CA|S|NZ|MX)\$|S/\.?|[$€£¥₹₽₩฿₺₴₫₪₱₦₵₡₿元円원đ¢]|Ft"
 _CODE = (
     r"(?i:USD|EUR|GBP|S?Fr\.|Rs\.?|CNY|RMB|JPY|CHF|AUD|CAD|HKD|INR|PLN|CZK|HUF|SEK|NOK|DKK|TRY|BRL|MXN|ZAR|KRW|SGD|NZD|THB|IDR|MYR|PHP|VND"
+    r"|PKR|BDT|LKR|KES|KSh|NGN|GHS|EGP|MAD|TWD|QAR|KWD|KZT|RON|BGN|ISK|CLP|COP|PEN|ARS|BTC|ETH"
     r"|RUB|UAH|AED|SAR|ILS|kr\.?|zł|Kč|Rp\.?|lei|руб\.?|грн\.?)"
 )
 _CURRENCY = rf"(?:{_SIGN}|{_CODE})"

@@ -32,6 +32,7 @@ _MINUTES, _SECONDS = (
     r"m|mins?|minutes?|minuten|minutos?|分钟|分|мин",
     r"s|secs?|seconds?|sek\.?|sekunden|segundos?|秒|сек",
 )
+_MILLISECONDS = r"ms|msecs?|millis"
 # The larger unit, the smaller one, and how many of the smaller one make the larger.
 _PAIRS = (
     (r"'|′|ft\.?|feet|foot", r"\"|″|''|′′|in\.?|inch(?:es)?", 12),
@@ -80,7 +81,10 @@ def _part(unit: str) -> str:
     return rf"(?:({_NUMERAL})\s*(?:{unit})\.?(?:,?\s+(?:(?:and|und|et|y|e)\s+)?|(?=\d)|$))?"
 
 
-_DURATION = re.compile(rf"([+-]?)(?=\d){_part(_DAYS)}{_part(_HOURS)}{_part(_MINUTES)}{_part(_SECONDS)}", re.IGNORECASE)
+_DURATION = re.compile(
+    rf"([+-]?)(?=\d){_part(_DAYS)}{_part(_HOURS)}{_part(_MINUTES)}{_part(_SECONDS)}{_part(_MILLISECONDS)}",
+    re.IGNORECASE,
+)
 _ISO_DURATION = re.compile(
     rf"([+-]?)P(?=T?\d)(?:({_NUMERAL})D)?(?:T(?:({_NUMERAL})H)?(?:({_NUMERAL})M)?(?:({_NUMERAL})S)?)?"
 )
@@ -89,8 +93,8 @@ _DAYS_AND_CLOCK = re.compile(r"([+-]?)(\d+) ?(?:d|days?|Tage?|jours?),? \+?(\d{1
 
 
 def _hours(found: re.Match[str]) -> float:
-    days, hours, minutes, seconds = map(_number, found.groups()[1:])
-    total = 24 * days + hours + minutes / 60 + seconds / 3600
+    days, hours, minutes, seconds, *thousandths = map(_number, found.groups()[1:])
+    total = 24 * days + hours + minutes / 60 + (seconds + sum(thousandths) / 1000) / 3600
     return -total if found[1] == "-" else total
 
 
@@ -118,14 +122,14 @@ def _of_years_and_months(found: Sequence[re.Match[str]]) -> bool:
 
 
 _ANGLE = re.compile(
-    r"([NSEW]?)\s*([+-]?\d{1,3}(?:\.\d+)?)\s*(?:[°º˚]\s*)?(?:(?<=[°º˚\s])(\d{1,2}(?:\.\d+)?)\s*['′’‘´]\s*"
+    r"([NSEW]?)\s*([+-]?\d{1,3}(?:[.,]\d+)?)\s*(?:[°º˚]\s*)?(?:(?<=[°º˚\s])(\d{1,2}(?:\.\d+)?)\s*['′’‘´]\s*"
     r"(?:(\d{1,2}(?:\.\d+)?)\s*(?:\"|″|''|′′|”|“)\s*)?)?([NSEW]?)"
 )
 _IS_ANGLE = re.compile(r"[°º˚].*['′’NSEW]|[NSEW]\s*\d.*[°º˚]|\d\.\d{2,}\s?[NSEW]|[NSEW]\s?\d+\.\d{2,}")
 
 
 def _degrees(found: re.Match[str]) -> float:
-    whole, minutes, seconds = abs(float(found[2])), _number(found[3]), _number(found[4])
+    whole, minutes, seconds = _number(found[2].lstrip("+-")), _number(found[3]), _number(found[4])
     is_negative = found[2].startswith("-") != ((found[1] or found[5]) in ("S", "W") and bool(found[1] or found[5]))
     angle = whole + minutes / 60 + seconds / 3600
     return -angle if is_negative else angle

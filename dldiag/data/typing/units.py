@@ -69,7 +69,7 @@ _KELVIN = r"\d\s+K$"
 _UNIT = _NUMERAL + r"([A-Za-zµμ°/²³‰]{1,12}|[毫厘千公]?[克斤米里]|吨|秒|分钟|小时|天|(?:[kcmd]?m|ft|in|yd|mi)[23])$"
 _FIRST, LEAST_ALIKE = 20, 3  # The first few texts show whether all may bear one mark, if there are at least so many.
 _SUFFIX_PATTERN = (
-    r"^([+-]?[\d.,]*\d)(\s*(?:\pL|-\pL{3}|[°€£¥$₩★☆⭐×\x22'′]|\(\pL)[^\d\s]{0,14}(?:\^?-?[23])?"
+    r"^([+-]?[\d.,]*\d)(\s*(?:\pL|-\pL{3}|[°€£¥$₩★☆⭐×\x22'′]|\(\pL|/ ?\pL)[^\d\s]{0,14}(?:\^?-?[23])?"
     r"|\s*[a-zß-öø-ÿа-я(€$£][^\d\s]{0,14}(?:\s[^\d\sA-Z]{1,14}){1,3})$"  # Words of a street are capitalized.
 )
 _SUFFIX = as_python(_SUFFIX_PATTERN)
