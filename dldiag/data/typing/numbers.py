@@ -124,7 +124,7 @@ def _read_marked(texts: pa.Array, infinite: NDArray[np.bool_], decimal: str, tho
     """Read numbers that carry marks: units, currencies, percent, groups of digits, parentheses."""
     bodies, marks, powers, factors = _without_marks(texts)
     numerals, read, found, ambiguous = _with_point(bodies, decimal, thousands)
-    if ambiguous == "comma" and marks["currency"].any():
+    if ambiguous == "comma" and (marks["currency"].any() or _has(texts, rf"^{_CURRENCY}\s?\d").any()):
         ambiguous = ""  # Money has no three decimals.
     values = _cast(_with_powers(numerals, powers), read) * factors
     counted = _are_counts(marks, bodies, read)
