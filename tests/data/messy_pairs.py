@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from tests.data.messy_tables import TOWNS, WHOLE, Messy, N, column_of, table_of
+from tests.data.messy_tables import QUARTERS, TOWNS, WHOLE, Messy, N, column_of, table_of
 
 
 def _texts(source: str, cells: list[str], reported: str, name: str = "v") -> Messy:
@@ -83,6 +83,12 @@ MORE = [
     column_of("periods of accounting", lambda i: f"2024P{i % 12 + 1:02}", [date(2024, i % 12 + 1, 1) for i in range(N)], "", "per"),
     column_of("−1 and −2 before a scale", lambda i: "-1" if i % 9 == 5 else "-2" if i % 9 == 7 else str(i % 5 + 1), [-1.0 if i % 9 == 5 else -2.0 if i % 9 == 7 else i % 5 + 1.0 for i in range(N)], "sentinel", "q"),
     column_of("−1 to 1 is a scale", lambda i: str(i % 3 - 1), [i % 3 - 1.0 for i in range(N)], "", "mood"),
+]  # fmt: skip
+MORE += [
+    _texts("one in so many", ["1 in 5", "1 in 20", "1 in 100", "1 in 3"], "several_numbers", "risk"),
+    _texts("spans of salaries", ["£20k–£25k", "£31k–£36k", "£18k–£23k"], "several_numbers", "salary"),
+    _texts("an error before an exponent", ["17.3(3)e-5", "29.6(3)e-5", "8.8(3)e-5"], "several_numbers", "v"),
+    column_of("quarters behind a stroke", lambda i: f"{2000 + i // 4}/Q{i % 4 + 1}", list(QUARTERS), "", "q"),
 ]  # fmt: skip
 _GROUPS = ["North", *[""] * 14, "South", *[""] * 14]
 SHAPES = [

@@ -77,7 +77,7 @@ PERIODS = (
     Period(
         "quarter",
         (
-            rf"^{_YEAR}[ :-]?-?[Qq](?P<part>[1-4])$",
+            rf"^{_YEAR}[ :/-]?-?[Qq](?P<part>[1-4])$",
             rf"^[Qq](?P<part>[1-4])[ /-]?{_YEAR}$",
             rf"^(?P<part>[1-4])[Qq][ /-]?{_YEAR}$",
             rf"^(?P<part>[1-4])[Qq][ /'-]?{_SHORT}$",

@@ -43,12 +43,13 @@ _CROSSED = re.compile(r"(?<=0)[xX×](?=0)")
 _FACTOR = re.compile(r"[xX] ?[1-9]\d{0,4}")  # x5 is five times something.
 MOST_GAPS = 1.5  # Names that are counted have fewer gaps (own choice).
 _RANGE = re.compile(r"\D*0\D{0,8}?(?:\s?[-–—~]\s?|\s(?:to|bis|a|à|до)\s)\D{0,3}0\D*")
+_MONEY_RANGE = re.compile(r"[$€£¥₹] ?0\D{0,8}?(?:\s?[-–—]\s?|\s(?:to|bis|a|à|до)\s)[$€£¥₹] ?0\D*")
 _WITH_UNITS = re.compile(
     r"0 ?(?!(?:of|and|or|to|in|at|by|from|von|und|bis|de|du|et|y|e|the)\b)[^\W\d_%]{1,8}\b|[$€£¥₹]0|0%|0 ?[x×*] ?0|[(\[]0[ ,;]"
 )
 # Two numbers with a mark between: 120/80, 38+4, 1:160, 40.4, -79.9; what they mean is not known.
 _PAIR = re.compile(
-    r"[$€£¥]?-?(?P<first>[\d.,]*\d)\s?(?P<mark>[/:+–-]|[,;]?\s|[,;])\s?[$€£¥]?-?(?P<second>[\d.,]*\d)\+?(?:\s?\([^\d()]{1,15}\))?"
+    r"[$€£¥]?-?(?P<first>[\d.,]*\d)\s?(?P<mark>[/:+–-]|in |[,;]?\s|[,;])\s?[$€£¥]?-?(?P<second>[\d.,]*\d)\+?(?:\s?\([^\d()]{1,15}\))?"
 )
 _TWO_ANGLES = re.compile(r"[NSEW]? ?-?0 ?°.*[NSEW]? ?-?0 ?°.*")
 LEAST_QUOTIENTS = 6  # So many different ones are no states such as 0/1 and 1/1 (own choice).
@@ -136,10 +137,13 @@ def hold_several_numbers(cells: Cells) -> bool:
     forms = [_NUMERAL.sub("0", text) for text in texts]
     if _share(list(map(_TWO_ANGLES.fullmatch, forms))) >= FORM_SHARE:
         return True
+    if all(map(_MONEY_RANGE.fullmatch, forms)):
+        return True
     if not _repeat(forms) or any(map(_RANGE.fullmatch, forms)):
         return False
+    same = len(set(forms)) == 1 and any(re.search(r"\d[.,]\d", text) for text in texts)  # 17.3(3)e-5
     found = [
-        form.count("0") > 1 and _WITH_UNITS.search(form) and not _GLUED.search(_CROSSED.sub(" ", form))
+        form.count("0") > 1 and (same or _WITH_UNITS.search(form)) and not _GLUED.search(_CROSSED.sub(" ", form))
         for form in forms
     ]
     return _share(found) >= FORM_SHARE
@@ -162,6 +166,8 @@ def _are_pairs(texts: Sequence[str]) -> bool:
         ";",
     ):
         return False
+    if mark == "in":
+        return True  # 1 in 5
     if mark == "/":
         return len(texts) >= LEAST_QUOTIENTS
     return mark in "+:" or any(int(one) >= int(other) for one, other in zip(firsts, seconds, strict=True))
