@@ -19,7 +19,7 @@ CODE_SHARE = 0.5
 CODE_DIGITS = 3
 LONG_CODE = 15  # Whole numbers that all have so many digits count nothing (own choice).
 MARKED_AS_CODE = 0.95  # A column holds codes of one form if this share of its cells does, as for numbers.
-LOOKED_AT = 20  # The letters behind this many codes are looked at.
+LOOKED_AT = 20  # This many texts show whether letters stand behind the digits, and which.
 
 LETTER_CODES = "Digits around an E under the name of a code, such as {example}: codes."
 DIGITS_AND_LETTERS = "Digits beside letters under the name of a code, such as {example}."
@@ -64,6 +64,9 @@ def _named_code_reason(facts: Facts) -> Message | None:
 def _padded_letters(facts: Facts) -> Message | None:
     """Tell codes of digits and letters by their leading zeros; 005kg is a weight."""
     cells = facts.solid
+    first = cells.texts.slice(0, LOOKED_AT).to_pylist()
+    if sum(text[-1:].isalpha() for text in first) < CODE_SHARE * len(first):
+        return None
     padded = cells.matches(_PADDED_LETTERS)
     if not padded.any() or cells.share(cells.matches(_DIGITS_BEFORE_LETTERS)) < MARKED_AS_CODE:
         return None
