@@ -92,6 +92,7 @@ LEAST_STEPS = 2  # A scale has at least so many steps.
 SCALE_GAP = (
     2.0  # At least one step is left out between the scale and the first code, and two before the last (own choice).
 )
+SCALE_ROWS, SCALE_SHARE = 5, 0.03  # Codes beside a scale are in at least so many cells (own choice).
 SENTINEL_VALUES = 10  # A code that is not in SENTINELS needs this many other distinct numbers beside it (own choice).
 
 
@@ -147,7 +148,7 @@ def _behind_scale(cells: Cells, values: NDArray[np.float64]) -> float | None:
         return None
     if np.ptp(steps) != len(steps) - 1 or codes[0] - steps[-1] < SCALE_GAP or code - steps[-1] <= SCALE_GAP:
         return None
-    return code if cells.count(values == code) >= SENTINEL_ROWS else None
+    return code if _is_often(cells, values >= FIRST_SCALE_CODE) else None
 
 
 def _below_scale(cells: Cells, values: NDArray[np.float64], different: NDArray[np.float64]) -> float | None:
@@ -157,7 +158,12 @@ def _below_scale(cells: Cells, values: NDArray[np.float64], different: NDArray[n
         return None
     if steps[0] < 1 or np.ptp(steps) != len(steps) - 1:
         return None
-    return code if cells.count(values == code) >= SENTINEL_ROWS else None
+    return code if _is_often(cells, values < 0) else None
+
+
+def _is_often(cells: Cells, coded: NDArray[np.bool_]) -> bool:
+    """Tell whether codes are in too many cells to be the far end of a count, as 8 brothers are."""
+    return cells.count(coded) >= max(SCALE_ROWS, SCALE_SHARE * cells.present)
 
 
 def _is_heap(candidate: float, cells: Cells, values: NDArray[np.float64]) -> bool:
