@@ -18,7 +18,7 @@ from dldiag.data.typing.missing import sentinel
 from dldiag.data.typing.notices import Remark
 from dldiag.data.typing.numeric_fast import merged_zeros
 from dldiag.data.typing.unread_forms import hold_dates, hold_numbers, hold_several_numbers
-from dldiag.data.typing.yes_no import says_yes
+from dldiag.data.typing.yes_no import are_foreign_letters, are_open_letters, says_yes
 
 # What a text bears that was read from it, beside other marks in the same column.
 _MARK_OF = {
@@ -27,6 +27,7 @@ _MARK_OF = {
     "bounds": r"[<>≤≥~≈*+±†‡§¶⁰¹²³⁴-⁹()\[\]]|[A-Za-z]",
     "hours": ".",
     "quantities": ".",
+    "points": ".",
     "debit_credit": "(?i)[dc]r",
     "all_negative": r"[()]",
     "in_parentheses": r"[()]",
@@ -56,7 +57,8 @@ MOST_TEXTS = 5_000  # More different numbers are no codes.
 LEAST_VALUES = 5  # Of fewer different texts most are no column of numbers (own choice).
 _NUMERALS, _DIGITS = re.compile(r"[\d.,\s+-]+"), re.compile(r"[\d\s+-]+")
 _POWER, _LEADING_ZERO = r"^[+-]?\d+[eE]\d+$", r"^0\d{2,}$|^0\d\.\d+$"
-_CODE_DIGITS = r"^\d{3,6}$"
+_ZEROS, MOST_JERSEYS = r"^0\d$", 200  # More different numbers are no numbers of shirts.
+_CODE_DIGITS = r"^\d{3,14}$"
 _TIME_DIGITS, LEAST_TIMES = r"^(?:\d|[0-5]\d|(?:\d|[01]\d|2[0-3])[0-5]\d|(?:[01]\d|2[0-3])[0-5]\d[0-5]\d|2400)$", 20
 _HOURS_IN_DIGITS = r"^\d{3,}$"
 _SPREADSHEET_DAY = r"^(?:\d{1,2}-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)-\d{2})$"
@@ -119,8 +121,17 @@ def doubts(facts: Facts) -> list[Remark]:
 
 def _codes_read(facts: Facts) -> list[Remark]:
     """Return the remarks on plain numbers that may be codes: 1E3, and 007."""
-    found = ((code, facts.solid.matches(form)) for code, form in (("powers", _POWER), ("leading_zeros", _LEADING_ZERO)))
+    forms = [("powers", _POWER), ("leading_zeros", _LEADING_ZERO)]
+    if facts.solid.distinct <= MOST_JERSEYS and _stand_twice(facts.solid):
+        forms[1] = ("leading_zeros", _ZEROS)
+    found = ((code, facts.solid.matches(form)) for code, form in forms)
     return [remark_on(code, facts, facts.solid, mask) for code, mask in found if mask.any()]
+
+
+def _stand_twice(cells: Cells) -> bool:
+    """Tell whether a number stands with a zero before it and without one: 00 and 0, 07 and 7 are different shirts."""
+    texts = set(cells.texts.to_pylist())
+    return any(text[0] == "0" and text[1:] in texts for text in texts if len(text) == len("07"))
 
 
 def _merged(facts: Facts) -> list[Remark]:
@@ -136,6 +147,16 @@ def yes_or_nothing(facts: Facts, origin: str) -> list[Remark]:
     if origin != "one_value_or_nothing" or facts.sure_count or not says_yes(facts.cells.texts):
         return []
     return [remark_on("yes_or_nothing", facts, facts.cells, np.ones(1, dtype=bool))]
+
+
+def letters_of_yes(facts: Facts, kind: Kind) -> list[Remark]:
+    """Return the remark on two letters that may be yes and no, or were read so: S and N are south and north as well."""
+    texts, every = facts.solid.texts, np.ones(facts.solid.distinct, dtype=bool)
+    if kind == "boolean" and are_foreign_letters(texts):
+        return [remark_on("letters_as_yes_no", facts, facts.solid, every)]
+    if kind in TEXTS and are_open_letters(texts) and not facts.named_like_direction:
+        return [remark_on("maybe_yes_no", facts, facts.solid, every)]
+    return []
 
 
 def times_in_digits(facts: Facts, kind: Kind) -> list[Remark]:
