@@ -76,6 +76,11 @@ class LearningCurve:
         if self.train_errors.shape != self.dev_errors.shape or len(self.sizes) != len(self.dev_errors):
             raise ValueError("sizes, train_errors and dev_errors must agree: (k,), (k, repeats), (k, repeats)")
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether there is a dev error yet."""
+        return bool(np.isfinite(self.dev_errors).any())
+
 
 # --- verdicts -----------------------------------------------------------------------------------------------------
 

@@ -22,7 +22,7 @@ from dldiag.error_analysis.importance import (
     permutation_importance,
     with_reordered_columns,
 )
-from dldiag.error_analysis.partial_dependence import MOST_DEPENDENCES, MeanOf, dependence
+from dldiag.error_analysis.partial_dependence import MOST_DEPENDENCES, MeansOf, dependence
 from dldiag.error_analysis.performance import performances
 from dldiag.error_analysis.row_losses import ErrorCase
 from dldiag.error_analysis.yes_no_words import in_words
@@ -125,9 +125,9 @@ def columns_of_fit(
     is_root = dataset.task == "regression"
     importance = permutation_importance(groups, names, losses, is_root=is_root, shuffles=QUICK_SHUFFLES)
     important = [names.index(column.column) for column in importance if column.increase.low > 0]
-    mean_of = _mean_of(fitted, fits, inputs)
+    means_of = _means_of(fitted, fits, inputs)
     shown = in_words(dataset).iloc[task.dev_rows].reset_index(drop=True)
-    curves = (dependence(shown.iloc[:, j], partial(inputs_with, j), mean_of) for j in important[:MOST_DEPENDENCES])
+    curves = (dependence(shown.iloc[:, j], partial(inputs_with, j), means_of) for j in important[:MOST_DEPENDENCES])
     return importance, [curve for curve in curves if curve is not None]
 
 
@@ -148,18 +148,20 @@ def _losses(fitted: FittedModel, X: Any, inputs: Inputs, task: Task) -> NDArray[
     return np.asarray(np.square(residual))
 
 
-def _mean_of(fitted: FittedModel, fits: FitCache, inputs: Inputs) -> MeanOf:
-    """Return the function of inputs that partial dependence averages, and the class whose probability it is ("" for none)."""
+def _means_of(fitted: FittedModel, fits: FitCache, inputs: Inputs) -> MeansOf:
+    """Return the function of inputs that partial dependence averages, and the classes whose probabilities it gives."""
+    classes, positive = fits.dataset.classes, fits.encoded.choice.positive
     if fits.dataset.task == "regression":
-        return lambda X: float(np.mean(fitted.predict(X)) * inputs.y_spread + inputs.y_center), ""
-    choice = fits.encoded.choice
-    code = choice.positive if choice.positive is not None else len(fits.dataset.classes) - 1
+        return lambda X: np.mean(fitted.predict(X), keepdims=True) * inputs.y_spread + inputs.y_center, ("",)
+    codes = [len(classes) - 1 if positive is None else positive] if len(classes) == 2 else list(range(len(classes)))
 
-    def share(X: Any) -> float:
+    def shares(X: Any) -> NDArray[np.float64]:
         proba = fitted.probabilities(X)
-        return float(np.mean(fitted.predict(X) == code) if proba is None else np.mean(proba[:, code]))
+        if proba is None:
+            return np.array([np.mean(fitted.predict(X) == code) for code in codes])
+        return np.asarray(np.mean(proba[:, codes], axis=0), dtype=float)
 
-    return share, fits.dataset.classes[code]
+    return shares, tuple(classes[code] for code in codes)
 
 
 def _moved_inputs(fits: FitCache, task: FitTask, inputs: Inputs, group: Sequence[int], order: NDArray[np.int64]) -> Any:

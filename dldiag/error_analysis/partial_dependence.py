@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from dldiag.core.error_findings import PartialDependence
 from dldiag.error_analysis.conditions import as_numbers
@@ -16,21 +17,24 @@ _MOST_VALUES = 9  # Values of a column: quantiles, or its most frequent categori
 _ENDS = 0.05  # Share of the values at each end beyond which no quantile is taken.
 _DIGITS = 3  # Significant digits of a value that is shown, so that no exact value of a row is kept.
 
-# Gives the mean prediction for inputs, and names the class whose probability it is.
-MeanOf = tuple[Callable[[Any], float], str]
+# Gives the mean predictions for inputs, (k,), and names the class whose probability each is ("" for a number).
+MeansOf = tuple[Callable[[Any], NDArray[np.float64]], tuple[str, ...]]
 
 
-def dependence(values: pd.Series, inputs_with: Callable[[int], Any], mean_of: MeanOf) -> PartialDependence | None:
+def dependence(values: pd.Series, inputs_with: Callable[[int], Any], means_of: MeansOf) -> PartialDependence | None:
     """Return the mean prediction along a column; None where it has a single value.
 
-    values: of the dev rows. inputs_with: the inputs when every row has the column's value of the row at this position.
+    Of several classes it is the one whose probability moves most along the column. values: of the dev rows. inputs_with:
+    the inputs when every row has the column's value of the row at this position.
     """
-    mean, label = mean_of
+    means, labels = means_of
     places = _places(values)
     if len(places) < 2:
         return None
-    predictions = tuple(mean(inputs_with(row)) for _, row in places)
-    return PartialDependence(str(values.name), tuple(value for value, _ in places), predictions, label)
+    predictions = np.array([means(inputs_with(row)) for _, row in places])
+    moved = int(np.ptp(predictions, axis=0).argmax())
+    along = tuple(float(one) for one in predictions[:, moved])
+    return PartialDependence(str(values.name), tuple(value for value, _ in places), along, labels[moved])
 
 
 def _places(values: pd.Series) -> list[tuple[float | str, int]]:

@@ -48,7 +48,7 @@ QUANTITIES = [
     column_of("pounds and ounces", lambda i: f"{6 + i % 3} lb {i % 16} oz", [6 + i % 3 + i % 16 / 16 for i in range(N)], "quantities", "weight"),
     column_of("fractions", lambda i: ["1/2", "1 1/4", "3/8", "2"][i % 4], [[0.5, 1.25, 0.375, 2.0][i % 4] for i in range(N)], "quantities", "size"),
     column_of("signs of fractions", lambda i: ["½", "1½", "¾", "2"][i % 4], [[0.5, 1.5, 0.75, 2.0][i % 4] for i in range(N)], "quantities", "cups"),
-    column_of("7 out of 10", lambda i: f"{i % 10 + 1} out of 10", [i % 10 + 1.0 for i in range(N)], "quantities", "score"),
+    column_of("7 out of 10", lambda i: f"{i % 10 + 1} out of 10", [i % 10 + 1.0 for i in range(N)], "points", "score"),
     column_of("a scale with names at its ends", lambda i: ["1 (never)", "2", "3", "4", "5 (always)"][i % 5], [i % 5 + 1.0 for i in range(N)], "bounds", "q1"),
     column_of("ages in years, months, weeks", lambda i: ["2 years", "1 year", "6 months", "10 years"][i % 4], [[2.0, 1.0, 0.5, 10.0][i % 4] for i in range(N)], "mixed_units", "age"),
     column_of("odds stay texts", lambda i: ["9/4", "5/2", "11/8", "6/4"][i % 4], [["9/4", "5/2", "11/8", "6/4"][i % 4] for i in range(N)], "", "odds"),

@@ -67,7 +67,7 @@ NUMBERS = [
     column_of("South African rand", lambda i: f"R 1 {WHOLE[i]}0,50", [1000.5 + 10 * w for w in COUNTS], "decimal_comma", "amount"),
     column_of("French: 12€50", lambda i: f"{WHOLE[i]}€50", [w + 0.5 for w in COUNTS], "number_marks", "prix"),
     column_of("two decimal marks", lambda i: HALVES[i] if i % 6 == 0 else f"{WHOLE[i]}.5", [w + 0.5 for w in COUNTS], "mixed_decimals", "kg"),
-    column_of("4.5/5", lambda i: f"{i % 4 + 1}.5/5", [i % 4 + 1.5 for i in range(N)], "quantities", "rating"),
+    column_of("4.5/5", lambda i: f"{i % 4 + 1}.5/5", [i % 4 + 1.5 for i in range(N)], "points", "rating"),
     column_of("races: 52:29.04", lambda i: f"{WHOLE[i]}:29.25".replace("6", "5").replace("7", "4"), [(float(w.replace("6", "5").replace("7", "4")) + 29.25 / 60) / 60 for w in WHOLE], "hours", "time"),
     column_of("several words behind", lambda i: f"{WHOLE[i]} days ago", COUNTS, "number_marks", "seen"),
     column_of("most below the limit", lambda i: X[i] if i % 3 == 0 else "<LOD", [x if i % 3 == 0 else np.nan for i, x in enumerate(LARGE)], "unread", "Pb"),

@@ -57,7 +57,7 @@ class JobStatus:
     place: int | None = None
     progress: Progress | None = None
     ending: Ending | None = None
-    reached: int = 0
+    reached: store.Reached = store.NOTHING_REACHED
 
     @property
     def has_ended(self) -> bool:
@@ -123,7 +123,7 @@ class Pool:
             ending = store.ending_of(job) or Ending("failed", RESTARTED, AGAIN)
         state: State = ending.state if ending else "waiting" if place else "running"
         kind = store.head_of(job).job.kind
-        return JobStatus(job, kind, state, place, store.progress_of(job), ending, store.reached_stamp(job))
+        return JobStatus(job, kind, state, place, store.progress_of(job), ending, store.reached_stamps(job))
 
     def poll_seconds(self) -> float:
         """Return the polling interval of pages; it grows with their number."""

@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, NamedTuple, TypeVar
 
 import msgspec
 
@@ -61,6 +61,16 @@ class Ending:
     state: State
     message: Message | None = None
     hint: Message | None = None
+
+
+class Reached(NamedTuple):
+    """When the partial results of a job changed last, in ns; 0 for one that is not there yet."""
+
+    curves: int
+    report: int
+
+
+NOTHING_REACHED = Reached(0, 0)
 
 
 def create(request: Job, owner: str, server: str = "") -> str:
@@ -147,9 +157,9 @@ def reached_by(job: str) -> Progress | None:
     return replace(progress, curves=curves or (), report=report_of(job))
 
 
-def reached_stamp(job: str) -> int:
-    """Return a number that changes with every partial result; 0 before the first."""
-    return sum(_changed(folder_of(job) / name) for name in ("curves.json", "report.json"))
+def reached_stamps(job: str) -> Reached:
+    """Return when each kind of partial result changed last."""
+    return Reached(*(_changed(folder_of(job) / name) for name in ("curves.json", "report.json")))
 
 
 def _changed(path: Path) -> int:

@@ -16,7 +16,6 @@ import threading
 import time
 import traceback
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
@@ -76,12 +75,9 @@ class Reporter:
         self._heart.start()
 
     def on_progress(self, progress: Progress) -> None:
-        """Take an update; of a burst only the newest is written, with the newest report that came in the burst."""
-        before = self._unwritten
-        if progress.report is None and before is not None:
-            progress = replace(progress, report=before.report)
+        """Take an update; a report is written at once, of other updates in a burst only the newest."""
         self._unwritten = progress
-        if time.monotonic() - self._written >= EVENT_SECONDS:
+        if progress.report is not None or time.monotonic() - self._written >= EVENT_SECONDS:
             self.write()
 
     def write(self) -> None:
@@ -96,7 +92,7 @@ class Reporter:
 
     def _write_reached(self, progress: Progress) -> None:
         same = len(progress.curves) == len(self._curves) and all(map(operator.is_, progress.curves, self._curves))
-        if progress.curves and not same:
+        if not same and any(curve.has_begun for curve in progress.curves):
             store.write_curves(self._job, progress.curves)
             self._curves = progress.curves
         if progress.report is not None and progress.report is not self._report:

@@ -101,18 +101,25 @@ def watch(job: str, partial: ShowPartial | None = None, height: int | None = 420
             partial(store.reached_by(job) or Progress(Message(""), 0, 0))
 
 
-def _poll(job: str, drawn: tuple[int, float] | None) -> None:
+def _poll(job: str, drawn: tuple[store.Reached, float] | None) -> None:
     """Show the progress of a job; rerun the page when the job ended or has more than what was drawn, and when."""
     session.speak()
     status = session.pool().look(job)
-    if status.has_ended or (drawn is not None and _is_worth_drawing(status.reached, *drawn)):
+    if status.has_ended or (drawn is not None and _has_more(status, *drawn)):
         st.rerun()
     text = tr("Stopping …") if store.is_asked_to_stop(job) else stage_text(status)
     st.progress(share_done(status.progress), text=escape_markdown(text))
 
 
-def _is_worth_drawing(reached: int, drawn: int, when: float) -> bool:
-    return reached != drawn and (not drawn or time.monotonic() - when >= session.pool().redraw_seconds())
+def _has_more(status: JobStatus, drawn: store.Reached, when: float) -> bool:
+    seconds = time.monotonic() - when
+    return is_worth_drawing(status.reached, drawn, seconds, at_least=session.pool().redraw_seconds())
+
+
+def is_worth_drawing(reached: store.Reached, drawn: store.Reached, seconds: float, *, at_least: float) -> bool:
+    """Return whether to draw again so many seconds after the last time: what comes first at once, what refines it later."""
+    is_first = any(new and not old for new, old in zip(reached, drawn, strict=True))
+    return is_first or (reached != drawn and seconds >= at_least)
 
 
 @st.fragment

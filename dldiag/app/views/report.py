@@ -84,7 +84,7 @@ def show_first_look(curves: Sequence[LearningCurve], report: Report | None) -> N
 
 def show_reached(curves: Sequence[LearningCurve]) -> None:
     """Show the learning curves so far; nothing before the first point."""
-    if any(point.dev for curve in curves for point in view.points(curve)):
+    if any(curve.has_begun for curve in curves):
         with server.drawing:
             figure = learning_curves(curves, theme=figure_mode(), train=False, title=tr("Dev error"))
             show_figure(figure, alt_learning_curves(curves), key="growing")

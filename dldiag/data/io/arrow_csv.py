@@ -94,9 +94,9 @@ def read_regular(
         return None
     # A text may hold halves of characters; the bytes of a file were found to be UTF-8.
     parse = partial(_parsed, data, dialect, width, has_quotes=bool(quoted.size), check=isinstance(body, str))
-    table = parse(_block_bytes(data, ends))
-    if table is None and quoted.size:  # A record over several lines may be longer than any line.
-        table = parse(_block_bytes(data, _outside(ends, quoted)))
+    table = parse(block := _block_bytes(data, ends))
+    if table is None and quoted.size and (larger := _block_bytes(data, _outside(ends, quoted))) > block:
+        table = parse(larger)  # A record over several lines may be longer than any line.
     return None if table is None or _repeats_header(table, header) else (table, _account(data, ends, quoted, table))
 
 

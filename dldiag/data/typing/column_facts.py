@@ -56,6 +56,7 @@ _PLACE_CODES = word_set(
 _CLOCK_WORDS = word_set(
     "time times hhmm hhmmss hour hrs clock uhrzeit zeit heure hora ora tijd klockan departure arrival dep arr"
 )
+_DIRECTION_WORDS = word_set("hemisphere hemi ns lat latitude latdir dir direction side pole facing")
 _CODE_PARTS = ("编码", "邮编", "代码")
 NUMBER_SAMPLE = 500  # This many distinct texts, spread over the column, are looked at before all are tried as numbers.
 _HOPELESS = 0.1  # If fewer of the sample read as numbers, the others are not tried.
@@ -87,13 +88,18 @@ class Facts:
     @cached_property
     def numbers(self) -> Numbers:
         """The solid texts as numbers."""
-        texts, marks = self.solid.texts, {"decimal": self.plan.decimal, "thousands": self.plan.thousands}
+        texts, marks = self.solid.texts, {"decimal": self.plan.decimal, "thousands": self._thousands}
         if len(texts) > NUMBER_SAMPLE:
             sample = texts.take(pa.array(np.linspace(0, len(texts) - 1, NUMBER_SAMPLE).astype(np.int64)))
             if read_numbers(sample, **marks).read.mean() < _HOPELESS:
                 nothing = np.zeros(len(texts), dtype=bool)
                 return Numbers(np.full(len(texts), np.nan), nothing, nothing, nothing)
         return read_numbers(texts, **marks)
+
+    @property
+    def _thousands(self) -> str:
+        """The mark of thousands of the file, but for commas that do not stand between commas: each column says itself what they are."""
+        return "" if self.plan.thousands == "," != self.plan.delimiter else self.plan.thousands
 
     @cached_property
     def dates(self) -> Dates:
@@ -134,6 +140,11 @@ class Facts:
     def named_like_clock(self) -> bool:
         """Whether the name says that the column holds times of day."""
         return bool(self.words & _CLOCK_WORDS)
+
+    @property
+    def named_like_direction(self) -> bool:
+        """Whether the name says that S and N are south and north."""
+        return bool(self.words & _DIRECTION_WORDS)
 
     @property
     def named_like_part(self) -> bool:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from dldiag.core.types import Kind
 from dldiag.data.typing.column_facts import Facts
-from dldiag.data.typing.distinct import DIGITS, Cells
+from dldiag.data.typing.distinct import DIGITS, SIGNS_AND_DIGITS, Cells
 from dldiag.data.typing.kinds import (
     MOSTLY_SHARE,
     SIGNS_AND_DIGITS,
@@ -24,7 +24,7 @@ from dldiag.data.typing.missing import sentinel
 from dldiag.data.typing.notices import Remark
 from dldiag.data.typing.numeric_fast import merged_zeros
 from dldiag.data.typing.unread_forms import hold_dates, hold_numbers, hold_several_numbers
-from dldiag.data.typing.yes_no import says_yes
+from dldiag.data.typing.yes_no import are_foreign_letters, are_open_letters, says_yes
 
 # What a text bears that was read from it, beside other marks in the same column.
 _MARK_OF = {
@@ -33,6 +33,7 @@ _MARK_OF = {
     "bounds": r"[<>≤≥~≈*+±†‡§¶⁰¹²³⁴-⁹()\[\]]|[A-Za-z]",
     "hours": ".",
     "quantities": ".",
+    "points": ".",
     "debit_credit": "(?i)[dc]r",
     "all_negative": r"[()]",
     "in_parentheses": r"[()]",
@@ -146,6 +147,16 @@ def yes_or_nothing(facts: Facts, origin: str) -> list[Remark]:
     if origin != "one_value_or_nothing" or facts.sure_count or not says_yes(facts.cells.texts):
         return []
     return [remark_on("yes_or_nothing", facts, facts.cells, np.ones(1, dtype=bool))]
+
+
+def letters_of_yes(facts: Facts, kind: Kind) -> list[Remark]:
+    """Return the remark on two letters that may be yes and no, or were read so: S and N are south and north as well."""
+    texts, every = facts.solid.texts, np.ones(facts.solid.distinct, dtype=bool)
+    if kind == "boolean" and are_foreign_letters(texts):
+        return [remark_on("letters_as_yes_no", facts, facts.solid, every)]
+    if kind in TEXTS and are_open_letters(texts) and not facts.named_like_direction:
+        return [remark_on("maybe_yes_no", facts, facts.solid, every)]
+    return []
 
 
 def times_in_digits(facts: Facts, kind: Kind) -> list[Remark]:

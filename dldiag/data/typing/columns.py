@@ -26,6 +26,7 @@ from dldiag.data.typing.column_remarks import (
     damaged,
     days_of_spreadsheets,
     doubts,
+    letters_of_yes,
     marks_of_numbers,
     mostly,
     other_calendar,
@@ -241,6 +242,7 @@ def type_column(
         *remarks_on_labels(facts, decided, origin),
     ]
     remarks += [*other_calendar(facts, decided), *yes_or_nothing(facts, origin)]
+    remarks += letters_of_yes(facts, decided)
     remarks += [*times_in_digits(facts, decided), *days_of_spreadsheets(facts, decided)]
     has_not_available = decided in _OF_TEXTS and names_not_available(facts.cells.texts.filter(pa.array(facts.doubtful)))
     total_at = rows_of_totals(cells, only_if_last=decided in _OF_NUMBERS)

@@ -17,12 +17,9 @@ from pandas.arrays import ArrowExtensionArray
 
 _MOSTLY = 0.5  # Where a larger share of the texts holds a pattern, all are replaced in at once.
 _TO_LAST_DIGIT = r"(?s)^.*[0-9]"
-_BYTES, _LAST_BLANK, _BEYOND_ASCII = (
-    256,
-    32,
-    128,
-)  # Blanks within ASCII come first; those beyond it have other first bytes.
-DIGITS = b"0123456789"
+# Of all bytes blanks of ASCII come first; what lies beyond ASCII, blanks as well, begins with later ones.
+_BYTES, _LAST_BLANK, _BEYOND_ASCII = 256, 32, 128
+DIGITS, SIGNS_AND_DIGITS = b"0123456789", b"+-0123456789"
 _FEW_TAILS = 20  # More different endings take longer one by one than the pattern takes.
 
 

@@ -11,11 +11,11 @@ import pyarrow.compute as pc
 
 from dldiag.core.i18n import Message
 from dldiag.core.types import Kind
+from dldiag.data.typing.codes import code_reason, version_reason
 from dldiag.data.typing.column_facts import Facts
 from dldiag.data.typing.date_forms import DIGITS_ALONE, MONTHS_WITH_POINT
 from dldiag.data.typing.dates import FIRST_YEAR, LAST_YEAR, NEAR_SERIALS, epoch_scale
-from dldiag.data.typing.distinct import DIGITS, Cells, letters_of
-from dldiag.data.typing.numbers import LARGEST_EXACT
+from dldiag.data.typing.distinct import Cells, letters_of
 from dldiag.data.typing.yes_no import MOST_WORDS, boolean_values
 
 # Shares of the present cells and counts of distinct values. Own choices, tried on the 53 tables of the manifest.
@@ -35,25 +35,11 @@ CHARACTERS_PER_WORD = 2.0  # Chinese and Japanese write no blanks, so words are 
 LEAST_DIGIT_DAYS = 5  # So many different digits that are all days of a calendar are so by no chance.
 LEAST_MONTHS = 8  # So many different numbers of four digits that all end in 01 to 12 do so by no chance.
 MONTHS_SHARE = 0.4  # Months fill at least this share of their years (own choice).
-# Codes are too long for a number, or have a leading zero among whole numbers, in this share of the cells.
-CODE_SHARE = 0.5
-# A code with leading zeros whose name does not say that it is one has at least this many digits: 07 is an hour.
-CODE_DIGITS = 3
 
 MOSTLY_NUMBERS = "{share:.0%} of the values read as numbers, the others do not, such as {examples}."
 MOSTLY_DATES = "{share:.0%} of the values read as dates, the others do not, such as {examples}."
 RUNNING = "A running number: {rows:,} different whole numbers without a gap."
-LETTER_CODES = "Digits around an E under the name of a code, such as {example}: codes."
-DIGITS_AND_LETTERS = "Digits beside letters under the name of a code, such as {example}."
-PHONES = "Long numbers behind a plus, such as {example}: phone numbers."
-TOO_LONG = "Whole numbers too long to be kept exactly, such as {example}: codes."
 READ_AS_NUMBERS = "{share:.0%} of the values read as numbers."
-_WHOLE, SIGNS_AND_DIGITS = r"^[+-]?\d+$", b"+-" + DIGITS
-_VERSION = r"^\d+(?:\.\d+)*$"
-_LETTER_E, _LETTER_CODE = r"^\d+[eE]\d+$", r"^\d+(?:[A-Za-z]\d+)?$"
-_DIGITS_AND_LETTERS = r"^\d[\d -]*[A-Z]{1,3}\d*$"  # 1904 AB
-_PHONE = r"^\+[1-9]\d{8,14}$"
-_LEADING_ZERO = r"^0\d+$"
 _SHORT_DAY = r"^\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$"
 _SHORT_DAY_FIRST = r"^(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])\d{2}$"
 _SHORT_MONTH, _BARE_YEAR = r"^\d{2}(?:0[1-9]|1[0-2])$", r"^(?:18|19|20)\d{2}$"
@@ -163,75 +149,7 @@ def _holds(cells: Cells, read: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> bo
 
 
 def _code_identifier(facts: Facts) -> Message | None:
-    return _code_reason(facts) if _names_rows(facts.cells) else None
-
-
-def _code_category(facts: Facts) -> Message | None:
-    return _code_reason(facts)
-
-
-def _versions(facts: Facts) -> Message | None:
-    """Texts under the name of a version that differ as texts and not as numbers: 1.1 and 1.10."""
-    cells = facts.cells
-    if (
-        not (facts.named_like_version or facts.named_like_code)
-        or not cells.distinct
-        or not cells.matches(_VERSION).all()
-    ):
-        return None
-    values = facts.numbers.values
-    if not facts.numbers.read.all() or len(np.unique(values)) == len(values):
-        return None
-    return Message("Versions, such as {example}: a version 1.10 is not 1.1.", {"example": cells.examples(1)[0]})
-
-
-def _code_reason(facts: Facts) -> Message | None:
-    cells, why = facts.cells, _named_code_reason(facts)
-    if why is not None or cells.share(cells.matches(_WHOLE, SIGNS_AND_DIGITS)) < READ_SHARE:
-        return why
-    if cells.share(cells.matches(_PHONE)) >= READ_SHARE:
-        return _by_example(PHONES, facts)
-    if facts.solid.share(_too_long(facts)) >= CODE_SHARE:
-        return _by_example(TOO_LONG, facts)
-    zeros = cells.matches(_LEADING_ZERO)
-    if zeros.any() and _are_padded(facts, zeros):
-        example = cells.texts[int(np.argmax(zeros))].as_py()
-        return Message("Digits with leading zeros, such as {example}: codes.", {"example": example})
-    return None
-
-
-def _named_code_reason(facts: Facts) -> Message | None:
-    """Tell digits beside letters, under the name of a code, from numbers with an exponent or a unit."""
-    if facts.named_like_part and facts.cells.distinct and _are_letter_codes(facts.cells):
-        return _by_example(LETTER_CODES, facts)
-    if facts.named_like_code and facts.cells.distinct and facts.cells.matches(_DIGITS_AND_LETTERS).all():
-        return _by_example(DIGITS_AND_LETTERS, facts)
-    return None
-
-
-def _by_example(text: str, facts: Facts) -> Message:
-    return Message(text, {"example": facts.cells.examples(1)[0]})
-
-
-def _are_letter_codes(cells: Cells) -> bool:
-    """Whether all texts are digits around an E, or some are and the others are bare or stand around another letter: 1E3, 12, 4D2."""
-    codes = cells.matches(_LETTER_E)
-    return bool(codes.any() and (codes | cells.matches(_LETTER_CODE)).all())
-
-
-def _are_padded(facts: Facts, zeros: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> bool:
-    """Whether leading zeros make codes: all texts are of one width, or most begin so; one such cell may be a slip."""
-    cells = facts.cells
-    width = pc.utf8_length(cells.texts).to_numpy(zero_copy_only=False)
-    usual = width == width[int(np.argmax(zeros))]
-    least = 1 if facts.named_like_code or facts.named_like_identifier else CODE_DIGITS
-    padded = cells.share(usual) >= READ_SHARE or cells.share(zeros) >= CODE_SHARE
-    return bool(width[zeros].max() >= least) and padded
-
-
-def _too_long(facts: Facts) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    with np.errstate(invalid="ignore"):
-        return np.asarray(np.abs(facts.numbers.values) > LARGEST_EXACT) & facts.solid.matches(_WHOLE)
+    return code_reason(facts) if _names_rows(facts.cells) else None
 
 
 def _running_number(facts: Facts) -> Message | None:
@@ -397,8 +315,8 @@ KINDS = (
     KindRow("epochs", "date", _epochs),
     KindRow("digits_of_days", "date", _days_in_digits),
     KindRow("code_per_row", "identifier", _code_identifier),
-    KindRow("code", "category", _code_category),
-    KindRow("versions", "category", _versions),
+    KindRow("code", "category", code_reason),
+    KindRow("versions", "category", version_reason),
     KindRow("dates", "date", _date),
     KindRow("running_number", "identifier", _running_number),
     KindRow("named_identifier", "identifier", _named_identifier),

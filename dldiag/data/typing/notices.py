@@ -72,6 +72,10 @@ REMARKS = {
         ),
         Message("Make the column a category if these are something else."),
     ),
+    "points": NoticeText(
+        Message("{columns}: {examples} were read as the number before the mark: points out of the same whole."),
+        Message("Make the column a category if these are something else."),
+    ),
     "debit_credit": NoticeText(
         Message("{columns}: Dr and Cr behind numbers such as {examples} were read as their signs (cells: {count:,})."),
         Message("Check which of the two you count as negative."),
@@ -253,6 +257,14 @@ REMARKS = {
     "yes_or_nothing": NoticeText(
         Message("{columns}: cells hold {examples} or nothing; nothing counts as missing."),
         Message("If an empty cell means “no”, write that in the file."),
+    ),
+    "maybe_yes_no": NoticeText(
+        Message("{columns}: {examples} may mean yes and no in some language; they were kept as labels."),
+        Message("Make the column yes/no if they do."),
+    ),
+    "letters_as_yes_no": NoticeText(
+        Message("{columns}: {examples} were read as yes and no."),
+        Message("Make the column a category if they mean something else."),
     ),
     "damaged_codes": NoticeText(
         Message(

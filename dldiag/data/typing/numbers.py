@@ -73,6 +73,7 @@ _FORTRAN = r"^([+-]?\d*\.\d*)[Dd]([+-]\d{1,3})$"  # Fortran writes 1.5D+03.
 _DIGIT = re.compile(r"[\d½⅓⅔¼¾⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞]")
 _WHOLE = r"^[+-]?\d+$"
 _ONE_POINT_GROUP = r"^[+-]?[1-9]\d{0,2}\.\d{3}$"
+_BELOW_THOUSAND = r"^[+-]?\d{1,3}$"
 _ONE_COMMA_GROUP = r"^[+-]?[1-9]\d{0,2},\d{3}$"
 
 
@@ -119,6 +120,8 @@ def _read_marked(texts: pa.Array, infinite: NDArray[np.bool_], decimal: str, tho
     """Read numbers that carry marks: units, currencies, percent, groups of digits, parentheses."""
     bodies, marks, powers, factors = _without_marks(texts)
     numerals, read, found, ambiguous = _with_point(bodies, decimal, thousands)
+    if ambiguous == "comma" and marks["currency"].any():
+        ambiguous = ""  # Money has no three decimals.
     values = _cast(_with_powers(numerals, powers), read) * factors
     counted = _are_counts(marks, bodies, read)
     values = values if counted else np.where(marks["parentheses"], -values, values)
@@ -295,9 +298,14 @@ def _with_point(bodies: pa.Array, decimal: str, thousands: str) -> tuple[pa.Arra
 
 
 def _open_question(bodies: pa.Array) -> str:
-    """Return "point" or "comma" when every text has one group of three digits behind its only mark."""
+    """Return "point" or "comma" when every text has one group of three digits behind its only mark.
+
+    Where 950 stands beside 60,890 the commas mark thousands: three decimals would be written behind it as well.
+    """
     marked = _has(bodies, "[.,]")
     if not marked.any():
+        return ""
+    if not marked.all() and _has(bodies, ",").any() and _has(bodies, _BELOW_THOUSAND)[~marked].all():
         return ""
     for code, pattern in (("point", _ONE_POINT_GROUP), ("comma", _ONE_COMMA_GROUP)):
         if _has(bodies, pattern)[marked].all():

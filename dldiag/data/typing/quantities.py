@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,9 +16,14 @@ READ_SHARE = 0.95  # Texts are quantities if this share of them is, as for plain
 LONGEST = 40  # Characters of a quantity.
 # Steps of a scale without a label, and with one, where it is labeled at its ends (own choice).
 LEAST_BARE, MOST_NAMED = 2, 3
+LEAST_POINTS = 2  # Points differ; one share alone may be a fraction (own choice).
 LARGEST_ANGLE = 180.0
 # Denominators of measures and recipes; others need a numerator that is smaller throughout one denominator.
 _DENOMINATORS = frozenset({2, 3, 4, 5, 6, 8, 10, 12, 16, 32, 64, 100})
+_MEASURES = frozenset({2, 3, 4, 6, 8, 16, 32, 64})  # Inches and cups are cut into these; whole ones stand beside them.
+_SCALES = frozenset(
+    {5, 10, 20, 100}
+)  # Points are given out of these, sometimes more than all; up to twice as many are.
 _NUMERAL = r"\d+(?:[.,]\d+)?"
 _VULGAR = {"½": (1, 2), "⅓": (1, 3), "⅔": (2, 3), "¼": (1, 4), "¾": (3, 4), "⅕": (1, 5), "⅖": (2, 5), "⅗": (3, 5), "⅘": (4, 5),
            "⅙": (1, 6), "⅚": (5, 6), "⅛": (1, 8), "⅜": (3, 8), "⅝": (5, 8), "⅞": (7, 8)}  # fmt: skip
@@ -151,16 +157,42 @@ def _are_fractions(found: Sequence[re.Match[str]]) -> bool:
         return False  # 01/22 is a month.
     parts = [(int(match[3]), int(match[4])) for match in found if match[3]]
     below = {b for _, b in parts}
+    if any(match[7] and int(match[7]) for match in found) and not below <= _MEASURES:
+        return False  # 8/10 beside 15
     proper = all(a < b for a, b in parts) or (len(below) == 1 and all(a <= b for a, b in parts))
     return proper and 0 not in below and (below <= _DENOMINATORS or len(below) == 1)
 
 
-_SHARE_OF = re.compile(rf"({_NUMERAL})\s*(?:out of|of|von|sur|de)\s*({_NUMERAL})(?:\s+\D+)?", re.IGNORECASE)
-_POINTS_OF = re.compile(rf"({_NUMERAL})\s*[/:]\s*(\d+)")  # 4.5/5 and 9.5:1
+_OF = r"\s*(?:out of|of|von|sur|de)\s*"
+_SHARE_OF = re.compile(rf"({_NUMERAL}){_OF}({_NUMERAL})(?:\s+\D+)?", re.IGNORECASE)
+_POINTS_OF = re.compile(rf"({_NUMERAL})(?:\s*([/:])\s*(\d+))?")  # 8/10, 4.5/5, and 9.5:1
+_PART_OF = re.compile(rf"({_NUMERAL})(?:\s*/\s*|{_OF})({_NUMERAL})", re.IGNORECASE)  # 4.5/5 beside 8/10
 
 
 def _of_one_whole(found: Sequence[re.Match[str]]) -> bool:
     return len({match[2] for match in found}) == 1
+
+
+def _are_points(found: Sequence[re.Match[str]]) -> bool:
+    """Tell whether these are points out of one whole, as 8/10 is beside 4.5/10 and 7; 3/8 beside 1 is a fraction of an inch."""
+    marked = [match for match in found if match[3]]
+    bare = [_number(match[1]) for match in found if not match[3]]
+    texts, whole = [match[1] for match in marked], int(marked[0][3])
+    if len({match[3] for match in marked}) > 1 or any(text[0] == "0" and text[1:].isdigit() for text in texts):
+        return False
+    if not all(map(str.isdigit, texts)):
+        return max(bare, default=0.0) <= whole
+    if any(match[2] == ":" for match in marked) or len(texts) < LEAST_POINTS or max(bare, default=0.0) > whole:
+        return False
+    points = list(map(int, texts))
+    if whole in _MEASURES and (any(bare) or all(math.gcd(one, whole) == 1 for one in points)):
+        return False
+    return whole > 1 and max(points) <= (2 * whole if whole in _SCALES else whole)
+
+
+def _are_parts(found: Sequence[re.Match[str]]) -> bool:
+    """Tell whether these are parts of wholes that differ: each is at most its whole."""
+    return all(0 < _number(match[2]) >= _number(match[1]) for match in found)
 
 
 _LABELED = re.compile(r"(\d{1,2})(?:\s*[(=:–-]\s*(\D*[^\W\d]\D*)|\s+([^\W\d]\D*))?")
@@ -200,9 +232,16 @@ QUANTITIES = (
     *(_pair(*pair) for pair in _PAIRS),
     Quantity("quantities", _AGE, _years, re.compile("[yja]", re.IGNORECASE), _of_years_and_months),
     Quantity("quantities", _ANGLE, _degrees, _IS_ANGLE, _one_axis),
+    Quantity("points", _POINTS_OF, lambda found: _number(found[1]), re.compile(r"/|[.,].*:"), _are_points),
     Quantity("quantities", _FRACTION, _fraction, re.compile(rf"[/⁄{''.join(_VULGAR)}]"), _are_fractions),
-    Quantity("quantities", _SHARE_OF, lambda found: _number(found[1]), re.compile("."), _of_one_whole),
-    Quantity("quantities", _POINTS_OF, lambda found: _number(found[1]), re.compile(r"[.,].*[/:]"), _of_one_whole),
+    Quantity("points", _SHARE_OF, lambda found: _number(found[1]), re.compile("."), _of_one_whole),
+    Quantity(
+        "quantities",
+        _PART_OF,
+        lambda found: _number(found[1]) / _number(found[2]),
+        re.compile(r"\d[.,]\d|[^\W\d]"),
+        _are_parts,
+    ),
     Quantity("magnitudes", _LARGE, _large, _SEVERAL_MARKS),
     Quantity("bounds", _LABELED, lambda found: float(found[1]), re.compile(r"[^\W\d]"), _ends_are_labeled),
 )

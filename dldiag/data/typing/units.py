@@ -68,6 +68,15 @@ _EXPONENT = re.compile(r"[eEdD][+-]?\d")
 _PLURAL = re.compile(r"(?<=[a-z]{3})s$")
 
 
+def is_unit(letters: str) -> bool:
+    """Tell whether letters are a unit, a currency or a magnitude that is known.
+
+    >>> is_unit("kg"), is_unit("KT")
+    (True, False)
+    """
+    return letters in _UNITS or letters in MAGNITUDES or letters.upper() in CURRENCIES
+
+
 def strip_magnitudes(body: pa.Array, has_currency: bool) -> tuple[pa.Array, NDArray[np.int64]]:
     """Strip k, M, bn, 万 … behind numbers and return the power of ten that each stands for.
 

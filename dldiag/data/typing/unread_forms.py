@@ -45,6 +45,8 @@ _RANGE = re.compile(r"\D*0\D{0,8}?(?:\s?[-–—~]\s?|\s(?:to|bis|a|à|до)\s)\
 _WITH_UNITS = re.compile(
     r"0 ?(?!(?:of|and|or|to|in|at|by|from|von|und|bis|de|du|et|y|e|the)\b)[^\W\d_%]{1,8}\b|[$€£¥₹]0|0%|0 ?[x×*] ?0|[(\[]0[ ,;]"
 )
+_QUOTIENT = re.compile(r"0 ?/ ?0")  # 120/80 and 3/7; 0/1 and 1/1 are states of two.
+LEAST_QUOTIENTS = 6  # So many different ones are no states (own choice).
 _YEAR = re.compile(r"(?:1[3489]|2[0-2]|2[4-6])\d\d")
 _OFFSET = re.compile(r"(?<=\d)\s?[+-]\d{4}$|(?<=:\d\d)[.,]\d+")
 _GLUED_DATE = re.compile(r"[^\W\d_]\d")
@@ -88,13 +90,15 @@ def _is_quantity(form: str, text: str) -> bool:
 
 
 def hold_several_numbers(cells: Cells) -> bool:
-    """Whether nearly all cells hold several numbers with units, as 30 x 40 mm and 100 Nm at 2000 rpm do; spans of numbers are no such."""
+    """Whether nearly all cells hold several numbers with units, as 30 x 40 mm and 100 Nm at 2000 rpm do, or 120/80; spans of numbers are no such."""
     texts = _sample(cells)
     if not texts:
         return False
     forms = [_NUMERAL.sub("0", text) for text in texts]
     if not _repeat(forms) or any(map(_RANGE.fullmatch, forms)):
         return False
+    if _share(list(map(_QUOTIENT.fullmatch, forms))) >= FORM_SHARE:
+        return len(texts) >= LEAST_QUOTIENTS
     found = [
         form.count("0") > 1 and _WITH_UNITS.search(form) and not _GLUED.search(_CROSSED.sub(" ", form))
         for form in forms

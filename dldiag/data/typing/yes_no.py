@@ -68,6 +68,9 @@ _PAIRS = (
 PAIRS = tuple((word_set(yes), word_set(no)) for yes, no in _PAIRS)
 # Marks and words of which nothing else in a cell means the contrary.
 _TICKS = frozenset({"x", "✓", "✔", "☑", "✅", "●", "•", "1", "○"}).union(TRUE_WORDS, *(yes for yes, _ in PAIRS))
+# Letters that say yes and no in one language and something else in another: south and north, tumor and normal.
+_OPEN_LETTERS = tuple(map(word_set, ("s n", "v f", "t n", "y f")))
+_FOREIGN_LETTERS = tuple(map(word_set, ("j n", "o n")))
 MOST_WORDS = len(TRUE_WORDS) + len(FALSE_WORDS)
 
 
@@ -80,12 +83,32 @@ def says_yes(texts: pa.Array) -> bool:
     return len(texts) == 1 and texts[0].as_py().lower() in _TICKS
 
 
+def are_open_letters(texts: pa.Array) -> bool:
+    """Tell whether two letters may say yes and no, and may as well say something else.
+
+    >>> are_open_letters(pa.array(["S", "N"])), are_open_letters(pa.array(["Y", "N"]))
+    (True, False)
+    """
+    return _are_letters_of(texts, _OPEN_LETTERS)
+
+
+def are_foreign_letters(texts: pa.Array) -> bool:
+    """Tell whether two letters say yes and no in another language than English: J and N, O and N."""
+    return _are_letters_of(texts, _FOREIGN_LETTERS)
+
+
+def _are_letters_of(texts: pa.Array, pairs: tuple[frozenset[str], ...]) -> bool:
+    return len(texts) <= 2 * len(pairs[0]) and frozenset(map(str.lower, texts.to_pylist())) in pairs
+
+
 def boolean_values(texts: pa.Array) -> NDArray[np.float64]:
     """Return 1 for words that say yes, 0 for words that say no, NaN for others.
 
     >>> boolean_values(pa.array(["Ja", "Nein"])).tolist(), boolean_values(pa.array(["Yes", "Nein"])).tolist()
     ([1.0, 0.0], [1.0, nan])
     """
+    if are_open_letters(texts):
+        return np.full(len(texts), np.nan)
     lower = pc.utf8_lower(texts)
     usual = _values(lower, TRUE_WORDS, FALSE_WORDS)
     words = set(lower.to_pylist()) if len(lower) <= MOST_WORDS and np.isnan(usual).any() else set()

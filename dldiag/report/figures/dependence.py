@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import plotly.graph_objects as go
@@ -36,18 +35,21 @@ def dependence_figure(report: Report, *, theme: ThemeName = "light") -> go.Figur
             hovertemplate="%{x}: %{y:.4~g}<extra></extra>",
         )
     if len(dependences) > 1:
-        _add_column_choice(fig, dependences, theme)
+        _add_column_choice(fig, report, theme)
     fig.update_xaxes(title={"text": _name(dependences[0]), "standoff": 8}, zeroline=False, **_axis(dependences[0]))
     axis = {**SHARE_AXIS, "autorange": True, "range": None} if dependences[0].label else {"zeroline": False}
-    return fig.update_yaxes(title={"text": _predicted(report), "standoff": 8}, **axis)
+    return fig.update_yaxes(title={"text": _predicted(dependences[0], report.dataset.target), "standoff": 8}, **axis)
 
 
-def _add_column_choice(fig: go.Figure, dependences: Sequence[PartialDependence], theme: ThemeName) -> None:
+def _add_column_choice(fig: go.Figure, report: Report, theme: ThemeName) -> None:
     """Add the menu that shows one column and hides the others."""
+    assert report.errors is not None
+    dependences = report.errors.dependence
     changes: list[list[Any]] = [
         [
             {"visible": [other is one for other in dependences]},
-            {"xaxis.title.text": _name(one)} | {f"xaxis.{key}": value for key, value in _axis(one).items()},
+            {"xaxis.title.text": _name(one), "yaxis.title.text": _predicted(one, report.dataset.target)}
+            | {f"xaxis.{key}": value for key, value in _axis(one).items()},
         ]
         for one in dependences
     ]
@@ -64,22 +66,19 @@ def _axis(one: PartialDependence) -> dict[str, Any]:
 def alt_dependence(report: Report) -> Message:
     """Say how far the mean prediction moves along each column."""
     assert report.errors is not None
-    template = "{column}: between {low} and {high}."
-    parts = [
-        Message(
-            template,
-            {
-                "column": dependence.column,
-                "low": f"{min(dependence.predictions):.3g}",
-                "high": f"{max(dependence.predictions):.3g}",
-            },
-        )
-        for dependence in report.errors.dependence
-    ]
+    parts = [_alt_of(one) for one in report.errors.dependence]
     text = Message("Mean prediction along the columns the model relies on most.")
     for part in parts:
         text = Message("{one} {other}", {"one": text, "other": part})
     return text
+
+
+def _alt_of(one: PartialDependence) -> Message:
+    template = "{column}: mean probability of {label} between {low} and {high}."
+    if not one.label:
+        template = "{column}: between {low} and {high}."
+    low, high = (f"{end(one.predictions):.3g}" for end in (min, max))
+    return Message(template, {"column": one.column, "label": one.label, "low": low, "high": high})
 
 
 def has_dependence(report: Report) -> bool:
@@ -87,11 +86,11 @@ def has_dependence(report: Report) -> bool:
     return report.errors is not None and bool(report.errors.dependence)
 
 
-def _predicted(report: Report) -> str:
-    assert report.errors is not None
-    label = report.errors.dependence[0].label
-    name = escape_plotly(legible(label or report.dataset.target, _LONGEST))
-    return tr("Mean probability of {label}", label=name) if label else tr("Mean prediction of {target}", target=name)
+def _predicted(one: PartialDependence, target: str) -> str:
+    name = escape_plotly(legible(one.label or target, _LONGEST))
+    return (
+        tr("Mean probability of {label}", label=name) if one.label else tr("Mean prediction of {target}", target=name)
+    )
 
 
 def _axis_type(dependence: PartialDependence) -> str:

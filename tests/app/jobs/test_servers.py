@@ -154,17 +154,17 @@ def test_the_more_pages_poll_the_less_often_each_does(pool, ann):
 
 def test_what_was_reached_is_written_when_it_changes_and_stays_beside_every_later_progress(ann):
     job = store.create(LONG, ann)
-    assert store.reached_by(job) is None and store.reached_stamp(job) == 0
+    assert store.reached_by(job) is None and store.reached_stamps(job) == (0, 0)
     errors = np.array([[0.5, np.nan]])
     store.write_curves(job, [LearningCurve("mlp", np.array([100]), errors, errors)])
-    stamp = store.reached_stamp(job)
+    stamps = store.reached_stamps(job)
     for done in (1, 2):
         store.write_progress(job, Progress(Message("Counting"), done, 3))
     assert not store.progress_of(job).curves
     reached = store.reached_by(job)
     assert reached.done == 2
     np.testing.assert_array_equal(reached.curves[0].dev_errors, errors)
-    assert store.reached_stamp(job) == stamp > 0
+    assert store.reached_stamps(job) == stamps and stamps.curves > 0 == stamps.report
 
 
 # --- several servers on one home ------------------------------------------------------------------------------------

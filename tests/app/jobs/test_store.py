@@ -48,7 +48,7 @@ def test_a_report_that_was_reached_stands_beside_the_progress_and_is_the_result(
     assert store.progress_of(job).report is None, "what pages poll stays small"
     store.write_result(job, report)
     assert to_json(store.reached_by(job).report) == to_json(report)
-    assert store.reached_stamp(job) > 0
+    assert store.reached_stamps(job).report > 0
 
 
 def test_the_first_ending_and_the_first_reason_to_stop_stand(job):

@@ -3,8 +3,8 @@
 import pytest
 
 from dldiag.app.jobs.pool import JobStatus
-from dldiag.app.jobs.store import Ending
-from dldiag.app.views.progress import COUNT_FITS, share_done, stage_text
+from dldiag.app.jobs.store import Ending, Reached
+from dldiag.app.views.progress import COUNT_FITS, is_worth_drawing, share_done, stage_text
 from dldiag.core.i18n import Message
 from dldiag.core.types import Progress
 from tests.app.drawing import drawn, said
@@ -37,6 +37,24 @@ def test_the_line_says_what_is_counted_and_what_is_left():
     assert "30 of 60 models trained" in fits
     begun = stage_text(status("running", progress=Progress(Message("Learning curves"), 0, 60), kind=COUNT_FITS[0]))
     assert begun == "Learning curves · training the first of 60 models"
+
+
+@pytest.mark.parametrize(
+    ("reached", "drawn", "seconds", "worth"),
+    [
+        ((0, 0), (0, 0), 60, False),
+        ((1, 0), (0, 0), 0, True),
+        ((1, 2), (1, 0), 0, True),
+        ((2, 0), (1, 0), 0, False),
+        ((2, 2), (1, 1), 0, False),
+        ((2, 0), (1, 0), 60, True),
+        ((1, 1), (1, 1), 60, False),
+    ],
+)
+def test_the_first_curve_and_the_first_verdict_are_drawn_at_once_and_what_refines_them_now_and_then(
+    reached, drawn, seconds, worth
+):
+    assert is_worth_drawing(Reached(*reached), Reached(*drawn), seconds, at_least=1.5) == worth
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,113 @@
+"""Which columns of digits are codes: too long for a number, padded with zeros, beside letters, or versions; and why, in words."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dldiag.core.i18n import Message
+from dldiag.data.typing.column_facts import Facts
+from dldiag.data.typing.distinct import SIGNS_AND_DIGITS, Cells
+from dldiag.data.typing.numbers import LARGEST_EXACT
+from dldiag.data.typing.units import is_unit
+
+# Codes are too long for a number, or have a leading zero among whole numbers, in this share of the cells.
+CODE_SHARE = 0.5
+# A code with leading zeros whose name does not say that it is one has at least this many digits: 07 is an hour.
+CODE_DIGITS = 3
+MARKED_AS_CODE = 0.95  # A column holds codes of one form if this share of its cells does, as for numbers.
+LOOKED_AT = 20  # The letters behind this many codes are looked at.
+
+LETTER_CODES = "Digits around an E under the name of a code, such as {example}: codes."
+DIGITS_AND_LETTERS = "Digits beside letters under the name of a code, such as {example}."
+PADDED_LETTERS = "Digits with leading zeros before letters, such as {example}: codes."
+PHONES = "Long numbers behind a plus, such as {example}: phone numbers."
+TOO_LONG = "Whole numbers too long to be kept exactly, such as {example}: codes."
+_WHOLE = r"^[+-]?\d+$"
+_VERSION = r"^\d+(?:\.\d+)*$"
+_LETTER_E, _LETTER_CODE = r"^\d+[eE]\d+$", r"^\d+(?:[A-Za-z]\d+)?$"
+_DIGITS_AND_LETTERS = r"^\d[\d -]*[A-Z]{1,3}\d*$"  # 1904 AB
+_PADDED_LETTERS = r"^0\d{2,}(?: ?[A-Z]{1,3}|[A-Za-z]+)$"  # 00005KT, 007B
+_DIGITS_BEFORE_LETTERS = r"^\d+ ?[A-Za-z]+$"
+_PHONE = r"^\+[1-9]\d{8,14}$"
+_LEADING_ZERO = r"^0\d+$"
+
+
+def code_reason(facts: Facts) -> Message | None:
+    """Return why a column of digits holds codes, or None where it does not."""
+    cells, why = facts.cells, _named_code_reason(facts) or _padded_letters(facts)
+    if why is not None or cells.share(cells.matches(_WHOLE, SIGNS_AND_DIGITS)) < MARKED_AS_CODE:
+        return why
+    if cells.share(cells.matches(_PHONE)) >= MARKED_AS_CODE:
+        return _by_example(PHONES, facts)
+    if facts.solid.share(_too_long(facts)) >= CODE_SHARE:
+        return _by_example(TOO_LONG, facts)
+    zeros = cells.matches(_LEADING_ZERO)
+    if zeros.any() and _are_padded(facts, zeros):
+        example = cells.texts[int(np.argmax(zeros))].as_py()
+        return Message("Digits with leading zeros, such as {example}: codes.", {"example": example})
+    return None
+
+
+def _named_code_reason(facts: Facts) -> Message | None:
+    """Tell digits beside letters, under the name of a code, from numbers with an exponent or a unit."""
+    if facts.named_like_part and facts.cells.distinct and _are_letter_codes(facts.cells):
+        return _by_example(LETTER_CODES, facts)
+    if facts.named_like_code and facts.cells.distinct and facts.cells.matches(_DIGITS_AND_LETTERS).all():
+        return _by_example(DIGITS_AND_LETTERS, facts)
+    return None
+
+
+def _padded_letters(facts: Facts) -> Message | None:
+    """Tell codes of digits and letters by their leading zeros; 005kg is a weight."""
+    cells = facts.solid
+    padded = cells.matches(_PADDED_LETTERS, b"0")
+    if not padded.any() or cells.share(cells.matches(_DIGITS_BEFORE_LETTERS)) < MARKED_AS_CODE:
+        return None
+    behind = {
+        text.lstrip("0123456789 ") for text in cells.texts.filter(pa.array(padded)).slice(0, LOOKED_AT).to_pylist()
+    }
+    if all(len(letters) > 1 and is_unit(letters) for letters in behind):
+        return None
+    return Message(PADDED_LETTERS, {"example": cells.texts.filter(pa.array(padded))[0].as_py()})
+
+
+def _are_letter_codes(cells: Cells) -> bool:
+    """Whether all texts are digits around an E, or some are and the others are bare or stand around another letter: 1E3, 12, 4D2."""
+    codes = cells.matches(_LETTER_E)
+    return bool(codes.any() and (codes | cells.matches(_LETTER_CODE)).all())
+
+
+def _are_padded(facts: Facts, zeros: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> bool:
+    """Whether leading zeros make codes: all texts are of one width, or most begin so; one such cell may be a slip."""
+    cells = facts.cells
+    width = pc.utf8_length(cells.texts).to_numpy(zero_copy_only=False)
+    usual = width == width[int(np.argmax(zeros))]
+    least = 1 if facts.named_like_code or facts.named_like_identifier else CODE_DIGITS
+    padded = cells.share(usual) >= MARKED_AS_CODE or cells.share(zeros) >= CODE_SHARE
+    return bool(width[zeros].max() >= least) and padded
+
+
+def _too_long(facts: Facts) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.abs(facts.numbers.values) > LARGEST_EXACT) & facts.solid.matches(_WHOLE)
+
+
+def version_reason(facts: Facts) -> Message | None:
+    """Texts under the name of a version that differ as texts and not as numbers: 1.1 and 1.10."""
+    cells = facts.cells
+    if (
+        not (facts.named_like_version or facts.named_like_code)
+        or not cells.distinct
+        or not cells.matches(_VERSION).all()
+    ):
+        return None
+    values = facts.numbers.values
+    if not facts.numbers.read.all() or len(np.unique(values)) == len(values):
+        return None
+    return Message("Versions, such as {example}: a version 1.10 is not 1.1.", {"example": cells.examples(1)[0]})
+
+
+def _by_example(text: str, facts: Facts) -> Message:
+    return Message(text, {"example": facts.cells.examples(1)[0]})
