@@ -14,7 +14,6 @@ from dldiag.data.typing.column_facts import Facts
 from dldiag.data.typing.distinct import DIGITS, SIGNS_AND_DIGITS, Cells
 from dldiag.data.typing.kinds import (
     MOSTLY_SHARE,
-    SIGNS_AND_DIGITS,
     counts_time,
     looks_like_excel_days,
     may_be_short_dates,
