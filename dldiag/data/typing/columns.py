@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
-from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -69,7 +68,7 @@ class Typed:
     remarks: tuple[Remark, ...] = ()
     has_not_available: bool = False  # Whether NA stands among its texts.
     # The rows whose cells name a total.
-    total_at: NDArray[np.int64] = field(default_factory=partial(np.zeros, 0, np.int64))
+    total_at: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
 
 class TypedColumns(NamedTuple):

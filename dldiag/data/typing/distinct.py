@@ -218,16 +218,14 @@ def _may_have_blanks(texts: pa.Array) -> bool:
     letters, starts = letters_of(texts)
     filled = starts[1:] > starts[:-1]
     first, end = starts[:-1][filled], starts[1:][filled]
-    return any(
-        len(found) and (found.min() <= _LAST_BLANK or found.max() >= _BEYOND_ASCII)
-        for found in (letters[first], letters[end - 1])
-    )
+    ends = np.concatenate([letters[first], letters[end - 1]])
+    return bool(len(ends)) and bool(ends.min() <= _LAST_BLANK or ends.max() >= _BEYOND_ASCII)
 
 
 def hold_few_letters(texts: pa.ChunkedArray) -> bool:
     """Whether each cell is empty or a single letter, the same two at most: 0 and 1, or M and F."""
     counts = _counts_of_letters(texts)
-    return counts is not None and np.count_nonzero(counts) <= 2
+    return counts is not None and int(np.count_nonzero(counts)) <= 2
 
 
 def _counts_of_letters(texts: pa.ChunkedArray) -> NDArray[np.int64] | None:

@@ -135,7 +135,7 @@ def _whole_numbers(texts: pa.Array) -> NDArray[np.int64] | None:
     low, high = int(numbers.min()), int(numbers.max())
     if max(-low, high) >= _LONGEST_EXACT or _letters_needed(numbers, low, high) != starts[-1] - starts[0]:
         return None
-    return numbers
+    return np.asarray(numbers)
 
 
 def _letters_needed(numbers: NDArray[np.int64], low: int, high: int) -> int:
@@ -279,9 +279,9 @@ def _different(values: NDArray[np.float64], low: float, high: float) -> NDArray[
         if (high - low) * scale >= _WIDEST:
             break
         if _are_multiples(values[:_SAMPLE], scale) and (taken := _places_taken(values, scale, low, high)) is not None:
-            return (np.flatnonzero(taken) + np.rint(low * scale)) / scale
+            return np.asarray((np.flatnonzero(taken) + np.rint(low * scale)) / scale)
     different = np.sort(values)
-    return different[np.append(True, different[1:] != different[:-1])]
+    return np.asarray(different[np.append(True, different[1:] != different[:-1])])
 
 
 def _places_taken(values: NDArray[np.float64], scale: float, low: float, high: float) -> NDArray[np.bool_] | None:
