@@ -15,7 +15,7 @@ LEAST_COLUMNS, LEAST_HEADINGS = 3, 2  # Of a narrower table, or a single row, no
 MOST_HEADINGS = 0.25  # Share of the rows; more rows with one cell are a table with gaps (own choice).
 _WORD = re.compile(r"[^\W\d_]")
 _SHOWN = 5  # Row numbers shown in the notice.
-LEAST_GROUPS = 3  # Fewer filled cells may be notes (own choice).
+LEAST_GROUPS = 2  # A single filled cell may be a note (own choice).
 LEAST_GAPS = 0.4  # Share of the cells that are missing (own choice).
 FOLLOWED_SHARE = 0.8  # This share of the filled cells has a missing one below it (own choice).
 

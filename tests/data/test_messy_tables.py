@@ -7,12 +7,13 @@ from dldiag.core.types import DataError
 from dldiag.data import read_table
 from dldiag.data.typing.columns import with_kinds
 from tests.data.messy_exports import EXPORTS
+from tests.data.messy_pairs import PAIR_TABLES
 from tests.data.messy_periods import PERIOD_TABLES
 from tests.data.messy_spellings import SPELLINGS
 from tests.data.messy_tables import MESSY, Messy
 
 
-@pytest.mark.parametrize("messy", [*MESSY, *EXPORTS, *SPELLINGS, *PERIOD_TABLES], ids=str)
+@pytest.mark.parametrize("messy", [*MESSY, *EXPORTS, *SPELLINGS, *PERIOD_TABLES, *PAIR_TABLES], ids=str)
 def test_a_messy_table_has_the_values_it_was_made_of(messy: Messy):
     found = read_table(messy.data)
     if messy.names:

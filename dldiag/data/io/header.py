@@ -222,13 +222,16 @@ class Names:
     renamed: tuple[int, ...] = ()
 
 
+_NO_WIDTH = "\u200b\u2060\ufeff\u00ad \t"  # Characters without width, and blanks, around a name.
+
+
 def unique_names(cells: Sequence[str], width: int) -> Names:
     """Return one unique, non-empty name per column: blanks become column_3, a second `x` becomes `x (2)`.
 
     >>> unique_names(["x", " ", "x"], 3).names
     ('x', 'column_2', 'x (2)')
     """
-    given = [" ".join(c.split()) for c in cells[:width]] + [""] * (width - len(cells))
+    given = [" ".join(c.strip(_NO_WIDTH).split()) for c in cells[:width]] + [""] * (width - len(cells))
     taken = {c for c in given if c}
     names: list[str] = []
     used: set[str] = set()

@@ -27,6 +27,7 @@ _HALF = re.compile("[\ud800-\udfff]")  # Lone surrogates come from JSON escapes,
 _TWICE = re.compile("[ÂÃÐÑÎÏâÄÅ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 _BEYOND = re.compile("[^\x00-\x7f]+")
 _ENTITY = re.compile(r"&(?:amp|lt|gt|nbsp|apos|[A-Za-z]{4,8}|#\d{2,6}|#x[0-9A-Fa-f]{2,5});")
+_BLANK = "\u00a0"  # &nbsp; stands within numbers.
 _MARKS_OF_CELLS = frozenset(",;|\t\"'")  # These would cut cells.
 TWICE_SHARE = 0.5  # A text was encoded twice if this share of its runs beyond ASCII is UTF-8 read as Windows-1252.
 _LOOK_BYTES = 1 << 16  # Bytes looked at together: what is made of them stays in the cache.
@@ -192,7 +193,11 @@ def without_entities(text: str) -> tuple[str, tuple[int, str]]:
 
 def _letter_of(found: re.Match[str]) -> str:
     letter = html.unescape(found[0])
-    return found[0] if len(letter) != 1 or letter in _MARKS_OF_CELLS or not letter.isprintable() else letter
+    return (
+        found[0]
+        if len(letter) != 1 or letter in _MARKS_OF_CELLS or not (letter.isprintable() or letter == _BLANK)
+        else letter
+    )
 
 
 def decoded_once(text: str) -> tuple[str, tuple[int, str]]:

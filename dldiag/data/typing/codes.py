@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 
 from dldiag.core.i18n import Message
 from dldiag.data.typing.column_facts import Facts
+from dldiag.data.typing.dates import epoch_scale
 from dldiag.data.typing.distinct import SIGNS_AND_DIGITS, Cells
 from dldiag.data.typing.numbers import LARGEST_EXACT
 from dldiag.data.typing.units import is_unit
@@ -16,8 +17,9 @@ from dldiag.data.typing.units import is_unit
 CODE_SHARE = 0.5
 # A code with leading zeros whose name does not say that it is one has at least this many digits: 07 is an hour.
 CODE_DIGITS = 3
+LONG_CODE = 15  # Whole numbers that all have so many digits count nothing (own choice).
 MARKED_AS_CODE = 0.95  # A column holds codes of one form if this share of its cells does, as for numbers.
-LOOKED_AT = 20  # The letters behind this many codes are looked at.
+LOOKED_AT = 20  # This many texts show whether letters stand behind the digits, and which.
 
 LETTER_CODES = "Digits around an E under the name of a code, such as {example}: codes."
 DIGITS_AND_LETTERS = "Digits beside letters under the name of a code, such as {example}."
@@ -41,7 +43,7 @@ def code_reason(facts: Facts) -> Message | None:
         return why
     if cells.share(cells.matches(_PHONE)) >= MARKED_AS_CODE:
         return _by_example(PHONES, facts)
-    if facts.solid.share(_too_long(facts)) >= CODE_SHARE:
+    if facts.solid.share(_too_long(facts)) >= CODE_SHARE or _are_long(facts):
         return _by_example(TOO_LONG, facts)
     zeros = cells.matches(_LEADING_ZERO)
     if zeros.any() and _are_padded(facts, zeros):
@@ -62,6 +64,9 @@ def _named_code_reason(facts: Facts) -> Message | None:
 def _padded_letters(facts: Facts) -> Message | None:
     """Tell codes of digits and letters by their leading zeros; 005kg is a weight."""
     cells = facts.solid
+    first = cells.texts.slice(0, LOOKED_AT).to_pylist()
+    if sum(text[-1:].isalpha() for text in first) < CODE_SHARE * len(first):
+        return None
     padded = cells.matches(_PADDED_LETTERS, b"0")
     if not padded.any() or cells.share(cells.matches(_DIGITS_BEFORE_LETTERS)) < MARKED_AS_CODE:
         return None
@@ -87,6 +92,13 @@ def _are_padded(facts: Facts, zeros: np.ndarray[tuple[int], np.dtype[np.bool_]])
     least = 1 if facts.named_like_code or facts.named_like_identifier else CODE_DIGITS
     padded = cells.share(usual) >= MARKED_AS_CODE or cells.share(zeros) >= CODE_SHARE
     return bool(width[zeros].max() >= least) and padded
+
+
+def _are_long(facts: Facts) -> bool:
+    """Whether whole numbers all have one width, which is that of cards and accounts, and are no times."""
+    width = pc.utf8_length(facts.solid.texts).to_numpy(zero_copy_only=False)
+    is_one = bool(len(width)) and int(width.min()) == int(width.max()) >= LONG_CODE
+    return is_one and bool(facts.numbers.read.all()) and not epoch_scale(facts.numbers.values)
 
 
 def _too_long(facts: Facts) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:

@@ -51,7 +51,7 @@ _PART_WORDS = word_set(
     "sku block lot flat apartment part plate well grid batch model item product serial article unit bin shelf seat room"
 )
 _PLACE_CODES = word_set(
-    "zip zipcode zips plz postleitzahl postal postcode postcodes fips cep naics"
+    "zip zipcode zips plz postleitzahl postal postcode postcodes fips cep naics ean gtin upc barcode isbn siren siret cnpj cpf npi cusip sedol"
 )  # Their numbers are names.
 _CLOCK_WORDS = word_set(
     "time times hhmm hhmmss hour hrs clock uhrzeit zeit heure hora ora tijd klockan departure arrival dep arr"

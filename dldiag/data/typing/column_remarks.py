@@ -62,7 +62,8 @@ MOST_TEXTS = 5_000  # More different numbers are no codes.
 LEAST_VALUES = 5  # Of fewer different texts most are no column of numbers (own choice).
 _NUMERALS, _DIGITS = re.compile(r"[\d.,\s+-]+"), re.compile(r"[\d\s+-]+")
 _POWER, _LEADING_ZERO = r"^[+-]?\d+[eE]\d+$", r"^0\d{2,}$|^0\d\.\d+$"
-_CODE_DIGITS = r"^\d{3,6}$"
+_ZEROS, MOST_JERSEYS = r"^0\d$", 200  # More different numbers are no numbers of shirts.
+_CODE_DIGITS = r"^\d{3,14}$"
 _TIME_DIGITS, LEAST_TIMES = r"^(?:\d|[0-5]\d|(?:\d|[01]\d|2[0-3])[0-5]\d|(?:[01]\d|2[0-3])[0-5]\d[0-5]\d|2400)$", 20
 _HOURS_IN_DIGITS = r"^\d{3,}$"
 _SPREADSHEET_DAY = r"^(?:\d{1,2}-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)-\d{2})$"
@@ -126,11 +127,17 @@ def doubts(facts: Facts) -> list[Remark]:
 
 def _codes_read(facts: Facts) -> list[Remark]:
     """Return the remarks on plain numbers that may be codes: 1E3, and 007."""
-    found = (
-        (code, facts.solid.matches(form, SIGNS_AND_DIGITS))
-        for code, form in (("powers", _POWER), ("leading_zeros", _LEADING_ZERO))
-    )
+    forms = [("powers", _POWER), ("leading_zeros", _LEADING_ZERO)]
+    if facts.solid.distinct <= MOST_JERSEYS and _stand_twice(facts.solid):
+        forms[1] = ("leading_zeros", _ZEROS)
+    found = ((code, facts.solid.matches(form, SIGNS_AND_DIGITS)) for code, form in forms)
     return [remark_on(code, facts, facts.solid, mask) for code, mask in found if mask.any()]
+
+
+def _stand_twice(cells: Cells) -> bool:
+    """Tell whether a number stands with a zero before it and without one: 00 and 0, 07 and 7 are different shirts."""
+    texts = set(cells.texts.to_pylist())
+    return any(text[0] == "0" and text[1:] in texts for text in texts if len(text) == len("07"))
 
 
 def _merged(facts: Facts) -> list[Remark]:

@@ -34,6 +34,7 @@ NAME_WORDS = 4.0  # Capitalized texts with more words on average are more than n
 CHARACTERS_PER_WORD = 2.0  # Chinese and Japanese write no blanks, so words are counted by characters.
 LEAST_DIGIT_DAYS = 5  # So many different digits that are all days of a calendar are so by no chance.
 LEAST_MONTHS = 8  # So many different numbers of four digits that all end in 01 to 12 do so by no chance.
+NEAR_TIMES = 0.35  # Of 1970 to now, times of the last 20 years take less than this share (own choice).
 MONTHS_SHARE = 0.4  # Months fill at least this share of their years (own choice).
 
 MOSTLY_NUMBERS = "{share:.0%} of the values read as numbers, the others do not, such as {examples}."
@@ -171,6 +172,7 @@ def _may_number_rows(facts: Facts) -> bool:
     values = facts.numbers.values
     if (
         facts.cells.rows < UNIQUE_ROWS
+        or facts.numbers.marks - {"thousands"}  # 1,200 ft names no row.
         or not len(values)
         or np.isnan(values).any()
         or (values != np.round(values)).any()
@@ -188,10 +190,12 @@ def looks_like_excel_days(facts: Facts) -> bool:
 
 
 def counts_time(facts: Facts) -> bool:
-    """Whether different numbers only grow from row to row, and lie where times counted since 1970 do today."""
+    """Whether different numbers only grow from row to row, or lie close together, where times counted since 1970 do today."""
     cells, values = facts.solid, facts.numbers.values
     if cells.distinct < READ_BESIDE_ODD_WORDS or not facts.numbers.read.all() or not epoch_scale(values):
         return False
+    if np.ptp(values) < NEAR_TIMES * values.min() and not facts.named_like_identifier:
+        return True
     return bool((np.diff(values[cells.codes[cells.codes >= 0]]) >= 0).all())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter, defaultdict
 
@@ -23,17 +24,27 @@ ALONE_SHARE = 0.5  # Texts are lists if this share of their items are cells by t
 _UNSEEN = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))  # Characters without width.
 _LOOK_ALIKE = str.maketrans("аеорсухіѕ", "aeopcyxis")  # Cyrillic letters and the Latin ones that look alike.
 _LATIN = "abcdefghijklmnopqrstuvwxyz"
+# Quotes and dashes are written in many ways, and dashes within a word left out.
+_MARKS = (
+    dict.fromkeys(map(ord, "’‘`´"), "'") | dict.fromkeys(map(ord, "“”"), '"') | dict.fromkeys(map(ord, "–—‐‑‒−"), "-")
+)
+_INNER_DASH = re.compile(r"(?<=\w)[-_](?=\w)")
+_ACCENT = re.compile("[\u0300-\u036f]")
 _BRACKETS = r"^(?:\[.*\]|\{.*\})$"
+_NAMED_ITEMS = r"^\w[\w .-]*=[^;&|,=]*(?:[;&|,] ?\w[\w .-]*=[^;&|,=]*)+$"  # a=1;b=2
 BRACKETS_SHARE = 0.9  # This share of the different texts must stand in brackets.
 
 
 def spelling_of(text: str) -> str:
-    """Return what spellings of one label have in common: not case, blanks, width, a point at the end, or letters that look alike.
+    """Return what spellings of one label have in common: not case, blanks, width, accents, which quote
+    or dash, a point at the end, or letters that look alike.
 
     >>> spelling_of(" New  York.") == spelling_of("new york")
     True
     """
-    plain = unicodedata.normalize("NFKC", text).translate(_UNSEEN).casefold()
+    plain = _INNER_DASH.sub(" ", unicodedata.normalize("NFKC", text).translate(_UNSEEN).translate(_MARKS)).casefold()
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFC", _ACCENT.sub("", unicodedata.normalize("NFD", plain)))
     if not plain.isascii() and any(letter in plain for letter in _LATIN):
         plain = plain.translate(_LOOK_ALIKE)
     return " ".join(plain.split()).rstrip(". ") or text
@@ -60,7 +71,8 @@ def hold_lists(cells: Cells) -> bool:
     """Whether cells hold several items: within brackets, or short ones that repeat between marks."""
     if cells.distinct < FEW_TEXTS:
         return False
-    if cells.matches(_BRACKETS, b"[{").mean() >= BRACKETS_SHARE:
+    brackets = cells.matches(_BRACKETS, b"[{")
+    if any(found.mean() >= BRACKETS_SHARE for found in (brackets, cells.matches(_NAMED_ITEMS))):
         return True
     texts = cells.texts.slice(0, MOST_LABELS).to_pylist()
     return any(_are_lists(texts, mark) for mark in LIST_MARKS)

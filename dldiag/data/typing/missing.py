@@ -89,6 +89,12 @@ SENTINEL_ROWS = 3  # One or two cells are as likely to be values (own choice).
 SENTINEL_GAP = 1.0  # The nearest value must be this far away, in ranges of all other values (own choice).
 HEAP_GAP = 0.2  # The same distance is enough for a code that is far more frequent than any other value (own choice).
 HEAP = 2  # Such a code is at least this many times as frequent as the most frequent other value (own choice).
+FIRST_SCALE_CODE = 7.0  # From here on single digits are codes of surveys, where the scale has ended before.
+LEAST_STEPS = 2  # A scale has at least so many steps.
+SCALE_GAP = (
+    2.0  # At least one step is left out between the scale and the first code, and two before the last (own choice).
+)
+SCALE_ROWS, SCALE_SHARE = 5, 0.03  # Codes beside a scale are in at least so many cells (own choice).
 SENTINEL_VALUES = 10  # A code that is not in SENTINELS needs this many other distinct numbers beside it (own choice).
 
 
@@ -127,8 +133,39 @@ def sentinel(cells: Cells, values: NDArray[np.float64]) -> float | None:
         others = values[finite & ~here & ~_other_codes(values, candidate)]
         if stands_apart(candidate, others, cells.count(here), cells.present):
             return float(candidate)
+    if (code := _behind_scale(cells, values)) is not None:
+        return code
     heaps = (end for end in ends if _is_heap(end, cells, values))
     return next(heaps, None)
+
+
+def _behind_scale(cells: Cells, values: NDArray[np.float64]) -> float | None:
+    """Return 8 or 9 where the steps of a scale end well before it, as 1 to 5 do: surveys have it for "does not know"."""
+    different = np.unique(values[np.isfinite(values)])
+    code = float(different[-1])
+    steps, codes = different[different < FIRST_SCALE_CODE], different[different >= FIRST_SCALE_CODE]
+    if different[0] < 0:
+        return _below_scale(cells, values, different)
+    if code not in (8.0, 9.0) or len(steps) < LEAST_STEPS or (different != np.round(different)).any():
+        return None
+    if np.ptp(steps) != len(steps) - 1 or codes[0] - steps[-1] < SCALE_GAP or code - steps[-1] <= SCALE_GAP:
+        return None
+    return code if _is_often(cells, values >= FIRST_SCALE_CODE) else None
+
+
+def _below_scale(cells: Cells, values: NDArray[np.float64], different: NDArray[np.float64]) -> float | None:
+    """Return −1 to −9 where the steps of a scale begin at 1 or above; where they begin at 0 it may be one more step."""
+    steps, code = different[different >= 0], float(different[0])
+    if code < -FIRST_SCALE_CODE - SCALE_GAP or len(steps) <= LEAST_STEPS or (different != np.round(different)).any():
+        return None
+    if steps[0] < 1 or np.ptp(steps) != len(steps) - 1:
+        return None
+    return code if _is_often(cells, values < 0) else None
+
+
+def _is_often(cells: Cells, coded: NDArray[np.bool_]) -> bool:
+    """Tell whether codes are in too many cells to be the far end of a count, as 8 brothers are."""
+    return cells.count(coded) >= max(SCALE_ROWS, SCALE_SHARE * cells.present)
 
 
 def _is_heap(candidate: float, cells: Cells, values: NDArray[np.float64]) -> bool:
@@ -168,11 +205,10 @@ def stands_apart(candidate: float, others: NDArray[np.float64], count: int, pres
         return False
     if candidate not in LOG_CODES and candidate != round(candidate) and set(f"{abs(candidate):g}") != {"9", "."}:
         return False
-    if candidate in SURVEY_CODES:
-        return _far(candidate, others)
-    if not _far(candidate, others) and not candidate < 0 <= float(others.min()):
-        return False
-    return len(np.unique(others)) >= SENTINEL_VALUES
+    is_far, is_lone = _far(candidate, others), candidate < 0 <= float(others.min())
+    if candidate in SURVEY_CODES and is_far:
+        return True
+    return (is_far or is_lone) and len(np.unique(others)) >= SENTINEL_VALUES
 
 
 def _far(candidate: float, others: NDArray[np.float64]) -> bool:

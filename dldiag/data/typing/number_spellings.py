@@ -18,13 +18,16 @@ _UNSEEN = f"{_NO_WIDTH}|{_ODD_BLANKS}"
 _OTHER_DIGITS = re.compile(r"(?![0-9])\d|[٫٬٪]")
 _SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 _RAISED = rf"^(.*\d)\s*[x×·*]\s*10([⁺⁻]?[{_SUPERSCRIPTS}]+)$"  # 1.5 × 10³
+_POWER_ALONE = rf"^10([⁺⁻]?[{_SUPERSCRIPTS}]+)$"
 _FOOTNOTE = rf"^([+-]?[\d.,]*\d)[{_SUPERSCRIPTS}]+$"  # 72.6²
 # Each pattern is replaced where it stands in any text.
 _USUAL = r"^[$€£¥₹]?[+-]?\d[\d.,]*\s?%?$"  # Nothing else has to be looked for in these.
 _MINUS = "[−–‒]"
 _SPELLINGS = (
     (r"^([+-])\s+(\d)", r"\1\2"),  # - 72.6
-    (r"^(.*\d)(?:[.,](?:-{1,2}|—)|/-)$", r"\1"),  # 660.-- and 660,- and 660/-
+    (r"^(.*\d)(?:[.,:](?:-{1,2}|—)|/-)$", r"\1"),  # 660.-- and 660,- and 660:- and 660/-
+    (r"^\(([\d.,]*\d)\) ?%$", r"-\1%"),
+    (r"^10\^\(?([+-]?\d{1,2})\)?$", r"1E\1"),
     (r"^[▲△↑⬆]\s*([\d.,]+)", r"\1"),
     (r"^[▼▽↓⬇]\s*([\d.,]+)", r"-\1"),
     (r"^([+-]?[\d.,]*\d)\s*[x×·*]\s*10\^?\(?([+-]?\d{1,2})\)?$", r"\1E\2"),  # 72.6 x 10^3
@@ -35,9 +38,12 @@ _SPELLINGS = (
     (r"^RM\s?([\d,]*\d\.\d{2})$", r"\1"),  # Malaysian ringgit; RM12 is a room.
     (r"^[x×X] ?(\d+[.,]\d+)$", r"\1"),  # x2.5 is a factor, x2 may be a name.
     (r"^× ?(\d+)$", r"\1"),
+    (r"^[pP] ?= ?(0?\.\d+|[01](?:\.\d+)?)$", r"\1"),  # p = 0.03
+    (r"^[pP] ?([<>≤≥]=?) ?(0?\.\d+)$", r"\1\2"),
+    (r"^<[A-Za-z][^<>]*>([^<>]*)</[A-Za-z]+>$", r"\1"),  # <b>12</b>
     (r"\s*sq\.?\s?(ft|m|km|mi|in|yd)\.?$", r" \12"),
 )
-_COUNTED = re.compile(r"[+-]?[\d.,]*\d\s?[KkMBb]?\s+(?P<word>[^\W\d_]{3,})")  # 1.2K views
+_COUNTED = re.compile(r"[+-]?[\d.,]*\d\s?(?:[KkMBb]|%)?\s+(?P<word>[^\W\d_]{3,})")  # 1.2K views, 20% off
 _ORDINAL = r"^(\d+)(?:st|nd|rd|th)$"
 _ORDINAL_SHARE = 0.95  # 1st and 2nd are numbers if this share of the texts is written so.
 _KNOWN_SPELLINGS, _KNOWN_ORDINAL = tuple(as_python(pattern) for pattern, _ in _SPELLINGS), as_python(_ORDINAL)
@@ -145,17 +151,19 @@ def _without_raised(texts: pa.Array) -> tuple[pa.Array, NDArray[np.bool_]]:
     powers = as_mask(pc.match_substring_regex(texts, _RAISED))
     if powers.any():
         texts = pc.replace_substring_regex(texts, _RAISED, r"\1x10^\2")
+    if as_mask(pc.match_substring_regex(texts, _POWER_ALONE)).all():
+        return pc.replace_substring_regex(texts, _POWER_ALONE, r"10^\1"), np.zeros(len(texts), dtype=bool)
     noted = as_mask(pc.match_substring_regex(texts, _FOOTNOTE))
     return (pc.replace_substring_regex(texts, _FOOTNOTE, r"\1") if noted.any() else texts), noted
 
 
 def without_counted(texts: pa.Array) -> pa.Array:
-    """Take the word for what is counted from behind numbers in thousands and millions: 1.2K views."""
+    """Take the word for what is counted from behind numbers in thousands, millions and percent: 1.2K views."""
     found = [_COUNTED.fullmatch(text) for text in texts.slice(0, _FIRST).to_pylist()]
     words = {match["word"] for match in found if match}
     if len(found) < LEAST_ALIKE or len(words) != 1 or not all(found):
         return texts
-    return replaced(texts, rf"^([+-]?[\d.,]*\d\s?[KkMBb])\s+{words.pop()}$", r"\1")
+    return replaced(texts, rf"^([+-]?[\d.,]*\d\s?(?:[KkMBb]|%))\s+{words.pop()}$", r"\1")
 
 
 def signed_by_account(texts: pa.Array) -> tuple[pa.Array, NDArray[np.bool_], NDArray[np.float64]]:

@@ -29,9 +29,10 @@ BARE_BESIDE_BOUNDS = 10
 MARKED_SHARE = 0.95  # A mark is that of the whole column from this share of its texts on.
 LARGEST_EXACT = 2.0**53  # Whole numbers above this are rounded in float64.
 
-_SIGN = r"(?:NT|US|HK|R|A|AU|C|CA|S|NZ|MX)\$|S/\.?|[$€£¥₹₽₩฿₺₴₫₪₱₦₵₡元円원đ¢]|Ft"
+_SIGN = r"(?:NT|US|HK|R|A|AU|C|CA|S|NZ|MX)\$|S/\.?|[$€£¥₹₽₩฿₺₴₫₪₱₦₵₡₿元円원đ¢]|Ft"
 _CODE = (
     r"(?i:USD|EUR|GBP|S?Fr\.|Rs\.?|CNY|RMB|JPY|CHF|AUD|CAD|HKD|INR|PLN|CZK|HUF|SEK|NOK|DKK|TRY|BRL|MXN|ZAR|KRW|SGD|NZD|THB|IDR|MYR|PHP|VND"
+    r"|PKR|BDT|LKR|KES|KSh|NGN|GHS|EGP|MAD|TWD|QAR|KWD|KZT|RON|BGN|ISK|CLP|COP|PEN|ARS|BTC|ETH"
     r"|RUB|UAH|AED|SAR|ILS|kr\.?|zł|Kč|Rp\.?|lei|руб\.?|грн\.?)"
 )
 _CURRENCY = rf"(?:{_SIGN}|{_CODE})"
@@ -67,6 +68,9 @@ _HOURS = (
 _DOTTED = r"^(\d{1,2})[.:]([0-5]\d) ?(?:Uhr|hrs?|h)\.?$"
 _BARE_HALF = r"^(\d{1,2}) ?([AaPp]\.?[Mm]\.?)$"  # 2pm
 _KNOWN_DOTTED, _KNOWN_HALF, _COLON = as_python(_DOTTED), as_python(_BARE_HALF), re.compile(r"\d:\d")
+_KNOWN_NOON, _KNOWN_HALF_DAY = (
+    as_python(pattern) for pattern in (r"^(?i:noon|midday|midnight)$", r"(?i)\d ?[ap]\.?m\.?$")
+)
 # The minutes and seconds of races have a fraction behind them: 52:29.04.
 _MINUTES = r"^(?P<sign>[+-]?)(?P<minute>[0-5]?\d):(?P<second>[0-5]\d[.,]\d{1,3})$"
 _FORTRAN = r"^([+-]?\d*\.\d*)[Dd]([+-]\d{1,3})$"  # Fortran writes 1.5D+03.
@@ -120,7 +124,7 @@ def _read_marked(texts: pa.Array, infinite: NDArray[np.bool_], decimal: str, tho
     """Read numbers that carry marks: units, currencies, percent, groups of digits, parentheses."""
     bodies, marks, powers, factors = _without_marks(texts)
     numerals, read, found, ambiguous = _with_point(bodies, decimal, thousands)
-    if ambiguous == "comma" and marks["currency"].any():
+    if ambiguous == "comma" and (marks["currency"].any() or _has(texts, rf"^{_CURRENCY}\s?\d").any()):
         ambiguous = ""  # Money has no three decimals.
     values = _cast(_with_powers(numerals, powers), read) * factors
     counted = _are_counts(marks, bodies, read)
@@ -142,6 +146,8 @@ def _as_clocks(texts: pa.Array) -> pa.Array:
     first = texts.slice(0, FEW_TEXTS)
     if stands_in(_KNOWN_DOTTED, first) and _has(texts, _DOTTED).all():
         return pc.replace_substring_regex(texts, _DOTTED, r"\1:\2")
+    if stands_in(_KNOWN_NOON, first) and stands_in(_KNOWN_HALF_DAY, first):
+        texts = replaced(replaced(texts, r"^(?i:noon|midday)$", "12:00 PM"), r"^(?i:midnight)$", "12:00 AM")
     if stands_in(_KNOWN_HALF, first):
         return pc.replace_substring_regex(texts, _BARE_HALF, r"\1:00 \2")
     return texts

@@ -19,6 +19,7 @@ _POWER = re.compile(r"\d+[eE]\d+")
 _FIRST_CELLS = 50  # This many cells are looked at for codes that read as numbers.
 _LEAST_DISTINCT = 3  # A column with fewer values may be boolean or constant.
 _UNIQUE_SHARE = 0.9  # Whole numbers may be identifiers if this share of the values is distinct.
+_MOST_STEPS = 12  # A scale of a survey has no more steps (own choice).
 _LARGEST = 1e11  # From here on numbers may be codes that a spreadsheet rounded.
 # Such a number has no leading zero and no mark, and is kept exactly.
 _PLAIN = r"^-?(?:0|[1-9]\d{0,14})(?:\.\d+)?(?:[eE][+-]?\d{1,2})?$"
@@ -225,7 +226,7 @@ def _looked_at(values: NDArray[np.float64]) -> Plain | None:
     distinct = len(different)
     if distinct < _LEAST_DISTINCT or {low, high} & SURVEY_CODES or max(-low, high) >= _LARGEST:
         return None
-    if _has_code(present, different):
+    if _has_code(present, different) or _may_be_scale(low, high, distinct):
         return None
     whole = _are_whole(different[:_SAMPLE]) and _are_whole(different)
     as_dates = any(
@@ -242,6 +243,11 @@ def _looked_at(values: NDArray[np.float64]) -> Plain | None:
 
 def _are_whole(values: NDArray[np.float64]) -> bool:
     return bool((values == np.floor(values)).all())
+
+
+def _may_be_scale(low: float, high: float, distinct: int) -> bool:
+    """Whether few different numbers end at 8 or 9 or begin below 0, which may stand for "does not know" beside a scale."""
+    return distinct <= _MOST_STEPS and (high in (8.0, 9.0) or -_MOST_STEPS < low < 0)
 
 
 def _may_be_short_days(values: NDArray[np.float64], low: float, high: float) -> bool:

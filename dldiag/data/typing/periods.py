@@ -77,7 +77,7 @@ PERIODS = (
     Period(
         "quarter",
         (
-            rf"^{_YEAR}[ :-]?-?[Qq](?P<part>[1-4])$",
+            rf"^{_YEAR}[ :/-]?-?[Qq](?P<part>[1-4])$",
             rf"^[Qq](?P<part>[1-4])[ /-]?{_YEAR}$",
             rf"^(?P<part>[1-4])[Qq][ /-]?{_YEAR}$",
             rf"^(?P<part>[1-4])[Qq][ /'-]?{_SHORT}$",
@@ -97,7 +97,15 @@ PERIODS = (
         "2024Q1",
         months=3,
     ),
-    Period("month", (rf"^{_YEAR}[ -]?[Mm](?P<part>0?[1-9]|1[0-2])$",), "2024M03", months=1),
+    Period(
+        "month",
+        (
+            rf"^{_YEAR}[ -]?[Mm](?P<part>0?[1-9]|1[0-2])$",
+            rf"^(?:FY ?)?{_YEAR}[ -]?P(?P<part>0?[1-9]|1[0-2])$",  # Programs of accounting number the months so.
+        ),
+        "2024M03",
+        months=1,
+    ),
     Period(
         "week",
         (

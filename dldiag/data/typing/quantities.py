@@ -32,6 +32,7 @@ _MINUTES, _SECONDS = (
     r"m|mins?|minutes?|minuten|minutos?|分钟|分|мин",
     r"s|secs?|seconds?|sek\.?|sekunden|segundos?|秒|сек",
 )
+_MILLISECONDS = r"ms|msecs?|millis"
 # The larger unit, the smaller one, and how many of the smaller one make the larger.
 _PAIRS = (
     (r"'|′|ft\.?|feet|foot", r"\"|″|''|′′|in\.?|inch(?:es)?", 12),
@@ -80,17 +81,20 @@ def _part(unit: str) -> str:
     return rf"(?:({_NUMERAL})\s*(?:{unit})\.?(?:,?\s+(?:(?:and|und|et|y|e)\s+)?|(?=\d)|$))?"
 
 
-_DURATION = re.compile(rf"([+-]?)(?=\d){_part(_DAYS)}{_part(_HOURS)}{_part(_MINUTES)}{_part(_SECONDS)}", re.IGNORECASE)
+_DURATION = re.compile(
+    rf"([+-]?)(?=\d){_part(_DAYS)}{_part(_HOURS)}{_part(_MINUTES)}{_part(_SECONDS)}{_part(_MILLISECONDS)}",
+    re.IGNORECASE,
+)
 _ISO_DURATION = re.compile(
     rf"([+-]?)P(?=T?\d)(?:({_NUMERAL})D)?(?:T(?:({_NUMERAL})H)?(?:({_NUMERAL})M)?(?:({_NUMERAL})S)?)?"
 )
-_HOURS_AND_MINUTES = re.compile(r"([+-]?)()(\d{1,3})\s?h\s?([0-5]\d)()")  # 3h06
+_HOURS_AND_MINUTES = re.compile(r"([+-]?)()(\d{1,3})\s?h(?:\s?([0-5]\d))?()")  # 3h06 and 4h
 _DAYS_AND_CLOCK = re.compile(r"([+-]?)(\d+) ?(?:d|days?|Tage?|jours?),? \+?(\d{1,2}):(\d{2}):(\d{2}(?:\.\d+)?)")
 
 
 def _hours(found: re.Match[str]) -> float:
-    days, hours, minutes, seconds = map(_number, found.groups()[1:])
-    total = 24 * days + hours + minutes / 60 + seconds / 3600
+    days, hours, minutes, seconds, *thousandths = map(_number, found.groups()[1:])
+    total = 24 * days + hours + minutes / 60 + (seconds + sum(thousandths) / 1000) / 3600
     return -total if found[1] == "-" else total
 
 
@@ -118,14 +122,14 @@ def _of_years_and_months(found: Sequence[re.Match[str]]) -> bool:
 
 
 _ANGLE = re.compile(
-    r"([NSEW]?)\s*([+-]?\d{1,3}(?:\.\d+)?)\s*(?:[°º˚]\s*)?(?:(?<=[°º˚\s])(\d{1,2}(?:\.\d+)?)\s*['′’‘´]\s*"
+    r"([NSEW]?)\s*([+-]?\d{1,3}(?:[.,]\d+)?)\s*(?:[°º˚]\s*)?(?:(?<=[°º˚\s])(\d{1,2}(?:\.\d+)?)\s*['′’‘´]\s*"
     r"(?:(\d{1,2}(?:\.\d+)?)\s*(?:\"|″|''|′′|”|“)\s*)?)?([NSEW]?)"
 )
 _IS_ANGLE = re.compile(r"[°º˚].*['′’NSEW]|[NSEW]\s*\d.*[°º˚]|\d\.\d{2,}\s?[NSEW]|[NSEW]\s?\d+\.\d{2,}")
 
 
 def _degrees(found: re.Match[str]) -> float:
-    whole, minutes, seconds = abs(float(found[2])), _number(found[3]), _number(found[4])
+    whole, minutes, seconds = _number(found[2].lstrip("+-")), _number(found[3]), _number(found[4])
     is_negative = found[2].startswith("-") != ((found[1] or found[5]) in ("S", "W") and bool(found[1] or found[5]))
     angle = whole + minutes / 60 + seconds / 3600
     return -angle if is_negative else angle
@@ -139,13 +143,13 @@ def _one_axis(found: Sequence[re.Match[str]]) -> bool:
 
 
 _FRACTION = re.compile(
-    rf"([+-]?)(?:(\d+)(?:\s+|-|(?=[{''.join(_VULGAR)}])))?(?:(\d+)\s*[/⁄]\s*(\d+)|([{''.join(_VULGAR)}]))\"?|([+-]?)(\d+)\"?"
+    rf"([+-]?)(?:(\d+)(?:\s+|-|(?=[{''.join(_VULGAR)}])))?(?:(\d+)\s*[/⁄]\s*(\d+)|([{''.join(_VULGAR)}]))(?:\"|\s+([^\W\d_]{{1,12}}))?|([+-]?)(\d+)(?:\"|\s+([^\W\d_]{{1,12}}))?"
 )
 
 
 def _fraction(found: re.Match[str]) -> float:
-    if found[7] is not None:
-        return -float(found[7]) if found[6] == "-" else float(found[7])
+    if found[8] is not None:
+        return -float(found[8]) if found[7] == "-" else float(found[8])
     above, below = _VULGAR[found[5]] if found[5] else (int(found[3]), int(found[4]))
     value = int(found[2] or 0) + above / below
     return -value if found[1] == "-" else value
@@ -155,9 +159,11 @@ def _are_fractions(found: Sequence[re.Match[str]]) -> bool:
     """Tell whether all fractions are proper, of usual denominators or of one: 9/4 is an account of odds, 120/80 of a pressure."""
     if any(match[3] and match[3].startswith("0") and len(match[3]) > 1 for match in found):
         return False  # 01/22 is a month.
+    if len({(match[6] or match[9] or "").rstrip("s") for match in found}) > 1:
+        return False  # 1/2 cup beside 1 tsp
     parts = [(int(match[3]), int(match[4])) for match in found if match[3]]
     below = {b for _, b in parts}
-    if any(match[7] and int(match[7]) for match in found) and not below <= _MEASURES:
+    if any(match[8] and int(match[8]) for match in found) and not below <= _MEASURES:
         return False  # 8/10 beside 15
     proper = all(a < b for a, b in parts) or (len(below) == 1 and all(a <= b for a, b in parts))
     return proper and 0 not in below and (below <= _DENOMINATORS or len(below) == 1)
@@ -165,7 +171,9 @@ def _are_fractions(found: Sequence[re.Match[str]]) -> bool:
 
 _OF = r"\s*(?:out of|of|von|sur|de)\s*"
 _SHARE_OF = re.compile(rf"({_NUMERAL}){_OF}({_NUMERAL})(?:\s+\D+)?", re.IGNORECASE)
-_POINTS_OF = re.compile(rf"({_NUMERAL})(?:\s*([/:])\s*(\d+))?")  # 8/10, 4.5/5, and 9.5:1
+_POINTS_OF = re.compile(
+    rf"({_NUMERAL})(?:\s*([/:])\s*(\d+)(?:[.,]0+)?)?(?:\s+[^\W\d_]+)?"
+)  # 8/10, 4.5/5 stars, 3.7/4.0 and 9.5:1
 _PART_OF = re.compile(rf"({_NUMERAL})(?:\s*/\s*|{_OF})({_NUMERAL})", re.IGNORECASE)  # 4.5/5 beside 8/10
 
 
@@ -227,7 +235,7 @@ _CLOCKED = re.compile(r"\d\s*[^\W\d_]+\.?,?(?:\s+[^\W\d_]+)?\s*\d")
 QUANTITIES = (
     Quantity("hours", _DURATION, _hours, _CLOCKED),
     Quantity("hours", _ISO_DURATION, _hours, re.compile("^[+-]?P")),
-    Quantity("hours", _HOURS_AND_MINUTES, _hours, re.compile("h")),
+    Quantity("hours", _HOURS_AND_MINUTES, _hours, re.compile(r"h\s?\d")),
     Quantity("hours", _DAYS_AND_CLOCK, _hours, re.compile("[dTj]")),
     *(_pair(*pair) for pair in _PAIRS),
     Quantity("quantities", _AGE, _years, re.compile("[yja]", re.IGNORECASE), _of_years_and_months),

@@ -29,13 +29,16 @@ _UNITS: dict[str, tuple[str, float]] = {
     for kind, sizes in {
         "mass": {
             "g": 1, "mg": 1e-3, "kg": 1e3, "t": 1e6, "lb": 453.59237, "lbs": 453.59237, "oz": 28.349523125,
+            "mcg": 1e-6, "ug": 1e-6, "µg": 1e-6, "μg": 1e-6, "gram": 1, "kilogram": 1e3, "tonne": 1e6, "pound": 453.59237, "ounce": 28.349523125,
             "克": 1, "毫克": 1e-3, "千克": 1e3, "公斤": 1e3, "斤": 500, "吨": 1e6,
         },
         "length": {
             "m": 1, "mm": 1e-3, "cm": 1e-2, "km": 1e3, "ft": 0.3048, "in": 0.0254, "mi": 1609.344,
+            "inch": 0.0254, "foot": 0.3048, "feet": 0.3048, "yd": 0.9144, "yard": 0.9144, "mile": 1609.344,
+            "meter": 1, "metre": 1, "kilometer": 1e3, "kilometre": 1e3, "centimeter": 1e-2, "centimetre": 1e-2, "millimeter": 1e-3, "millimetre": 1e-3,
             "米": 1, "毫米": 1e-3, "厘米": 1e-2, "公里": 1e3, "千米": 1e3,
         },
-        "volume": {"l": 1, "L": 1, "ml": 1e-3, "mL": 1e-3, "cl": 1e-2, "dl": 0.1},
+        "volume": {"l": 1, "L": 1, "ml": 1e-3, "mL": 1e-3, "cl": 1e-2, "dl": 0.1, "liter": 1, "litre": 1},
         "time": {
             "s": 1, "sec": 1, "ms": 1e-3, "min": 60, "mins": 60, "h": 3600, "hr": 3600, "hrs": 3600,
             "秒": 1, "分钟": 60, "小时": 3600, "天": 86400, "second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604_800,
@@ -43,12 +46,18 @@ _UNITS: dict[str, tuple[str, float]] = {
         },
         "data": {"B": 1, "KB": 1e3, "kB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12,
                  "KiB": 1024, "MiB": 1024**2, "GiB": 1024**3, "TiB": 1024**4},
+        "rate": {"bps": 1, "kbps": 1e3, "Kbps": 1e3, "Mbps": 1e6, "Gbps": 1e9},
+        "pressure": {"Pa": 1, "hPa": 100, "kPa": 1e3, "MPa": 1e6, "bar": 1e5, "mbar": 100, "psi": 6894.757293168, "mmHg": 133.322387415},
+        "speed": {"m/s": 1, "km/h": 1 / 3.6, "kph": 1 / 3.6, "kmh": 1 / 3.6, "mph": 0.44704},
+        "voltage": {"V": 1, "mV": 1e-3, "kV": 1e3},
+        "current": {"A": 1, "mA": 1e-3},
         "frequency": {"Hz": 1, "kHz": 1e3, "MHz": 1e6, "GHz": 1e9},
         "power": {"W": 1, "kW": 1e3, "MW": 1e6, "GW": 1e9},
         "energy": {"Wh": 1, "kWh": 1e3, "MWh": 1e6, "GWh": 1e9},
     }.items()
     for unit, size in sizes.items()
 }  # fmt: skip
+_ANY_CASE = frozenset({"mass", "length", "volume", "time"})  # 70 KG and 70 Kg; MW and mW are two units.
 # Signs and codes of one currency, under one of them.
 CURRENCIES = {
     "USD": "$", "US$": "$", "EUR": "€", "GBP": "£", "CNY": "¥", "RMB": "¥", "元": "¥", "JPY": "¥", "円": "¥", "INR": "₹",
@@ -60,12 +69,12 @@ _KELVIN = r"\d\s+K$"
 _UNIT = _NUMERAL + r"([A-Za-zµμ°/²³‰]{1,12}|[毫厘千公]?[克斤米里]|吨|秒|分钟|小时|天|(?:[kcmd]?m|ft|in|yd|mi)[23])$"
 _FIRST, LEAST_ALIKE = 20, 3  # The first few texts show whether all may bear one mark, if there are at least so many.
 _SUFFIX_PATTERN = (
-    r"^([+-]?[\d.,]*\d)(\s*(?:\pL|-\pL{3}|[°€£¥$₩★☆⭐×]|\(\pL)[^\d\s]{0,14}(?:\^?-?[23])?"
+    r"^([+-]?[\d.,]*\d)(\s*(?:\pL|-\pL{3}|[°€£¥$₩★☆⭐×\x22'′]|\(\pL|/ ?\pL)[^\d\s]{0,14}(?:\^?-?[23])?"
     r"|\s*[a-zß-öø-ÿа-я(€$£][^\d\s]{0,14}(?:\s[^\d\sA-Z]{1,14}){1,3})$"  # Words of a street are capitalized.
 )
 _SUFFIX = as_python(_SUFFIX_PATTERN)
 _EXPONENT = re.compile(r"[eEdD][+-]?\d")
-_PLURAL = re.compile(r"(?<=[a-z]{3})s$")
+_PLURAL = re.compile(r"(?<=ch)es$|(?<=[a-z]{3})s$")
 
 
 def is_unit(letters: str) -> bool:
@@ -74,7 +83,15 @@ def is_unit(letters: str) -> bool:
     >>> is_unit("kg"), is_unit("KT")
     (True, False)
     """
-    return letters in _UNITS or letters in MAGNITUDES or letters.upper() in CURRENCIES
+    return _unit(letters) in _UNITS or letters in MAGNITUDES or letters.upper() in CURRENCIES
+
+
+def _unit(letters: str) -> str:
+    """Return a unit as the table has it: without the ending of a plural, and in lower case where that makes no other unit."""
+    one = _PLURAL.sub("", letters)
+    small = one.lower()
+    is_small = one not in _UNITS and len(one) > 1 and small in _UNITS and _UNITS[small][0] in _ANY_CASE
+    return small if is_small else one
 
 
 def strip_magnitudes(body: pa.Array, has_currency: bool) -> tuple[pa.Array, NDArray[np.int64]]:
@@ -122,10 +139,7 @@ def strip_units(body: pa.Array) -> tuple[pa.Array, NDArray[np.float64], NDArray[
     nothing = body, np.ones(len(body)), np.zeros(len(body), dtype=bool), False
     if not mask.any():
         return nothing
-    units = [
-        _PLURAL.sub("", unit)
-        for unit in pc.replace_substring_regex(body.filter(pa.array(mask)), _NUMERAL, "").to_pylist()
-    ]
+    units = list(map(_unit, pc.replace_substring_regex(body.filter(pa.array(mask)), _NUMERAL, "").to_pylist()))
     with_digits = as_mask(pc.match_substring_regex(body, r"\d"))
     shared = mask[with_digits].all() and len(set(units)) == 1
     if not shared and not _of_one_kind(body, mask, units):

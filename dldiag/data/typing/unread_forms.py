@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from dldiag.data.typing.distinct import Cells
+from dldiag.data.typing.units import is_unit
 
 SAMPLE = 300  # This many different texts, spread over the column, are looked at.
 FEW = 20  # Of so few, most must hold a digit before the others are looked at.
@@ -42,11 +43,21 @@ _CROSSED = re.compile(r"(?<=0)[xX×](?=0)")
 _FACTOR = re.compile(r"[xX] ?[1-9]\d{0,4}")  # x5 is five times something.
 MOST_GAPS = 1.5  # Names that are counted have fewer gaps (own choice).
 _RANGE = re.compile(r"\D*0\D{0,8}?(?:\s?[-–—~]\s?|\s(?:to|bis|a|à|до)\s)\D{0,3}0\D*")
+_MONEY_RANGE = re.compile(r"[$€£¥₹] ?0\D{0,8}?(?:\s?[-–—]\s?|\s(?:to|bis|a|à|до)\s)[$€£¥₹] ?0\D*")
 _WITH_UNITS = re.compile(
     r"0 ?(?!(?:of|and|or|to|in|at|by|from|von|und|bis|de|du|et|y|e|the)\b)[^\W\d_%]{1,8}\b|[$€£¥₹]0|0%|0 ?[x×*] ?0|[(\[]0[ ,;]"
 )
-_QUOTIENT = re.compile(r"0 ?/ ?0")  # 120/80 and 3/7; 0/1 and 1/1 are states of two.
-LEAST_QUOTIENTS = 6  # So many different ones are no states (own choice).
+# Two numbers with a mark between: 120/80, 38+4, 1:160, 40.4, -79.9; what they mean is not known.
+_PAIR = re.compile(
+    r"[$€£¥]?-?(?P<first>[\d.,]*\d)\s?(?P<mark>[/:+–-]|in |[,;]?\s|[,;])\s?[$€£¥]?-?(?P<second>[\d.,]*\d)\+?(?:\s?\([^\d()]{1,15}\))?"
+)
+_TWO_ANGLES = re.compile(r"[NSEW]? ?-?0 ?°.*[NSEW]? ?-?0 ?°.*")
+LEAST_QUOTIENTS = 6  # So many different ones are no states such as 0/1 and 1/1 (own choice).
+_MEASURED = re.compile(r"(?P<number>[^\w\s]{0,2}[\d.,]*\d)(?P<blank>\s*)(?P<unit>[^\d\s][^\d]{0,20})")
+_NAME = re.compile(r"[A-Z][a-z]{2,}")
+MOST_UNIT_WORDS = 3
+_LETTER_EQUALS = re.compile(r"[^\W\d_]\w{0,11}\s?[=<>≤≥]\s?-?[\d.,]*\d\D{0,8}")  # p=0.03, n=12, p95=120ms
+_HAN_NUMERAL = re.compile("[〇零一二三四五六七八九十百千万亿两]+")
 _YEAR = re.compile(r"(?:1[3489]|2[0-2]|2[4-6])\d\d")
 _OFFSET = re.compile(r"(?<=\d)\s?[+-]\d{4}$|(?<=:\d\d)[.,]\d+")
 _GLUED_DATE = re.compile(r"[^\W\d_]\d")
@@ -54,13 +65,19 @@ LARGEST_PART = 60
 LEAST_DAYS = 5  # Fewer different texts with a year are as likely to be names (own choice).
 # 01/22 and Oct18 are a month or a day, of a year that is not known.
 _PADDED_PAIR = re.compile(r"(?:0[1-9]|[12]\d|3[01])/\d\d|(?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\d\d")
+_DAY_OF_MONTH = re.compile(r"\d{1,2}[ .-](?i:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?")  # 23-Mar
+MOST_PAIR_DIGITS = 3  # Longer numbers before a hyphen are parts of codes.
 
 
 def hold_numbers(cells: Cells) -> bool:
-    """Whether nearly all cells hold one number beside words or marks that repeat."""
+    """Whether nearly all cells hold one number beside words or marks that repeat, or behind which a unit stands."""
+    if LEAST_TEXTS <= cells.distinct <= SAMPLE and all(map(_HAN_NUMERAL.fullmatch, cells.texts.to_pylist())):
+        return True
     texts = _sample(cells)
     if not texts:
         return False
+    if _are_measured(texts) or all(map(_LETTER_EQUALS.fullmatch, texts)):
+        return True
     if all(map(_FACTOR.fullmatch, texts)):
         return not _count_up([int(text[1:]) for text in texts])
     forms = [_NUMERAL.sub("0", text) for text in texts]
@@ -71,6 +88,27 @@ def hold_numbers(cells: Cells) -> bool:
         for form, text in zip(forms, texts, strict=True)
     ]
     return _share(one) >= FORM_SHARE
+
+
+def _are_measured(texts: Sequence[str]) -> bool:
+    """Tell whether texts are numbers before units, of which some repeat, are known or follow decimals: 98.6 F beside 37.0 C."""
+    found = [match for match in map(_MEASURED.fullmatch, texts) if match and _may_be_unit(match)]
+    if len(found) < FORM_SHARE * len(texts):
+        return False
+    units = [match["unit"].strip() for match in found]
+    known = sum(is_unit(unit) for unit in units)
+    decimals = any("." in match["number"] or "," in match["number"] for match in found)
+    repeated = any(match["blank"] for match in found) and len(set(units)) < len(units)
+    return decimals or repeated or 2 * known >= len(units)
+
+
+def _may_be_unit(found: re.Match[str]) -> bool:
+    """Tell whether a few words that are no names stand behind a number: 12 Oak Street is an address, 12b a part of one."""
+    unit = found["unit"]
+    if _NAME.search(unit) or len(_WORD.findall(unit)) > MOST_UNIT_WORDS:
+        return False
+    is_glued = not found["blank"] and unit[0].isalpha() and not is_unit(unit)
+    return not is_glued or "." in found["number"] or "," in found["number"]
 
 
 def _count_up(numbers: Sequence[int]) -> bool:
@@ -94,21 +132,52 @@ def hold_several_numbers(cells: Cells) -> bool:
     texts = _sample(cells)
     if not texts:
         return False
+    if _are_pairs(texts):
+        return True
     forms = [_NUMERAL.sub("0", text) for text in texts]
+    if _share(list(map(_TWO_ANGLES.fullmatch, forms))) >= FORM_SHARE:
+        return True
+    if all(map(_MONEY_RANGE.fullmatch, forms)):
+        return True
     if not _repeat(forms) or any(map(_RANGE.fullmatch, forms)):
         return False
-    if _share(list(map(_QUOTIENT.fullmatch, forms))) >= FORM_SHARE:
-        return len(texts) >= LEAST_QUOTIENTS
+    same = len(set(forms)) == 1 and any(re.search(r"\d[.,]\d", text) for text in texts)  # 17.3(3)e-5
     found = [
-        form.count("0") > 1 and _WITH_UNITS.search(form) and not _GLUED.search(_CROSSED.sub(" ", form))
+        form.count("0") > 1 and (same or _WITH_UNITS.search(form)) and not _GLUED.search(_CROSSED.sub(" ", form))
         for form in forms
     ]
     return _share(found) >= FORM_SHARE
 
 
+def _are_pairs(texts: Sequence[str]) -> bool:
+    """Tell whether texts are pairs of numbers, neither spans (10-19) nor codes (0012-3, 555-1234)."""
+    found = [match for match in map(_PAIR.fullmatch, texts) if match]
+    marks = {match["mark"].strip() for match in found}
+    if len(found) < FORM_SHARE * len(texts) or len(marks) != 1:
+        return False
+    firsts, seconds = [match["first"] for match in found], [match["second"] for match in found]
+    parts, mark = [*firsts, *seconds], marks.pop()
+    decimals = any(re.search(r"\d[.,]\d", part) for part in parts)
+    if decimals:
+        return True
+    if any(len(part) > MOST_PAIR_DIGITS or (part[0] == "0" and len(part) > 1) for part in firsts) or mark in (
+        "",
+        ",",
+        ";",
+    ):
+        return False
+    if mark == "in":
+        return True  # 1 in 5
+    if mark == "/":
+        return len(texts) >= LEAST_QUOTIENTS
+    return mark in "+:" or any(int(one) >= int(other) for one, other in zip(firsts, seconds, strict=True))
+
+
 def hold_dates(cells: Cells) -> bool:
     """Whether nearly all cells hold a year, small numbers and few different words, as dates of whatever language do."""
     texts = _sample(cells)
+    if texts and all(map(_DAY_OF_MONTH.fullmatch, texts)):
+        return True
     if len(texts) >= LEAST_DAYS and all(map(_PADDED_PAIR.fullmatch, texts)):
         return True
     if not texts or _share([_is_date(text) for text in texts]) < FORM_SHARE:
