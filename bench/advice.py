@@ -23,7 +23,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from bench.advice_cases import CALIBRATE, FAULTS, REPORT, Case, case_names, cases, copied_rows, make_case
+from bench.advice_cases import CALIBRATE, FAULTS, FRESH, REPORT, Case, case_names, cases, copied_rows, make_case
 from bench.advice_table import print_tables
 from dldiag.core.settings import Settings
 from dldiag.core.types import Dataset, Recommendation, Report
@@ -37,7 +37,7 @@ from dldiag.experiments.models import Model, changed
 from dldiag.experiments.tasks import Encoded, FitTask
 
 RESULTS = Path(__file__).with_name("results") / "advice.jsonl"
-TABLES = {"calibrate": CALIBRATE, "report": REPORT}
+TABLES = {"calibrate": CALIBRATE, "report": REPORT, "fresh": FRESH}
 TRUTH_SEEDS = 5
 TWO_TRIALS = Settings(trials=2)
 NOW = "now"

@@ -9,7 +9,11 @@ from dldiag.core.types import Dataset, Split
 from dldiag.data.split import make_split
 from dldiag.experiments.models import NARROW
 
-MORE_REPEATS = 2  # Times the curve's repeats, run with all training rows where fits are cheap.
+MORE_REPEATS, MOST_TIMES = (
+    2,
+    4,
+)  # Times the curve's repeats, run with all training rows where fits are cheap or very cheap.
+VERDICT_SHARE = 0.5  # Rows of all repeats that a verdict rests on, on few rows: this share of those of all short runs.
 # A search chooses by this many repeats beyond all others, so that the others can measure what it chose.
 SELECTION_REPEATS = 4
 LEAST_REPEATS, MOST_REPEATS = 4, 10  # Repeats of a probe, on many and on few rows.
@@ -73,15 +77,23 @@ def diagnosis_split(dataset: Dataset, settings: Settings) -> Split:
     """Draw the split that a diagnosis with these settings uses."""
     effort = EFFORTS[settings.budget]
     rows = min(settings.train_rows or effort.most_rows, effort.most_rows)
-    repeats = max(settings.repeats, effort.trial_repeats, MOST_REPEATS)
+    wide = effort_for(settings.budget, len(dataset.columns))
+    on_few_rows = _repeats_on_few_rows(settings.repeats, wide, min(rows, dataset.n_rows))
+    repeats = max(settings.repeats, effort.trial_repeats, MOST_REPEATS, on_few_rows)
     return make_split(dataset, repeats + SELECTION_REPEATS, settings.seed, rows, selection_repeats=SELECTION_REPEATS)
 
 
 def verdict_repeats(settings: Settings, split: Split, n_columns: int) -> range:
     """Return the repeats with all training rows, on which the verdict rests: more than the curve has where fits are cheap."""
-    curve = min(settings.repeats, len(split.repeats))
-    n = min(MORE_REPEATS * curve, probe_repeats(effort_for(settings.budget, n_columns), split.n_train))
+    curve, effort = min(settings.repeats, len(split.repeats)), effort_for(settings.budget, n_columns)
+    usual = min(MORE_REPEATS * curve, probe_repeats(effort, split.n_train))
+    n = max(usual, _repeats_on_few_rows(curve, effort, split.n_train))
     return range(max(curve, min(n, len(split.measuring))))
+
+
+def _repeats_on_few_rows(curve: int, effort: Effort, rows: int) -> int:
+    """Return the repeats of a verdict that so few rows pay for; curve: those of the learning curve."""
+    return min(MOST_TIMES * curve, int(VERDICT_SHARE * effort.probe_budget) // rows)
 
 
 def probe_repeats(effort: Effort, size: int) -> int:

@@ -77,11 +77,21 @@ def test_four_repeats_of_the_split_are_left_for_a_search():
 
 
 @pytest.mark.parametrize(
-    ("rows", "repeats", "on_verdict"),
-    [(400, 5, 10), (400, 3, 6), (1100, 5, 6), (2600, 5, 5)],
+    ("budget", "rows", "repeats", "on_verdict"),
+    [
+        ("quick", 400, 5, 10),
+        ("quick", 400, 3, 8),
+        ("quick", 1100, 5, 6),
+        ("quick", 2600, 5, 5),
+        ("quick", 100, 5, 20),
+        ("standard", 200, 5, 20),
+        ("standard", 200, 3, 12),
+        ("standard", 300, 5, 13),
+        ("standard", 600, 5, 10),
+    ],
 )
-def test_the_verdict_rests_on_more_repeats_than_the_curve_where_fits_are_cheap(rows, repeats, on_verdict):
-    settings = Settings(budget="quick", repeats=repeats)
+def test_the_verdict_rests_on_more_repeats_than_the_curve_where_fits_are_cheap(budget, rows, repeats, on_verdict):
+    settings = Settings(budget=budget, repeats=repeats)
     assert verdict_repeats(settings, diagnosis_split(two_blobs(n=rows), settings), 2) == range(on_verdict)
 
 
