@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 
 from dldiag.core.i18n import Message
-from dldiag.core.types import Notice
+from dldiag.core.types import Column, Notice
 
 LEAST_COLUMNS, LEAST_HEADINGS = 3, 2  # Of a narrower table, or a single row, nothing can be said.
 MOST_HEADINGS = 0.25  # Share of the rows; more rows with one cell are a table with gaps (own choice).
@@ -44,22 +45,23 @@ def heading_rows(raw: pd.DataFrame, frame: pd.DataFrame) -> tuple[Notice, ...]:
 
 
 def _with_first_cell_only(frame: pd.DataFrame) -> list[int]:
-    """Return the rows of which all cells but the first are missing; the last columns rule most rows out."""
-    rows = np.flatnonzero(frame.iloc[:, 0].notna().to_numpy())
-    for name in reversed(frame.columns[1:]):
-        rows = rows[frame[name].iloc[rows].isna().to_numpy()]
+    """Return the rows of which all cells but the first are missing; the last columns of numbers, quickest to ask, rule most out."""
+    rows = np.arange(len(frame))
+    kinds = [dtype.kind for dtype in frame.dtypes]
+    for j in sorted(range(1, len(kinds)), key=lambda j: (kinds[j] == "O", -j)):
+        rows = rows[frame.iloc[:, j].iloc[rows].isna().to_numpy()]
         if not len(rows):
-            break
-    return [int(row) for row in rows]
+            return []
+    return [int(row) for row in rows[frame.iloc[rows, 0].notna().to_numpy()]]
 
 
-def gaps_down(frame: pd.DataFrame) -> tuple[Notice, ...]:
+def gaps_down(frame: pd.DataFrame, columns: Sequence[Column]) -> tuple[Notice, ...]:
     """Return a notice on leading columns of texts whose cells stand for the empty ones below them, too."""
     if frame.shape[1] < 2:
         return ()
     found = []
     for j in range(frame.shape[1] - 1):
-        if not _is_filled_first(frame.iloc[:, j]):
+        if columns[j].missing < LEAST_GAPS * len(frame) or not _is_filled_first(frame.iloc[:, j]):
             break
         found.append(str(frame.columns[j]))
     if not found:

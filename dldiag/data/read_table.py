@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import gc
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -53,10 +55,23 @@ def read_as_chosen(
     Which spellings are missing is decided column by column; those in a plan were given by hand and hold everywhere.
     """
     usual = {} if plan is not None else {"missing": ("",)}
-    table = table_of(opened(plan=plan, **{**usual, **choices}), kinds=kinds)
+    with _without_collector():
+        table = table_of(opened(plan=plan, **{**usual, **choices}), kinds=kinds)
     if choices.keys().isdisjoint(_ANSWERS):
         return table
     return replace(table, notices=tuple(one for one in table.notices if one.code not in OPEN_MARKS))
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Keep Python from looking for cycles meanwhile: a pass over all that was imported takes longer than 20 MB are parsed in."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _path_or_bytes(source: Any) -> str | Path | bytes:
@@ -77,7 +92,7 @@ def _path_or_bytes(source: Any) -> str | Path | bytes:
 
 def table_of(raw: RawTable, *, kinds: Mapping[str, Kind] | None = None) -> Table:
     """Type the columns of a raw table; marks and spellings reported by column are not reported again for the file."""
-    frame, columns, notices = type_columns(raw.frame, raw.plan, kinds=kinds, declared=raw.typed)
+    frame, columns, notices, total_at = type_columns(raw.frame, raw.plan, kinds=kinds, declared=raw.typed)
     kept = tuple(one for one in raw.notices if one.code not in (*REMARKS, "ambiguous_thousands"))
     return Table(
         raw.name,
@@ -86,10 +101,10 @@ def table_of(raw: RawTable, *, kinds: Mapping[str, Kind] | None = None) -> Table
         raw.plan,
         with_choices(raw.fingerprint, kinds or {}),
         kept
-        + total_rows(raw.frame, frame)
+        + total_rows(raw.frame, frame, total_at)
         + summary_rows(raw.frame)
         + heading_rows(raw.frame, frame)
-        + gaps_down(frame)
+        + gaps_down(frame, columns)
         + notices,
         raw.rows_in_file,
         raw.frame,

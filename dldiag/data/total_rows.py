@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from dldiag.core.i18n import Message
 from dldiag.core.types import Notice
-from dldiag.data.typing.distinct import as_arrow, as_chunks, as_mask, letters_of
 
 MOST_TOTALS = 0.25  # Share of the rows; a word on more of them is an ordinary value of its column (own choice).
 ADDS_UP = 1e-3  # Totals are rounded, so they may differ from the sum of their rows by this share.
@@ -21,10 +19,6 @@ LEAST_SUMMED_BY_NAME = 6  # A row whose name says nothing sums up at least five 
 EXACT_SUM = 1e-9
 MOST_ROWS = 100_000  # Nobody sums up a longer table in its last row.
 LEAST_ADDED = 2  # A total sums up at least this many rows.
-# A total ends with a letter or a colon, or begins with "total" or "subtotal".
-_IS_DIGIT, _BEGINS_TOTAL = (
-    np.isin(np.arange(256), list(marks)) for marks in (b"0123456789", b"sStT \t\n\v\f\r" + bytes(range(128, 256)))
-)
 _NAME_TOO = re.compile(r"(?:min|max|media|média|sd|cv|count)", re.IGNORECASE)  # Alone, these may name a row: Max.
 MOST_SUMMARIES = 8  # Rows at the end that are looked at.
 _SUMMARY = re.compile(
@@ -32,24 +26,16 @@ _SUMMARY = re.compile(
     r"|mittelwert|moyenne|promedio|media|média|ortalama|среднее|平均|平均值|평균)\s*:?",
     re.IGNORECASE,
 )
-FEW_TEXTS = 100  # So few different texts of a part of a column are looked up before they are matched.
 _SHOWN = 5  # Row numbers shown in the notice.
-_TOTAL = (
-    r"(?i)^(?:(?:grand|sub|year|all)?[ -]?totals?|sum|summe|gesamt|gesamtsumme|insgesamt|zwischensumme|somme|suma|totale"
-    r"|sous-total|totaal|totalt|i alt|yhteensä|celkem|spolu|skupaj|ukupno|razem|összesen|toplam|jumlah|tổng|tổng cộng"
-    r"|итого|всего|разом|усього|общо|σύνολο|المجموع|الإجمالي|कुल|योग|รวม|合计|总计|小计|共计|总和|合計|總計|小計|総計|계|합계|총계|총합계"
-    r"|gesamtergebnis|teilergebnis|totale complessivo|eindtotaal|totaal generaal|suma końcowa|suma częściowa|общий итог|genel toplam|totalsumma"
-    r"|totalsum|hovedtotal|végösszeg|részösszeg|celkový součet|celkem součet|γενικό άθροισμα|kaikki yhteensä|total general|total général)\s*[:：]?$"
-    r"|^.{1,30} (?:(?:sub)?totale?|ergebnis|summe|totaal|итог|toplamı?)$|^(?:sub)?total .{1,30}$"
-)
 
 
-def total_rows(raw: pd.DataFrame, frame: pd.DataFrame) -> tuple[Notice, ...]:
-    """Return a notice that names the rows of totals: rows whose numbers add up others, and the last row."""
-    last = _is_total(as_arrow(raw.iloc[-1].to_list() if len(raw) else []), {})
-    kinds = zip(raw.columns, frame.dtypes, [*last, *[False] * (raw.shape[1] - len(last))], strict=True)
-    looked_at = [name for name, kind, ends in kinds if ends or kind.kind != "f"]
-    named = {int(row): name for name in looked_at for row in _rows_named(as_chunks(raw[name]))}
+def total_rows(raw: pd.DataFrame, frame: pd.DataFrame, named_so: Mapping[str, NDArray[np.int64]]) -> tuple[Notice, ...]:
+    """Return a notice that names the rows of totals: rows whose numbers add up others, and the last row.
+
+    `named_so` are the rows, by column, whose cells name a total.
+    """
+    most = MOST_TOTALS * len(raw)
+    named = {int(row): name for name, rows in named_so.items() if len(rows) <= most for row in rows}
     rows = _totals(frame, np.array(sorted(named), dtype=np.int64))
     if rows:
         return (_notice(rows, str(raw[named[rows[-1]]].iloc[rows[-1]]).strip()),)
@@ -104,56 +90,6 @@ def _ends_with_named_sums(frame: pd.DataFrame) -> bool:
     sums, highest = above.sum().to_numpy()[summed], above.max().to_numpy()[summed]
     near = np.abs(ends[summed] - sums) <= EXACT_SUM * np.abs(sums)
     return bool(near.all() and (sums > highest).all() and (above.nunique().to_numpy()[summed] >= LEAST_SUMMED).any())
-
-
-def _rows_named(texts: pa.ChunkedArray) -> NDArray[np.int64]:
-    known: dict[str, bool] = {}
-    found = [_is_total(chunk, known) for chunk in texts.chunks]
-    rows = np.flatnonzero(np.concatenate([np.zeros(0, dtype=bool), *found]))
-    return rows if len(rows) <= MOST_TOTALS * len(texts) else rows[:0]
-
-
-def _is_total(texts: pa.Array, known: dict[str, bool]) -> NDArray[np.bool_]:
-    found = _may_be_total(texts)
-    if found.all():
-        return _match_total(texts, known)
-    if found.any():
-        found[found] = _match_total(texts.filter(pa.array(found)), known)
-    return found
-
-
-def _may_be_total(texts: pa.Array) -> NDArray[np.bool_]:
-    """Tell by their first and last byte alone which texts may be totals: most cells begin or end otherwise."""
-    letters, starts = letters_of(texts) if len(texts) else (np.zeros(0, np.uint8), np.zeros(1, np.int64))
-    if not len(letters):
-        return np.zeros(len(texts), dtype=bool)
-    first, last = (letters[np.minimum(at, len(letters) - 1)] for at in (starts[:-1], starts[1:] - 1))
-    return (np.diff(starts) > 1) & (~_IS_DIGIT[last] | _BEGINS_TOTAL[first])
-
-
-def _match_total(texts: pa.Array, known: dict[str, bool]) -> NDArray[np.bool_]:
-    encoded = texts.dictionary_encode()
-    totals = _match_different(encoded.dictionary, known)
-    if not totals.any():
-        return np.zeros(len(texts), dtype=bool)
-    found: NDArray[np.bool_] = np.append(totals, False)[
-        pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False)
-    ]
-    return found
-
-
-def _match_different(texts: pa.Array, known: dict[str, bool]) -> NDArray[np.bool_]:
-    """Match different texts; what few ones are is kept in `known`, as compiling the pattern takes longer than to match them."""
-    if len(texts) > FEW_TEXTS:
-        return _match(texts)
-    each = texts.to_pylist()
-    if new := [text for text in each if text not in known]:
-        known.update(zip(new, _match(pa.array(new, texts.type)).tolist(), strict=True))
-    return np.array([known[text] for text in each], dtype=bool)
-
-
-def _match(texts: pa.Array) -> NDArray[np.bool_]:
-    return as_mask(pc.match_substring_regex(pc.utf8_trim_whitespace(texts), _TOTAL))
 
 
 def _totals(frame: pd.DataFrame, named: NDArray[np.int64]) -> list[int]:

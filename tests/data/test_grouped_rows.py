@@ -2,6 +2,8 @@
 
 import pandas as pd
 
+from dldiag.core.i18n import Message
+from dldiag.core.types import Column, Notice
 from dldiag.data.grouped_rows import gaps_down, heading_rows
 
 
@@ -9,16 +11,21 @@ def _frame(first: list[str | None]) -> pd.DataFrame:
     return pd.DataFrame({"a": pd.Series(first, dtype=object), "n": range(len(first))})
 
 
+def _gaps(frame: pd.DataFrame) -> tuple[Notice, ...]:
+    columns = [Column(str(name), "text", Message(""), int(cells.isna().sum()), 0) for name, cells in frame.items()]
+    return gaps_down(frame, columns)
+
+
 def test_the_first_rows_of_groups_are_found():
-    (found,) = gaps_down(_frame(["x", None, None, "y", None, "z", None, None]))
+    (found,) = _gaps(_frame(["x", None, None, "y", None, "z", None, None]))
     assert (found.code, found.columns, found.count) == ("gaps_down", ("a",), 5)
 
 
 def test_gaps_that_are_none_of_groups_are_left_alone():
-    assert gaps_down(_frame([None, "x", None, "y", None, "z"])) == ()
-    assert gaps_down(_frame(["x", None, "x", None, "x", None])) == ()
-    assert gaps_down(_frame(["x", "y", "z", "w", None, "v"])) == ()
-    assert gaps_down(_frame(["x", None, None])[["a"]]) == ()
+    assert _gaps(_frame([None, "x", None, "y", None, "z"])) == ()
+    assert _gaps(_frame(["x", None, "x", None, "x", None])) == ()
+    assert _gaps(_frame(["x", "y", "z", "w", None, "v"])) == ()
+    assert _gaps(_frame(["x", None, None])[["a"]]) == ()
 
 
 def _headings(cells: list[str]) -> list[int]:

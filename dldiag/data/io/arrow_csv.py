@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache, partial
 
 import numpy as np
 import pyarrow as pa
@@ -19,7 +20,7 @@ LEAST_CHARS = 200_000  # Below this size the strict parser is as fast.
 _BLOCK_BYTES = 1 << 20  # Such a block stays in the cache and is parsed three times as fast as one of 16 MiB.
 _BLOCK_ROWS = 100  # A wide table's blocks cost by column, so a block has at least this many rows.
 _MOST_BLOCK_BYTES = 16 << 20  # A block of a wide table has no more bytes, unless a row is longer.
-_LOOK_BYTES = 1 << 20  # Bytes searched at once, which bounds the memory of the search.
+_LOOK_BYTES = 1 << 16  # Bytes searched at once: what is made of them stays in the cache.
 CHUNK_CHARS = 4 << 20  # Size of the chunks of a text that is not regular as a whole; regular chunks are read fast.
 MOST_BOUNDARY_LINES = 500  # A place to cut is looked for in this many lines.
 NEWLINE = 10
@@ -91,37 +92,55 @@ def read_regular(
     head = str(data[: 4 * _HEAD_CHARS], "utf-8", "ignore")
     if quoted is None or _blank_row(data, ends, dialect) or _RULES.search(head, 0, _HEAD_CHARS):
         return None
-    outside = _outside(ends, quoted)
-    longest = int(np.diff(outside, prepend=0, append=len(data)).max())
+    # A text may hold halves of characters; the bytes of a file were found to be UTF-8.
+    parse = partial(_parsed, data, dialect, width, has_quotes=bool(quoted.size), check=isinstance(body, str))
+    table = parse(block := _block_bytes(data, ends))
+    if table is None and quoted.size and (larger := _block_bytes(data, _outside(ends, quoted))) > block:
+        table = parse(larger)  # A record over several lines may be longer than any line.
+    return None if table is None or _repeats_header(table, header) else (table, _account(data, ends, quoted, table))
+
+
+def _parsed(
+    data: bytes | memoryview, dialect: Dialect, width: int, block_bytes: int, *, has_quotes: bool, check: bool
+) -> pa.Table | None:
+    """Return all cells as texts, in one thread, or None where a row has another width or is longer than a block."""
+    names = [str(j) for j in range(width)]
+    csv = pyarrow.csv
     try:
-        table = _parsed(data, dialect, width, _block_bytes(longest), has_quotes=bool(quoted.size))
+        return csv.read_csv(
+            pa.BufferReader(pa.py_buffer(data)),
+            read_options=csv.ReadOptions(column_names=names, block_size=block_bytes, use_threads=False),
+            parse_options=csv.ParseOptions(
+                delimiter=dialect.delimiter,
+                quote_char=dialect.quote if has_quotes else False,
+                double_quote=True,
+                newlines_in_values=has_quotes,
+                ignore_empty_lines=True,
+            ),
+            convert_options=csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.large_string()), strings_can_be_null=False, check_utf8=check
+            ),
+            memory_pool=_memory_pool(),
+        )
     except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowKeyError):
         return None
-    return None if _repeats_header(table, header) else (table, _account(data, ends, outside, table.num_rows))
 
 
-def _parsed(data: bytes | memoryview, dialect: Dialect, width: int, block_bytes: int, *, has_quotes: bool) -> pa.Table:
-    """Return all cells as texts, in one thread. Raises pyarrow's errors where a row has another width."""
-    names = [str(j) for j in range(width)]
-    return pyarrow.csv.read_csv(
-        pa.BufferReader(pa.py_buffer(data)),
-        read_options=pyarrow.csv.ReadOptions(column_names=names, block_size=block_bytes, use_threads=False),
-        parse_options=pyarrow.csv.ParseOptions(
-            delimiter=dialect.delimiter,
-            quote_char=dialect.quote if has_quotes else False,
-            double_quote=True,
-            newlines_in_values=has_quotes,
-            ignore_empty_lines=True,
-        ),
-        convert_options=pyarrow.csv.ConvertOptions(
-            column_types=dict.fromkeys(names, pa.large_string()), strings_can_be_null=False
-        ),
-        memory_pool=pa.system_memory_pool(),  # The default one gives pages back and takes them anew all the time.
-    )
+@cache
+def _memory_pool() -> pa.MemoryPool:
+    """Return the pool that takes least memory for many small pieces; pyarrow is built without it on some systems.
+
+    The default one gives pages back and takes them anew all the time.
+    """
+    try:
+        return pa.jemalloc_memory_pool()
+    except NotImplementedError:
+        return pa.system_memory_pool()
 
 
-def _block_bytes(longest: int) -> int:
-    """Return how many bytes are parsed at once, by the longest row."""
+def _block_bytes(data: bytes | memoryview, ends: NDArray[np.int64]) -> int:
+    """Return how many bytes are parsed at once, by the longest row between two ends."""
+    longest = int(np.diff(ends, prepend=0, append=len(data)).max())
     return max(_BLOCK_BYTES, min(_MOST_BLOCK_BYTES, longest * _BLOCK_ROWS), longest * 2)
 
 
@@ -149,8 +168,11 @@ def _quotes_in_order(data: bytes | memoryview, dialect: Dialect) -> NDArray[np.i
         return None if len(at) else at
     opens, closes = at[0::2], at[1::2]
     delimiter = ord(dialect.delimiter)
-    before = np.where(opens > 0, raw[np.maximum(opens - 1, 0)], NEWLINE)
-    after = np.where(closes + 1 < len(raw), raw[np.minimum(closes + 1, len(raw) - 1)], NEWLINE)
+    before, after = raw[opens - 1], raw[np.minimum(closes + 1, len(raw) - 1)]
+    if opens[0] == 0:
+        before[0] = NEWLINE
+    if closes[-1] == len(raw) - 1:
+        after[-1] = NEWLINE
     doubled = closes[:-1] + 1 == opens[1:]
     good_open = (before == delimiter) | (before == NEWLINE)
     good_open[1:] |= doubled
@@ -186,10 +208,13 @@ def _outside(ends: NDArray[np.int64], quoted: NDArray[np.int64]) -> NDArray[np.i
     return ends if not quoted.size else ends[np.searchsorted(quoted, ends) % 2 == 0]
 
 
-def _account(data: bytes | memoryview, ends: NDArray[np.int64], outside: NDArray[np.int64], rows: int) -> Account:
-    """Count lines: those that end a record right after another end are blank, all others were read."""
-    lines = len(ends) + (len(data) > 0 and data[-1] != NEWLINE)
-    blank = int((np.diff(outside, prepend=-1) == 1).sum())
+def _account(data: bytes | memoryview, ends: NDArray[np.int64], quoted: NDArray[np.int64], table: pa.Table) -> Account:
+    """Count lines: those that end a record right after another end are blank, all others were read.
+
+    Where there are as many lines as rows, each line is a row.
+    """
+    lines, rows = len(ends) + (len(data) > 0 and data[-1] != NEWLINE), table.num_rows
+    blank = int((np.diff(_outside(ends, quoted), prepend=-1) == 1).sum()) if lines != rows else 0
     account = Account()
     account.lines.update({"read": lines - blank, "blank": blank})
     account.records.update({"read": rows, "blank": blank})

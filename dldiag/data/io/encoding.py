@@ -93,6 +93,13 @@ def decide_encoding(data: bytes) -> str:
     return _vote(_sample(data))
 
 
+def decode_by_content(data: bytes) -> Decoded:
+    """Decode bytes in the encoding that is decided for them; long UTF-8 is looked at once, by decoding it."""
+    is_open = len(data) > SAMPLE_BYTES and not encoding_by_rule(data)
+    text = _try(data, "utf-8") if is_open else None
+    return decode(data, decide_encoding(data)) if text is None else _of_utf8(data, text)
+
+
 def decode(data: bytes, encoding: str) -> Decoded:
     """Decode bytes; damaged lines of a UTF-8 file are read in another encoding where that is plausible."""
     try:
@@ -105,18 +112,27 @@ def decode(data: bytes, encoding: str) -> Decoded:
         return _with_c1(Decoded(text, encoding, text.count("�"), text[max(0, at - 30) : at + 30]))
     if encoding in EBCDIC:
         return Decoded(text.replace("\x85", "\n"), encoding)
-    if encoding == "utf-8" and _C1_LEAD not in data:
-        return Decoded(text.removeprefix("\ufeff"), encoding)
+    if encoding == "utf-8":
+        return _of_utf8(data, text)
     return _with_c1(Decoded(text[1:] if text.startswith("\ufeff") else text, encoding))
 
 
-def alternatives_of(data: bytes, chosen: str) -> tuple[tuple[str, str], ...]:
-    """Return (encoding, preview) of the other decodings that are about as plausible as the chosen one."""
+def _of_utf8(data: bytes, text: str) -> Decoded:
+    """Return a text as decoded; where its bytes may be control characters, these are replaced."""
+    decoded = Decoded(text.removeprefix("\ufeff"), "utf-8")
+    return _with_c1(decoded) if _C1_LEAD in data else decoded
+
+
+def alternatives_of(data: bytes, chosen: str, *, known_utf8: bool = False) -> tuple[tuple[str, str], ...]:
+    """Return (encoding, preview) of the other decodings that are about as plausible as the chosen one.
+
+    `known_utf8` says that all bytes have been found to be UTF-8, so that they need no second look.
+    """
     if chosen.startswith(("utf-16", "utf-32", "iso2022")) or chosen in EBCDIC:
         return ()
     sample = _sample(data)
     chinese = _few_chinese_words(sample)
-    if is_utf8(data):
+    if known_utf8 or is_utf8(data):
         return ((CHINESE, _preview(chinese)),) if chinese and chosen != CHINESE and _are_short_words(data) else ()
     texts: dict[str, str] = {}
     for encoding in (chosen, *CJK, *_OTHERS):

@@ -223,7 +223,8 @@ def _check_header(text: Text, plan: ReadPlan) -> None:
 def _check_cells(text: CutText, table: pa.Table, limits: Limits) -> None:
     if text.chars <= limits.max_cell_chars:
         return
-    long = [c for c in table.columns if (pc.max(pc.binary_length(c)).as_py() or 0) > limits.max_cell_chars]
+    some = (c for c in table.columns if any(part.nbytes > limits.max_cell_chars for part in c.chunks))
+    long = [c for c in some if (pc.max(pc.binary_length(c)).as_py() or 0) > limits.max_cell_chars]
     longest = max((pc.max(pc.utf8_length(c)).as_py() for c in long), default=0)
     if longest > limits.max_cell_chars:
         raise DataError(

@@ -182,7 +182,7 @@ def close_notices(text: Text, unpacked: Unpacked) -> list[Notice]:
     beyond = [] if text.text.isascii() else re.findall(r"[^\x00-\x7f]", text.text[:LOOKED_AT_CHARS])
     if not beyond or (len(beyond) > FEW_CHARACTERS and len(set(beyond)) > FEW_DIFFERENT):
         return []
-    others = alternatives_of(unpacked.data, text.decoded.encoding)
+    others = alternatives_of(unpacked.data, text.decoded.encoding, known_utf8=bool(text.source))
     if not others:
         return []
     other, example = others[0]

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from dldiag.core.i18n import Message
 from dldiag.data.typing.column_facts import Facts
 from dldiag.data.typing.dates import epoch_scale
-from dldiag.data.typing.distinct import Cells
+from dldiag.data.typing.distinct import SIGNS_AND_DIGITS, Cells
 from dldiag.data.typing.numbers import LARGEST_EXACT
 from dldiag.data.typing.units import is_unit
 
@@ -39,7 +39,7 @@ _LEADING_ZERO = r"^0\d+$"
 def code_reason(facts: Facts) -> Message | None:
     """Return why a column of digits holds codes, or None where it does not."""
     cells, why = facts.cells, _named_code_reason(facts) or _padded_letters(facts)
-    if why is not None or cells.share(cells.matches(_WHOLE)) < MARKED_AS_CODE:
+    if why is not None or cells.share(cells.matches(_WHOLE, SIGNS_AND_DIGITS)) < MARKED_AS_CODE:
         return why
     if cells.share(cells.matches(_PHONE)) >= MARKED_AS_CODE:
         return _by_example(PHONES, facts)
@@ -67,7 +67,7 @@ def _padded_letters(facts: Facts) -> Message | None:
     first = cells.texts.slice(0, LOOKED_AT).to_pylist()
     if sum(text[-1:].isalpha() for text in first) < CODE_SHARE * len(first):
         return None
-    padded = cells.matches(_PADDED_LETTERS)
+    padded = cells.matches(_PADDED_LETTERS, b"0")
     if not padded.any() or cells.share(cells.matches(_DIGITS_BEFORE_LETTERS)) < MARKED_AS_CODE:
         return None
     behind = {

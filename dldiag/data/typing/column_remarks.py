@@ -11,8 +11,13 @@ from numpy.typing import NDArray
 
 from dldiag.core.types import Kind
 from dldiag.data.typing.column_facts import Facts
-from dldiag.data.typing.distinct import Cells
-from dldiag.data.typing.kinds import MOSTLY_SHARE, counts_time, looks_like_excel_days, may_be_short_dates
+from dldiag.data.typing.distinct import DIGITS, SIGNS_AND_DIGITS, Cells
+from dldiag.data.typing.kinds import (
+    MOSTLY_SHARE,
+    counts_time,
+    looks_like_excel_days,
+    may_be_short_dates,
+)
 from dldiag.data.typing.labels import hold_lists, variants_among
 from dldiag.data.typing.missing import sentinel
 from dldiag.data.typing.notices import Remark
@@ -62,6 +67,7 @@ _CODE_DIGITS = r"^\d{3,14}$"
 _TIME_DIGITS, LEAST_TIMES = r"^(?:\d|[0-5]\d|(?:\d|[01]\d|2[0-3])[0-5]\d|(?:[01]\d|2[0-3])[0-5]\d[0-5]\d|2400)$", 20
 _HOURS_IN_DIGITS = r"^\d{3,}$"
 _SPREADSHEET_DAY = r"^(?:\d{1,2}-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)-\d{2})$"
+_DAY_BEGINS = DIGITS + b"JFMASOND"
 _DAMAGED = r"^\d\.\d{2,}E\+\d{2}$"
 DAMAGED_SHARE = 0.5  # A column is taken for damaged codes if this share of its cells is written like that.
 
@@ -124,7 +130,7 @@ def _codes_read(facts: Facts) -> list[Remark]:
     forms = [("powers", _POWER), ("leading_zeros", _LEADING_ZERO)]
     if facts.solid.distinct <= MOST_JERSEYS and _stand_twice(facts.solid):
         forms[1] = ("leading_zeros", _ZEROS)
-    found = ((code, facts.solid.matches(form)) for code, form in forms)
+    found = ((code, facts.solid.matches(form, SIGNS_AND_DIGITS)) for code, form in forms)
     return [remark_on(code, facts, facts.solid, mask) for code, mask in found if mask.any()]
 
 
@@ -172,14 +178,18 @@ def times_in_digits(facts: Facts, kind: Kind) -> list[Remark]:
 
 def days_of_spreadsheets(facts: Facts, kind: Kind) -> list[Remark]:
     """Return the remark on a few days among other texts: 2-Sep among genes, 4-May among spans of years."""
-    if kind not in TEXTS or facts.named_like_date or not (found := facts.cells.matches(_SPREADSHEET_DAY)).any():
+    if (
+        kind not in TEXTS
+        or facts.named_like_date
+        or not (found := facts.cells.matches(_SPREADSHEET_DAY, _DAY_BEGINS)).any()
+    ):
         return []
     return [remark_on("spreadsheet_days", facts, facts.cells, found)] if facts.cells.share(found) < MOSTLY_SHARE else []
 
 
 def damaged(facts: Facts) -> tuple[Remark, ...]:
     """Return the remark on long codes that a spreadsheet wrote as 1.23457E+17."""
-    damaged = facts.cells.matches(_DAMAGED)
+    damaged = facts.cells.matches(_DAMAGED, DIGITS)
     if facts.cells.share(damaged) <= DAMAGED_SHARE:
         return ()
     return (remark_on("damaged_codes", facts, facts.cells, damaged),)

@@ -7,9 +7,9 @@ text and identifiers are objects: str, or None where missing, trimmed but otherw
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -47,11 +47,14 @@ from dldiag.data.typing.missing import date_sentinel
 from dldiag.data.typing.not_available import missing_elsewhere, names_not_available
 from dldiag.data.typing.notices import REMARKS, Remark, notices_of
 from dldiag.data.typing.numeric_fast import COUNTED_ROWS, Plain, counts_rows, plain_column, reads_oddly
+from dldiag.data.typing.total_names import rows_of_totals
 from dldiag.data.typing.yes_no import boolean_values
 
 OTHER = "(other)"
+_EXAMPLE_ROWS = 1_000  # Most words for yes and no are met in so many rows.
 _EXAMPLES = 20  # Examples are taken from this many first cells.
 _OF_VALUES, _OF_TEXTS = ("number", "date", "boolean"), ("category", "text", "identifier")
+_OF_NUMBERS = ("number", "boolean")
 BY_HAND = "by_hand"  # The origin of a kind that a person chose.
 _CHOSEN = Message("Chosen by hand.")
 
@@ -64,6 +67,17 @@ class Typed:
     values: NDArray[Any]
     remarks: tuple[Remark, ...] = ()
     has_not_available: bool = False  # Whether NA stands among its texts.
+    # The rows whose cells name a total.
+    total_at: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+
+
+class TypedColumns(NamedTuple):
+    """The typed frame, its columns, the notices about them, and, by column, the rows whose cells name a total."""
+
+    frame: pd.DataFrame
+    columns: tuple[Column, ...]
+    notices: tuple[Notice, ...]
+    total_at: Mapping[str, NDArray[np.int64]]
 
 
 def type_columns(
@@ -72,33 +86,42 @@ def type_columns(
     *,
     kinds: Mapping[str, Kind] | None = None,
     declared: Mapping[str, str] | None = None,
-) -> tuple[pd.DataFrame, tuple[Column, ...], tuple[Notice, ...]]:
-    """Return the typed frame, its columns, and notices, from a frame of raw cell texts (str/None).
+) -> TypedColumns:
+    """Type the columns of a frame of raw cell texts (str/None).
 
     `kinds` are kinds chosen by hand, by column name; `declared` what a typed file format says about a column.
     """
     chosen, declared_kinds = dict(kinds or {}), dict(declared or {})
     check_names(chosen, list(raw.columns))
-    typed = _without_elsewhere(list(_typed(raw, plan, chosen, declared_kinds)), raw, plan, chosen)
+    typed = _without_elsewhere(_typed(raw, plan, chosen, declared_kinds), raw, plan, chosen)
     rows = pd.RangeIndex(len(raw))
     values = {one.column.name: pd.Series(one.values, rows, dtype=one.values.dtype, copy=False) for one in typed}
     frame = pd.DataFrame(values, index=rows, copy=False)
     remarks = [remark for one in typed for remark in one.remarks]
-    return frame, tuple(one.column for one in typed), notices_of(remarks)
+    total_at = {one.column.name: one.total_at for one in typed}
+    return TypedColumns(frame, tuple(one.column for one in typed), notices_of(remarks), total_at)
 
 
-def _typed(
-    raw: pd.DataFrame, plan: ReadPlan, chosen: Mapping[str, Kind], declared: Mapping[str, str]
-) -> Iterator[Typed]:
+def _typed(raw: pd.DataFrame, plan: ReadPlan, chosen: Mapping[str, Kind], declared: Mapping[str, str]) -> list[Typed]:
+    """Type the columns one by one, those of most bytes first: what is made on the way takes most memory for these."""
+    names, arrays = list(map(str, raw.columns)), list(_arrays(raw))
+    found: dict[int, Typed] = {}
+    for j in sorted(range(len(names)), key=lambda j: -arrays[j].nbytes):
+        found[j] = _typed_column(names[j], j, arrays[j], plan, chosen.get(names[j]), declared.get(names[j], ""))
+    return [found[j] for j in range(len(names))]
+
+
+def _typed_column(
+    name: str, position: int, texts: pa.ChunkedArray, plan: ReadPlan, kind: Kind | None, declared: str
+) -> Typed:
     usual = plan.decimal == "." and not plan.thousands and not set(plan.missing) - {""}
-    for position, (name, texts) in enumerate(zip(map(str, raw.columns), _arrays(raw), strict=True)):
-        plain = plain_column(texts) if usual else None
-        if plain is not None and name not in chosen and not names_date_or_row(name) and not reads_oddly(texts):
-            yield _plain_column(name, texts, plain)
-        elif _numbers_rows(name, position, texts) and name not in chosen:
-            yield _running_column(name, texts)
-        else:
-            yield type_column(name, position, texts, plan, chosen.get(name), declared.get(name, ""))
+    if kind is None and _numbers_rows(name, position, texts):
+        return _running_column(name, texts)
+    may_be_plain = usual and kind is None and not names_date_or_row(name)
+    plain = plain_column(texts) if may_be_plain and not reads_oddly(texts) else None
+    if plain is not None:
+        return _plain_column(name, texts, plain)
+    return type_column(name, position, texts, plan, kind, declared)
 
 
 def _without_elsewhere(
@@ -153,7 +176,7 @@ def with_kinds(table: Table, kinds: Mapping[str, Kind]) -> Table:
         raise DataError(Message("This table no longer holds its cell texts, so a column's kind cannot be changed."))
     names = _read_again(table, kinds)
     by_hand = {c.name: c.kind for c in table.columns if c.origin == BY_HAND and c.name in names}
-    frame, columns, notices = type_columns(table.raw[names], table.plan, kinds=by_hand | dict(kinds))
+    frame, columns, notices, _ = type_columns(table.raw[names], table.plan, kinds=by_hand | dict(kinds))
     whole = table.frame.copy(deep=False)
     for name in kinds:
         whole[name] = frame[name]
@@ -201,7 +224,8 @@ def type_column(
     name: str, position: int, texts: pa.ChunkedArray, plan: ReadPlan, kind: Kind | None = None, declared: str = ""
 ) -> Typed:
     """Read one column of raw texts: decide its kind (or take the given one) and return its values."""
-    facts = facts_of(name, position, cells_of(texts), plan, declared)
+    cells = cells_of(texts)
+    facts = facts_of(name, position, cells, plan, declared)
     decided, origin, why = decide_kind(facts) if kind is None else (kind, BY_HAND, _CHOSEN)
     values, remarks = _READERS[decided](facts)
     missing, levels, examples = (
@@ -220,7 +244,8 @@ def type_column(
     remarks += letters_of_yes(facts, decided)
     remarks += [*times_in_digits(facts, decided), *days_of_spreadsheets(facts, decided)]
     has_not_available = decided in _OF_TEXTS and names_not_available(facts.cells.texts.filter(pa.array(facts.doubtful)))
-    return Typed(column, values, tuple(remarks), has_not_available)
+    total_at = rows_of_totals(cells, only_if_last=decided in _OF_NUMBERS)
+    return Typed(column, values, tuple(remarks), has_not_available, total_at)
 
 
 def _count_missing(facts: Facts, kind: Kind, values: NDArray[Any]) -> int:
@@ -247,9 +272,11 @@ def _levels(facts: Facts, kind: Kind, values: NDArray[Any]) -> tuple[str, ...]:
 def _words_for_no_and_yes(facts: Facts, values: NDArray[Any]) -> tuple[str, str]:
     """Return how the column most often writes 0 and 1; the digit itself where it never does."""
     cells = facts.cells
-    is_present = cells.codes >= 0
-    meant = np.full(cells.distinct, np.nan)
-    meant[cells.codes[is_present]] = values[is_present]
+    meant = np.full(cells.distinct + 1, np.nan)
+    for codes in (cells.codes[:_EXAMPLE_ROWS], cells.codes):
+        meant[codes] = values[: len(codes)]  # What an empty cell means is written behind what the texts mean.
+        if not np.isnan(meant[:-1]).any():
+            break
     by_count = np.argsort(-cells.counts, kind="stable")
     words = [next((cells.texts[int(i)].as_py() for i in by_count if meant[i] == one), str(one)) for one in (0, 1)]
     return words[0], words[1]

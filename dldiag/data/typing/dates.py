@@ -119,6 +119,8 @@ def _in_digits(texts: pa.Array, by_key: dict[str, Dates], is_named_so: bool, is_
         found.pop(SHORT_MONTH.key)
     by_key |= found
     if not rows and len(texts) >= LEAST_IN_ORDER:
+        if not as_mask(pc.match_substring_regex(texts.slice(0, _SAMPLE), MONTH_OF_SHORT_YEAR.pattern)).all():
+            return None
         alone = _read_as(texts, MONTH_OF_SHORT_YEAR)
         return alone if alone.read.all() and not _steps_back(alone) else None
     return max(found.values(), key=lambda one: (int(one.read.sum()), -_steps_back(one)), default=None)

@@ -45,6 +45,7 @@ _SHORT_DAY = r"^\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$"
 _SHORT_DAY_FIRST = r"^(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])\d{2}$"
 _SHORT_MONTH, _BARE_YEAR = r"^\d{2}(?:0[1-9]|1[0-2])$", r"^(?:18|19|20)\d{2}$"
 _WIDE = r"[\x{3040}-\x{30ff}\x{4e00}-\x{9fff}]"
+_IS_BLANK = np.isin(np.arange(128), list(b"\t\n\f\r "))  # What \s matches.
 _WORD = r"[^\s\x{3040}-\x{30ff}\x{4e00}-\x{9fff}]+"
 # It finds a word in lower case, or letters and digits as in an address.
 _DESCRIBING = r"(?:^|\s)\p{Ll}|\pL.*\d|\d.*\pL"
@@ -126,10 +127,10 @@ def _days_in_digits(facts: Facts) -> Message | None:
 
 def _epochs(facts: Facts) -> Message | None:
     """Whole numbers near today, counted since 1970, under the name of a date."""
-    if not facts.named_like_date or not facts.solid.distinct or not facts.numbers.read.all():
-        return None
-    if not epoch_scale(facts.numbers.values) or _holds(facts.solid, facts.dates.read):
+    if not facts.named_like_date or not facts.solid.distinct or _holds(facts.solid, facts.dates.read):
         return None  # 2022010604 is an hour of 2022.
+    if not facts.numbers.read.all() or not epoch_scale(facts.numbers.values):
+        return None
     return Message("Times counted since 1970, such as {example}.", {"example": facts.solid.examples(1)[0]})
 
 
@@ -278,9 +279,23 @@ def _names_rows(cells: Cells) -> bool:
 
 def mean_words(cells: Cells) -> float:
     """Return the mean number of words of a cell; two Chinese or Japanese characters count as a word."""
-    wide = 0 if _is_ascii(cells.texts) else pc.count_substring_regex(cells.texts, _WIDE).to_numpy(zero_copy_only=False)
+    if _is_ascii(cells.texts):
+        return float((_words_in_ascii(cells.texts) * cells.counts).sum() / max(cells.present, 1))
+    wide = pc.count_substring_regex(cells.texts, _WIDE).to_numpy(zero_copy_only=False)
     words = pc.count_substring_regex(cells.texts, _WORD).to_numpy(zero_copy_only=False)
     return float(((words + wide / CHARACTERS_PER_WORD) * cells.counts).sum() / max(cells.present, 1))
+
+
+def _words_in_ascii(texts: pa.Array) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """Return how many words each text has that holds a letter: a word begins where a blank or the text's begin is before it."""
+    if not len(texts):
+        return np.zeros(0, dtype=np.int64)
+    letters, starts = letters_of(texts)
+    of_word = ~_IS_BLANK[letters]
+    begins = of_word.copy()
+    begins[1:] &= ~of_word[:-1]
+    begins[starts[:-1]] = of_word[starts[:-1]]
+    return np.add.reduceat(begins, starts[:-1], dtype=np.int64)
 
 
 def _is_ascii(texts: pa.Array) -> bool:

@@ -7,10 +7,9 @@ import unicodedata
 from collections import Counter, defaultdict
 
 import numpy as np
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from dldiag.data.typing.distinct import Cells, as_mask
+from dldiag.data.typing.distinct import Cells
 
 MOST_LABELS = 5_000  # A column with more different texts is no category.
 LIST_MARKS = ("|", ";", ",", "/")
@@ -72,9 +71,9 @@ def hold_lists(cells: Cells) -> bool:
     """Whether cells hold several items: within brackets, or short ones that repeat between marks."""
     if cells.distinct < FEW_TEXTS:
         return False
-    for pattern in (_BRACKETS, _NAMED_ITEMS):
-        if as_mask(pc.match_substring_regex(cells.texts, pattern)).mean() >= BRACKETS_SHARE:
-            return True
+    brackets = cells.matches(_BRACKETS, b"[{")
+    if any(found.mean() >= BRACKETS_SHARE for found in (brackets, cells.matches(_NAMED_ITEMS))):
+        return True
     texts = cells.texts.slice(0, MOST_LABELS).to_pylist()
     return any(_are_lists(texts, mark) for mark in LIST_MARKS)
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from dldiag.data.name_words import word_set
-from dldiag.data.typing.distinct import Cells, as_mask
+from dldiag.data.typing.distinct import Cells, as_mask, beginning_with, lengths_of, matching
 
 # Missing wherever they stand (lower case), but for the names below.
 _SURE = word_set(
@@ -104,7 +106,7 @@ def surely_missing(texts: pa.Array) -> NDArray[np.bool_]:
 
 def maybe_missing(texts: pa.Array) -> NDArray[np.bool_]:
     """Return which texts mean "missing" when the other values are numbers, dates or booleans."""
-    dashes = as_mask(pc.match_substring_regex(texts, f"{_DASH_OF_MONEY}|{_FLAGGED}"))
+    dashes = matching(texts, f"{_DASH_OF_MONEY}|{_FLAGGED}", b"$-:")
     found = _among(texts, MAYBE) | _are_any(texts, _NAMES) | dashes
     others = texts.filter(pa.array(~found)).slice(0, 2).to_pylist() if found.any() else []
     return found & ~_are_any(texts, _NO_BESIDE_YES) if others == [_YES] else found
@@ -215,11 +217,21 @@ def _far(candidate: float, others: NDArray[np.float64]) -> bool:
 
 
 def _among(texts: pa.Array, words: frozenset[str]) -> NDArray[np.bool_]:
-    """Return which texts are words; those much longer than any word are not looked at."""
-    short = as_mask(pc.less_equal(pc.binary_length(texts), 2 * max(len(word.encode()) for word in words)))
-    found = np.zeros(len(texts), dtype=bool)
-    found[short] = _are_any(pc.utf8_lower(texts.filter(pa.array(short))), words)
+    """Return which texts are words; those much longer than any word, or that begin otherwise, are not looked at."""
+    found = beginning_with(texts, _first_bytes(words)) & (lengths_of(texts) <= 2 * max(map(_size, words)))
+    if found.any():
+        found[found] = _are_any(pc.utf8_lower(texts.filter(pa.array(found))), words)
     return found
+
+
+def _size(word: str) -> int:
+    return len(word.encode())
+
+
+@cache
+def _first_bytes(words: frozenset[str]) -> bytes:
+    """Return the bytes that words begin with, in small and capital letters."""
+    return bytes(sorted({one.encode()[0] for word in words for one in (word, word.upper())}))
 
 
 def _are_any(texts: pa.Array, words: frozenset[str]) -> NDArray[np.bool_]:

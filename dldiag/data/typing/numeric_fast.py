@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from dldiag.data.typing.distinct import as_mask, letters_of
+from dldiag.data.typing.distinct import as_mask, hold_few_letters, letters_of
 from dldiag.data.typing.missing import SENTINEL_ROWS, SURVEY_CODES, stands_apart
 
 _SAMPLE = 64  # This many cells are looked at before a column is read.
@@ -26,8 +26,9 @@ _PLAIN = r"^-?(?:0|[1-9]\d{0,14})(?:\.\d+)?(?:[eE][+-]?\d{1,2})?$"
 _COUNT = re.compile(r"0|[1-9]\d{0,13}")
 COUNTED_ROWS = 100_000  # From this many rows on a running number is no column of days, whatever digits it begins with.
 _LONGEST_EXACT = 1e15  # From here on a whole number has 16 digits.
-_ZERO, _MINUS, _TEN = np.uint8(ord("0")), np.uint8(ord("-")), np.uint8(10)
+_ZERO, _NINE, _MINUS, _TEN = np.uint8(ord("0")), np.uint8(ord("9")), np.uint8(ord("-")), np.uint8(10)
 _MOST_DECIMALS = 6  # Numbers with more decimals are counted by sorting them.
+_BLOCK_ROWS = 1 << 14  # So many numbers, and what is made of them, stay in the cache.
 _WIDEST = 1 << 22  # Between the ends of the numbers that are counted by their place there are at most so many places.
 _YEARS_AS_DAYS = (18_000_101.0, 22_001_231.0)  # A number like 20240131 may be a date.
 _YEARS_AS_MONTHS = (180_001.0, 220_012.0)  # A number like 202401 may be a month.
@@ -46,7 +47,9 @@ class Plain:
 
 def plain_column(texts: pa.ChunkedArray) -> Plain | None:
     """Return the numbers of a column of texts, or None when it needs a closer look."""
-    values = _in_chunks(texts) if len(texts) <= SHORT_ROWS or _may_be_plain(texts) else None
+    if len(texts) > SHORT_ROWS and (not _may_be_plain(texts) or hold_few_letters(texts)):
+        return None
+    values = _in_chunks(texts)
     return None if values is None else _looked_at(values)
 
 
@@ -105,14 +108,48 @@ def _spread(texts: pa.ChunkedArray, count: int) -> pa.Array:
 
 def _in_chunks(texts: pa.ChunkedArray) -> NDArray[np.float64] | None:
     """Return the numbers of a column of which every cell is empty or plain, else None; what is made on the way stays small."""
-    values, begin = np.empty(len(texts)), 0
+    values, begin, may_be_whole = np.empty(len(texts)), 0, True
     for chunk in filter(len, texts.chunks):
-        part = _quickly(chunk)
+        whole = _whole_numbers(chunk) if may_be_whole else None
+        may_be_whole = whole is not None
+        part = _quickly(chunk) if whole is None else whole
         if part is None:
             return _by_pattern(texts.combine_chunks())
         values[begin : begin + len(chunk)] = part
         begin += len(chunk)
     return None if np.isnan(values).all() else values
+
+
+def _whole_numbers(texts: pa.Array) -> NDArray[np.int64] | None:
+    """Return whole numbers that are all written in the shortest way, None where some cell may be anything else.
+
+    No whole number can be written in fewer letters, so if all together have just as many as they need, none begins with an
+    unneeded zero or a plus. Only digits with a letter, 0xFFFFFFFF, might be shorter.
+    """
+    letters, starts = letters_of(texts)
+    if texts.null_count or not len(letters) or letters[starts[0] :].max() > _NINE:
+        return None
+    try:
+        numbers = pc.cast(texts, pa.int64()).to_numpy(zero_copy_only=False)
+    except pa.ArrowInvalid:
+        return None
+    low, high = int(numbers.min()), int(numbers.max())
+    if max(-low, high) >= _LONGEST_EXACT or _letters_needed(numbers, low, high) != starts[-1] - starts[0]:
+        return None
+    return np.asarray(numbers)
+
+
+def _letters_needed(numbers: NDArray[np.int64], low: int, high: int) -> int:
+    """Return how many letters it takes at least to write these whole numbers, which lie between low and high.
+
+    >>> _letters_needed(np.array([0, 9, 10, -10]), -10, 10)
+    7
+    """
+    needed = len(numbers) + (int(np.count_nonzero(numbers < 0)) if low < 0 else 0)
+    for power in range(1, len(str(max(-low, high)))):
+        needed += int(np.count_nonzero(numbers >= 10**power)) if high >= 10**power else 0
+        needed += int(np.count_nonzero(numbers <= -(10**power))) if low <= -(10**power) else 0
+    return needed
 
 
 def _quickly(texts: pa.Array) -> NDArray[np.float64] | None:
@@ -132,8 +169,8 @@ def _quickly(texts: pa.Array) -> NDArray[np.float64] | None:
         values = pc.cast(_without_empty(texts, filled) if empty else texts, pa.float64()).to_numpy(zero_copy_only=False)
     except pa.ArrowInvalid:
         return None
-    unread = int(np.count_nonzero(np.isnan(values))) > empty
-    if unread or max(np.fmax.reduce(values), -np.fmin.reduce(values)) >= _LONGEST_EXACT:
+    known = values[filled] if empty else values
+    if not max(known.max(), -known.min()) < _LONGEST_EXACT:  # Nor is it where a cell says that it is no number.
         return None
     first, end = (starts[:-1][filled], starts[1:][filled]) if empty else (starts[:-1], starts[1:])
     return None if _begins_oddly(letters, first, end) else values
@@ -149,14 +186,18 @@ def _without_empty(texts: pa.Array, filled: NDArray[np.bool_]) -> pa.Array:
 
 
 def _begins_oddly(letters: NDArray[np.uint8], first: NDArray[np.int64], end: NDArray[np.int64]) -> bool:
-    """Tell whether some number begins or ends otherwise than the pattern has it: 007, .5, 5."""
+    """Tell whether some number that a cast has read begins or ends otherwise than the pattern has it: 007, .5, 5."""
+    if letters[end - 1].min() < _ZERO:
+        return True
     head = letters[first]
     signed = np.flatnonzero(head == _MINUS)
-    head[signed] = letters[first[signed] + 1]
-    if not (_are_digits(head) & _are_digits(letters[end - 1])).all():
+    if len(signed):
+        head[signed] = letters[first[signed] + 1]
+    if head.min() < _ZERO:
         return True
     zeros = np.flatnonzero(head == _ZERO)
-    behind = first[zeros] + 1 + (letters[first[zeros]] == _MINUS)
+    begin = first[zeros]
+    behind = begin + 1 + (letters[begin] == _MINUS) if len(signed) else begin + 1
     behind = behind[behind < end[zeros]]
     return bool(_are_digits(letters[behind]).any())
 
@@ -178,24 +219,30 @@ def _by_pattern(texts: pa.Array) -> NDArray[np.float64] | None:
 
 def _looked_at(values: NDArray[np.float64]) -> Plain | None:
     """Return None when the numbers may be something else: a code, a date, a running number, thousands, −999."""
-    present = values[~np.isnan(values)]
+    missing = np.isnan(values)
+    present = values[~missing] if missing.any() else values
     low, high = float(present.min()), float(present.max())
-    distinct = _count_different(present, low, high)
+    different = _different(present, low, high)
+    distinct = len(different)
     if distinct < _LEAST_DISTINCT or {low, high} & SURVEY_CODES or max(-low, high) >= _LARGEST:
         return None
-    if _has_code(present, (low, high)) or _may_be_scale(low, high, distinct):
+    if _has_code(present, different) or _may_be_scale(low, high, distinct):
         return None
-    whole = bool((present == np.floor(present)).all())
+    whole = _are_whole(different[:_SAMPLE]) and _are_whole(different)
     as_dates = any(
         low >= first and high <= last for first, last in (_YEARS_AS_DAYS, _YEARS_AS_MONTHS, _YEARS_AS_HOURS, _SECONDS)
     )
-    if whole and (distinct >= _UNIQUE_SHARE * len(present) or as_dates or _may_be_short_days(present, low, high)):
+    if whole and (distinct >= _UNIQUE_SHARE * len(present) or as_dates or _may_be_short_days(different, low, high)):
         return None
-    if not whole and _may_be_months_with_point(present, low, high):
+    if not whole and _may_be_months_with_point(different, low, high):
         return None
-    if not whole and low >= 1 and high < 1000 and _has_three_decimals(present):
+    if not whole and low >= 1 and high < 1000 and _has_three_decimals(different):
         return None
     return Plain(values, distinct)
+
+
+def _are_whole(values: NDArray[np.float64]) -> bool:
+    return bool((values == np.floor(values)).all())
 
 
 def _may_be_scale(low: float, high: float, distinct: int) -> bool:
@@ -227,23 +274,33 @@ def _lie_within(values: NDArray[np.float64], last: int) -> bool:
     return bool(values.min() >= 1 and values.max() <= last)
 
 
-def _count_different(values: NDArray[np.float64], low: float, high: float) -> int:
-    """Return how many different numbers there are, between their ends: by the place of each where it has few decimals, else sorted.
+def _different(values: NDArray[np.float64], low: float, high: float) -> NDArray[np.float64]:
+    """Return the different numbers, which lie between low and high, in order: by the place of each where it has few decimals, else sorted.
 
-    >>> _count_different(np.array([0.25, 1.5, 0.25, -0.0, 0.0]), 0.0, 1.5)
-    3
+    >>> _different(np.array([0.25, 1.5, 0.25, -0.0, 0.0]), 0.0, 1.5).tolist()
+    [0.0, 0.25, 1.5]
     """
     for decimals in range(_MOST_DECIMALS + 1):
         scale = 10.0**decimals
         if (high - low) * scale >= _WIDEST:
             break
-        if _are_multiples(values[:_SAMPLE], scale) and _are_multiples(values, scale):
-            places = np.rint(values * scale - np.rint(low * scale)).astype(np.int32)
-            taken = np.zeros(int(places.max()) + 1, dtype=bool)
-            taken[places] = True
-            return int(np.count_nonzero(taken))
+        if _are_multiples(values[:_SAMPLE], scale) and (taken := _places_taken(values, scale, low, high)) is not None:
+            return np.asarray((np.flatnonzero(taken) + np.rint(low * scale)) / scale)
     different = np.sort(values)
-    return 1 + int((np.diff(different) != 0).sum())
+    return np.asarray(different[np.append(True, different[1:] != different[:-1])])
+
+
+def _places_taken(values: NDArray[np.float64], scale: float, low: float, high: float) -> NDArray[np.bool_] | None:
+    """Return which parts, counted from the lowest, some number has; None where a number is no multiple of a part."""
+    lowest = np.rint(low * scale)
+    taken = np.zeros(int(np.rint(high * scale) - lowest) + 1, dtype=bool)
+    for begin in range(0, len(values), _BLOCK_ROWS):
+        block = values[begin : begin + _BLOCK_ROWS]
+        parts = np.rint(block * scale)
+        if not (parts / scale == block).all():
+            return None
+        taken[(parts - lowest).astype(np.int64)] = True
+    return taken
 
 
 def _are_multiples(values: NDArray[np.float64], scale: float) -> bool:
@@ -251,12 +308,11 @@ def _are_multiples(values: NDArray[np.float64], scale: float) -> bool:
     return bool((np.rint(values * scale) / scale == values).all())
 
 
-def _has_code(values: NDArray[np.float64], ends: tuple[float, float]) -> bool:
-    """Whether the lowest or the highest value may be a code for "missing"."""
-    for end in ends:
-        here = values == end
-        count = int(np.count_nonzero(here))
-        if count >= SENTINEL_ROWS and stands_apart(end, values[~here], count, len(values)):
+def _has_code(values: NDArray[np.float64], different: NDArray[np.float64]) -> bool:
+    """Whether the lowest or the highest value may be a code for "missing"; `different` are the different ones in order."""
+    for end, others in ((different[0], different[1:]), (different[-1], different[:-1])):
+        count = int(np.count_nonzero(values == end))
+        if count >= SENTINEL_ROWS and stands_apart(float(end), others, count, len(values)):
             return True
     return False
 

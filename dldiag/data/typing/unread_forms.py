@@ -49,13 +49,14 @@ _WITH_UNITS = re.compile(
 )
 # Two numbers with a mark between: 120/80, 38+4, 1:160, 40.4, -79.9; what they mean is not known.
 _PAIR = re.compile(
-    r"[$€£¥]?-?(?P<first>[\d.,]*\d)\s?(?P<mark>[/:+–-]|in |[,;]?\s|[,;])\s?[$€£¥]?-?(?P<second>[\d.,]*\d)\+?(?:\s?\([^\d()]{1,15}\))?"
+    r"[$€£¥]?-?(?P<first>[\d.,]*\d)\s?(?P<mark>[/:+–-]|in |[,;]?\s|;)\s?[$€£¥]?-?(?P<second>[\d.,]*\d)\+?(?:\s?\([^\d()]{1,15}\))?"
 )
 _TWO_ANGLES = re.compile(r"[NSEW]? ?-?0 ?°.*[NSEW]? ?-?0 ?°.*")
 LEAST_QUOTIENTS = 6  # So many different ones are no states such as 0/1 and 1/1 (own choice).
 _MEASURED = re.compile(r"(?P<number>[^\w\s]{0,2}[\d.,]*\d)(?P<blank>\s*)(?P<unit>[^\d\s][^\d]{0,20})")
 _NAME = re.compile(r"[A-Z][a-z]{2,}")
 MOST_UNIT_WORDS = 3
+NAME_LETTERS = 3  # Words of so many letters between numbers make names: 10.1371/journal.pone.0095131.
 _LETTER_EQUALS = re.compile(r"[^\W\d_]\w{0,11}\s?[=<>≤≥]\s?-?[\d.,]*\d\D{0,8}")  # p=0.03, n=12, p95=120ms
 _HAN_NUMERAL = re.compile("[〇零一二三四五六七八九十百千万亿两]+")
 _YEAR = re.compile(r"(?:1[3489]|2[0-2]|2[4-6])\d\d")
@@ -141,7 +142,8 @@ def hold_several_numbers(cells: Cells) -> bool:
         return True
     if not _repeat(forms) or any(map(_RANGE.fullmatch, forms)):
         return False
-    same = len(set(forms)) == 1 and any(re.search(r"\d[.,]\d", text) for text in texts)  # 17.3(3)e-5
+    is_one = len(set(forms)) == 1 and max(map(len, _WORD.findall(forms[0])), default=0) < NAME_LETTERS
+    same = is_one and any(re.search(r"\d[.,]\d", text) for text in texts)  # 17.3(3)e-5
     found = [
         form.count("0") > 1 and (same or _WITH_UNITS.search(form)) and not _GLUED.search(_CROSSED.sub(" ", form))
         for form in forms

@@ -18,7 +18,16 @@ NAMES = (
     "the winter of 19{0} was long and cold",
 )
 SEVERAL = ("{0} x {1} mm", "{0} Nm at {1} rpm", "POINT ({0} {1})", "{0} kW ({1} PS)")
-NO_SEVERAL = ("{0}-{1} years", "{0} to {1} km", "item {0} of lot {1}", "A{0} B{1}", "img_{0}_{1}.png", "030 {0}{1}")
+NO_SEVERAL = (
+    "10.1371/journal.pone.00{0}{1}",
+    "1{0},{1}0,000",
+    "{0}-{1} years",
+    "{0} to {1} km",
+    "item {0} of lot {1}",
+    "A{0} B{1}",
+    "img_{0}_{1}.png",
+    "030 {0}{1}",
+)
 DATES = ("{0} ~ 02 ~ 20{1}", "le {0} brumaire 20{1}", "20{1} # {0} # 02", "{0}th of Sol, 20{1}")
 NO_DATES = ("Audi A{0} 20{1}", "20{1}", "INV 20{1} 00{0}", "between 20{1} and 2040, {0}", "born in {0}")
 
