@@ -79,7 +79,7 @@ def permutation_importance(
     return sorted(importances, key=lambda one: -one.increase.value)
 
 
-def idle_columns(
+def needless_columns(
     importance: Sequence[ColumnImportance], names: Sequence[str], loss_of: LossOf, *, is_root: bool, shuffles: int
 ) -> tuple[str, ...]:
     """Return the columns whose groups do not raise the error with 90% confidence; none where all of them together do.

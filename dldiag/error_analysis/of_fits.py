@@ -19,7 +19,7 @@ from dldiag.error_analysis.analysis import ErrorAnalysis, analyze
 from dldiag.error_analysis.importance import (
     MOST_GROUPS,
     column_groups,
-    idle_columns,
+    needless_columns,
     permutation_importance,
     with_reordered_columns,
 )
@@ -138,7 +138,7 @@ def columns_of_fit(fits: FitCache, model: Model, seed: int) -> FittedColumns | N
     means_of = _means_of(fitted, fits, inputs)
     shown = in_words(dataset).iloc[task.dev_rows].reset_index(drop=True)
     curves = (dependence(shown.iloc[:, j], partial(inputs_with, j), means_of) for j in important[:MOST_DEPENDENCES])
-    idle = idle_columns(importance, names, losses, **how)
+    idle = needless_columns(importance, names, losses, **how)
     return FittedColumns(tuple(importance), tuple(curve for curve in curves if curve is not None), idle)
 
 
