@@ -1,6 +1,9 @@
 """Are slices found, and none where there is none? Beside SliceLine on the same tables.
 
-python -m bench.slices [--tables 40]      # prints a table, writes bench/results/slices.json
+    python -m bench.slices [--tables 40] [--targets classes numbers]      # prints a table, writes bench/results/slices.json
+
+Classes: more wrong labels in the planted slice. Numbers: residuals with more noise or a bias there, in turn, of normal
+and of long tails.
 """
 
 from __future__ import annotations
@@ -9,18 +12,33 @@ import argparse
 import json
 import time
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from dldiag.core.error_findings import Slice
+from dldiag.core.estimate import Estimate
 from dldiag.error_analysis.conditions import binned_columns, rows_where
 from dldiag.error_analysis.slices import find_slices
 
 RESULTS = Path(__file__).with_name("results") / "slices.json"
 BASE, SLICE_ERROR = 0.15, 0.40
+SLICE_RMSE = 1.6  # of residuals in the planted slice; 1 in the rest
+LONG_TAILS = 5  # degrees of freedom of Student's t
 FOUND_JACCARD = 0.5  # of the rows of the planted slice and of the one found
+MOST = 5
+NULL_SEEDS = 1000  # added to the seed of a table without a slice
+
+
+@dataclass(frozen=True)
+class Planted:
+    """Losses of rows, and what each is on average."""
+
+    loss: np.ndarray
+    truth: np.ndarray
 
 
 def table(seed: int, rows: int = 2_000, columns: int = 8) -> pd.DataFrame:
@@ -54,15 +72,31 @@ def _condition(values: pd.Series, rng: np.random.Generator) -> np.ndarray:
     return (values == rng.choice(values.unique())).to_numpy()
 
 
-def losses(inside: np.ndarray, seed: int) -> np.ndarray:
+def wrong_labels(inside: np.ndarray, seed: int) -> Planted:
     """Return 0 or 1 per row: wrong more often inside."""
     rng = np.random.default_rng([seed, 2])
-    return (rng.random(len(inside)) < np.where(inside, SLICE_ERROR, BASE)).astype(float)
+    truth = np.where(inside, SLICE_ERROR, BASE)
+    return Planted((rng.random(len(inside)) < truth).astype(float), truth)
 
 
-def ours(frame: pd.DataFrame, loss: np.ndarray) -> list[tuple[np.ndarray, Slice]]:
+def squared_errors(inside: np.ndarray, seed: int) -> Planted:
+    """Return squared residuals: by turns of the seed with more noise or a bias inside, and with normal or long tails."""
+    rng, n = np.random.default_rng([seed, 3]), len(inside)
+    is_biased, is_long = seed % 2 == 1, seed // 2 % 2 == 1
+    long = rng.standard_t(LONG_TAILS, size=n) * np.sqrt(1 - 2 / LONG_TAILS)
+    residual = long if is_long else rng.normal(size=n)
+    residual = (
+        residual + np.sqrt(SLICE_RMSE**2 - 1) * inside if is_biased else residual * np.where(inside, SLICE_RMSE, 1)
+    )
+    return Planted(np.square(residual), np.where(inside, SLICE_RMSE**2, 1.0))
+
+
+LOSSES = {"classes": wrong_labels, "numbers": squared_errors}
+
+
+def ours(frame: pd.DataFrame, loss: np.ndarray, is_root: bool) -> list[tuple[np.ndarray, Slice]]:
     """Return the rows of each slice found, with the slice."""
-    return [(rows_where(one.rule, frame), one) for one in find_slices(frame, loss)]
+    return [(rows_where(one.rule, frame), one) for one in find_slices(frame, loss, is_root=is_root)]
 
 
 def sliceline(frame: pd.DataFrame, loss: np.ndarray) -> list[np.ndarray]:
@@ -85,67 +119,99 @@ def sliceline(frame: pd.DataFrame, loss: np.ndarray) -> list[np.ndarray]:
     return found
 
 
-MOST = 5
-
-
 def jaccard(a: np.ndarray, b: np.ndarray) -> float:
     return float((a & b).sum() / max(1, (a | b).sum()))
 
 
-def run(tables: int) -> dict[str, float]:
+def holds(estimate: Estimate, truth: float) -> bool:
+    return bool(estimate.low <= truth <= estimate.high)
+
+
+@dataclass
+class Tally:
+    """What was seen on the tables of one target so far."""
+
+    found: list[bool] = field(default_factory=list)
+    confirmed: list[bool] = field(default_factory=list)
+    false: list[bool] = field(default_factory=list)
+    covered: list[bool] = field(default_factory=list)
+    rest_covered: list[bool] = field(default_factory=list)
+    confirmed_covered: list[bool] = field(default_factory=list)
+    ceiling_covered: list[bool] = field(default_factory=list)
+    sliceline_found: list[bool] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+    sliceline_seconds: list[float] = field(default_factory=list)
+
+    def add(self, slices: list[tuple[np.ndarray, Slice]], inside: np.ndarray, truth: np.ndarray, is_root: bool) -> None:
+        """Hold the slices of one table against the planted one and against the true error."""
+        near = [one for rows, one in slices if jaccard(rows, inside) >= FOUND_JACCARD]
+        self.found.append(bool(near))
+        self.confirmed.append(any(one.confirmed for one in near))
+        for rows, one in slices:
+            mean, without = truth.mean(), truth.mean() - (truth * rows).mean()
+            means = np.array([truth[rows].mean(), truth[~rows].mean(), mean, without])
+            error, rest, every, least = np.sqrt(means) if is_root else means
+            self.covered.append(holds(one.error, error))
+            self.rest_covered.append(holds(one.rest, rest))
+            self.ceiling_covered.append(holds(one.ceiling, every - least))
+            if one.confirmed:
+                self.confirmed_covered.append(self.covered[-1])
+
+    def counted(self) -> dict[str, float]:
+        """Return shares, how many they are of, and median seconds."""
+        counts = {
+            "tables": len(self.found),
+            "slices": len(self.covered),
+            "confirmed_slices": len(self.confirmed_covered),
+        }
+        middle = {"seconds", "sliceline_seconds"}
+        return counts | {
+            name: float(np.median(values) if name in middle else np.mean(values)) for name, values in vars(self).items()
+        }
+
+
+def run(tables: int, target: str) -> dict[str, float]:
     """Measure detection, false alarms, coverage and time."""
-    hits, confirmed_hits, false_alarms, covered, in_rest, seconds, peers = [], [], [], [], [], [], []
-    confirmed_covered: list[bool] = []
+    tally, is_root, losses = Tally(), target == "numbers", LOSSES[target]
     for seed in range(tables):
         frame = table(seed)
         inside = planted(frame, seed)
-        started = time.perf_counter()
-        found = ours(frame, losses(inside, seed))
-        seconds.append(time.perf_counter() - started)
-        near = [one for rows, one in found if jaccard(rows, inside) >= FOUND_JACCARD]
-        hits.append(bool(near))
-        confirmed_hits.append(any(one.confirmed for one in near))
-        for rows, one in found:
-            truth = np.where(inside, SLICE_ERROR, BASE)
-            ok = one.error.low <= truth[rows].mean() <= one.error.high
-            covered.append(ok)
-            in_rest.append(one.rest.low <= truth[~rows].mean() <= one.rest.high)
-            if one.confirmed:
-                confirmed_covered.append(ok)
-        nothing = ours(frame, losses(np.zeros(len(frame), dtype=bool), seed + 1000))
-        false_alarms.append(any(one.confirmed for _, one in nothing))
-        peers.append(_peer(frame, inside, seed))
-    peer_hit, peer_seconds = np.array(peers).mean(axis=0)
-    return {
-        "tables": tables, "found": np.mean(hits), "confirmed": np.mean(confirmed_hits), "false": np.mean(false_alarms),
-        "covered": np.mean(covered), "slices": len(covered), "rest_covered": np.mean(in_rest),
-        "confirmed_covered": np.mean(confirmed_covered), "seconds": np.median(seconds),
-        "sliceline_found": peer_hit, "sliceline_seconds": peer_seconds,
-    }  # fmt: skip
+        given = losses(inside, seed)
+        slices, seconds = timed(lambda: ours(frame, given.loss, is_root))  # noqa: B023 — called at once
+        tally.seconds.append(seconds)
+        tally.add(slices, inside, given.truth, is_root)
+        nothing = ours(frame, losses(np.zeros(len(frame), dtype=bool), seed + NULL_SEEDS).loss, is_root)
+        tally.false.append(any(one.confirmed for _, one in nothing))
+        peer, seconds = timed(lambda: sliceline(frame, given.loss))  # noqa: B023
+        tally.sliceline_seconds.append(seconds)
+        tally.sliceline_found.append(any(jaccard(rows, inside) >= FOUND_JACCARD for rows in peer))
+    return tally.counted()
 
 
-def _peer(frame: pd.DataFrame, inside: np.ndarray, seed: int) -> tuple[float, float]:
+def timed(call: Callable[[], list[Any]]) -> tuple[list[Any], float]:
     started = time.perf_counter()
-    found = sliceline(frame, losses(inside, seed))
-    return float(any(jaccard(rows, inside) >= FOUND_JACCARD for rows in found)), time.perf_counter() - started
+    return call(), time.perf_counter() - started
 
 
-def speed(rows: int, find: Callable[..., object]) -> float:
+def speed(rows: int) -> float:
     frame = table(0, rows)
-    loss = losses(planted(frame, 0), 0)
-    started = time.perf_counter()
-    find(frame, loss)
-    return time.perf_counter() - started
+    loss = wrong_labels(planted(frame, 0), 0).loss
+    return timed(lambda: ours(frame, loss, False))[1]
 
 
 def main() -> None:
     given = argparse.ArgumentParser()
     given.add_argument("--tables", type=int, default=40)
-    found = run(given.parse_args().tables)
-    found |= {"seconds_100k": speed(100_000, find_slices), "seconds_1m": speed(1_000_000, find_slices)}
-    for name, value in found.items():
-        print(f"{name:20} {value:.3f}")
-    RESULTS.write_text(json.dumps({name: float(value) for name, value in found.items()}, indent=1) + "\n")
+    given.add_argument("--targets", nargs="*", default=list(LOSSES))
+    asked = given.parse_args()
+    found: dict[str, Any] = json.loads(RESULTS.read_text(encoding="utf-8"))
+    for target in asked.targets:
+        found[target] = run(asked.tables, target)
+        for name, value in found[target].items():
+            print(f"{target:8} {name:20} {value:.3f}", flush=True)
+    found["speed"] = {"seconds_100k": speed(100_000), "seconds_1m": speed(1_000_000)}
+    print(found["speed"])
+    RESULTS.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

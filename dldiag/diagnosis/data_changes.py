@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 MANY_LEVELS = 10  # Levels of a category above which one number may do better than as many columns.
 ROWS_PER_LEVEL = 100  # Training rows per level; with more, a column per level is learned well enough.
 IDLE_SHARE = 0.25  # Share of the columns that must seem useless before a run without all of them is worth its time.
-MOST_LEFT_OUT = 2  # Sets of columns that are each left out: networks of other inputs are not fitted beside the others.
 MOST_BENT, MOST_CROSSED = 30, 8  # Numeric features that get splines (5 each), and products (36 of 8).
 OTHER_KIND = (0.0, 0.3)  # Weights of the training rows whose kind is not that of the dev rows.
 
@@ -40,11 +39,15 @@ class DataChange:
 
 @dataclass(frozen=True, eq=False)
 class ErrorContext:
-    """The fits of a model and the analysis of its errors, from which changes of the data are proposed."""
+    """The fits of a model and the analysis of its errors, from which changes of the data are proposed.
+
+    least_gain: nothing is recommended for less (δ/2).
+    """
 
     fits: FitCache
     model: Model
     found: ErrorAnalysis
+    least_gain: float = 0.0
 
     @property
     def gap(self) -> float:
@@ -66,7 +69,7 @@ def missing_features(context: ErrorContext) -> tuple[DataChange, ...]:
 
 
 def _screened(context: ErrorContext) -> list[FoundFeature]:
-    """Screen the model's residuals; where they show nothing, those of the linear model, whose features may still save rows."""
+    """Screen the model's residuals; where nothing is clear, those of the linear model for what this one has not learned either."""
     from dldiag.error_analysis.feature_screen import screen_features  # keeps start-up short
     from dldiag.error_analysis.of_fits import case_of_fits  # keeps start-up short
     from dldiag.error_analysis.row_losses import row_losses  # keeps start-up short
@@ -77,7 +80,10 @@ def _screened(context: ErrorContext) -> list[FoundFeature]:
     if features or linear.identity == context.model.identity:
         return features
     reference = case_of_fits(context.fits, linear, context.found.case.seed)
-    return [] if reference is None else screen_features(reference, row_losses(reference), matrix, only_pairs=True)
+    losses = None if reference is None else row_losses(reference)
+    if reference is None or losses is None or not np.array_equal(losses.rows, context.found.losses.rows):
+        return []
+    return screen_features(reference, losses, matrix, learner=(context.found.case, context.found.losses))
 
 
 def _encoded_levels(context: ErrorContext) -> tuple[DataChange, ...]:
@@ -131,22 +137,23 @@ def curves_in_pipeline(model: Model) -> tuple[Change, ...]:
 
 
 def idle_columns_dropped(context: ErrorContext) -> tuple[DataChange, ...]:
-    """Return changes that leave columns out: all idle ones together, and the most misleading groups of correlated ones alone.
+    """Return changes that leave columns out: all idle ones together, and the most misleading group of correlated ones alone.
 
-    A column is idle if shuffling it does not raise the dev error with 90% confidence, and misleading if that lowers it.
+    Columns are idle if shuffling them does not raise the dev error with 90% confidence, and misleading if that lowers it so.
+    All that leaving columns out can gain is the gap to the training error.
     """
-    columns, importance = context.fits.dataset.columns, context.found.findings.importance
-    if context.model.raw or not importance or context.gap <= 0:
+    columns = context.fits.dataset.columns
+    if context.model.raw or context.gap <= context.least_gain:
         return ()
     dropped = context.model.drop_columns
     groups = [
         (column.increase, [name for name in column.columns or (column.column,) if name not in dropped])
-        for column in importance
+        for column in context.found.findings.importance
     ]
-    idle = [name for increase, names in groups if increase.low <= 0 for name in names]
+    idle = [name for name in context.found.idle if name not in dropped]
     columns_to_drop = [idle] if len(idle) >= IDLE_SHARE * len(columns) else []
-    columns_to_drop += [names for increase, names in reversed(groups) if increase.value < 0]
-    sets = list(dict.fromkeys(tuple(_in_order(names, columns)) for names in columns_to_drop))[:MOST_LEFT_OUT]
+    columns_to_drop += [names for increase, names in groups[-1:] if increase.high < 0]
+    sets = dict.fromkeys(tuple(_in_order(names, columns)) for names in columns_to_drop)
     return tuple(
         DataChange({"drop_columns": (*dropped, *names)})
         for names in sets

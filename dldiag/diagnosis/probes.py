@@ -40,11 +40,14 @@ def probe_plan(model: Model, keys: Collection[str] | None = None) -> list[PlanEn
     return [(key, change, changed(model, change)) for key, change in applicable(model, keys)]
 
 
-def data_plan(fits: FitCache, model: Model, found: ErrorAnalysis | None) -> tuple[list[PlanEntry], Luck]:
+def data_plan(
+    fits: FitCache, model: Model, found: ErrorAnalysis | None, smallest: float = 0.0
+) -> tuple[list[PlanEntry], Luck]:
     """List the changes of the data that the errors on dev rows suggest, and the luck with which each was chosen."""
     if found is None:
         return [], {}
-    context = ErrorContext(fits, model, found)
+    before = fits.get(model, fits.split.n_train, range(LEAST_REPEATS))
+    context = ErrorContext(fits, model, found, material_of(before, smallest) / 2)
     proposed = [(row.key, one) for row in REMEDIES.values() for one in row.from_errors(context)]
     plan = [(key, one.change, changed(model, one.change)) for key, one in proposed]
     return plan, {entry[2].identity: one.luck for entry, (_, one) in zip(plan, proposed, strict=True)}
@@ -75,7 +78,7 @@ def probe(  # noqa: PLR0913 — what a diagnosis knows before its short runs
     fits.fit([model], [size], range(len(dev_rows)), on_result=on_result, watched=whole)
     targets, choice = fits.open_targets, fits.encoded.choice
     plan = [one for one in probe_plan(model, keys) if REMEDIES[one[0]].suits(targets, choice)]
-    of_data, luck = data_plan(fits, model, found)
+    of_data, luck = data_plan(fits, model, found, smallest)
     entries = [*one_try_where_idle(plan, _idle_columns(fits, model, size, smallest)), *of_data]
     costly = costly_settings(entries, model, size)
     underfits = underfits_beside(fits, model, references, smallest)

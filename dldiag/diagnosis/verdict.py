@@ -105,6 +105,13 @@ KEEP_ANYWAY: Mapping[tuple[bool, bool], Message] = {
         "unseen rows). None of the fixes we tested lowers the error on unseen rows with 90% confidence."
     ),
 }
+# What opens the verdict while it is open whether any model has skill, by the rule that asks.
+NO_SKILL_YET: Mapping[str, Message] = {
+    "D9": Message(
+        "No model clearly beats always predicting {baseline} yet: the best does by {better:gap}, which may be chance."
+    ),
+    "D17": Message("No model clearly ranks the rows better than chance yet: the best has a ROC AUC of {auc:.2f}."),
+}
 REFERENCE = Message("For comparison, on the same unseen rows: {reference}, error {reference_error:error}.")
 
 
@@ -131,12 +138,28 @@ def conclude(
     fired = [one for one in rules if one is not rule and outcomes.get(one.code) == "fired"]
     details += [one.remark for one in fired if one.remark]
     details += [REFERENCE] if evidence.reference_error is not None and evidence.names.get("reference") else []
-    values = values_of(evidence, target)
+    values = _with_doubt(values_of(evidence, target), outcomes)
     problem = next((one.problem for one in findings if rule and one.code == rule.code), _problem(bias, variance))
     share = stability(results, evidence, seed) if {bias, variance} <= {"yes", "no"} else None
     headline = answers if first is None else first.text
     detail, code = joined([one.filled(**values) for one in details]), _code(rule, headline, bias, variance)
-    return Verdict(headline.filled(**values), bias, variance, detail, share, problem, code)
+    return Verdict(_said(headline, values), bias, variance, detail, share, problem, code)
+
+
+def _with_doubt(values: Mapping[str, Value], outcomes: Mapping[str, Outcome]) -> dict[str, Value]:
+    """Return the values of a verdict, with the sentence that opens it while no skill over the baseline is shown."""
+    doubts = [sentence for code, sentence in NO_SKILL_YET.items() if outcomes.get(code) == "undecided"]
+    return {**values, "doubt": doubts[0].filled(**values)} if doubts else dict(values)
+
+
+def _said(sentence: Message, values: Mapping[str, Value]) -> Message:
+    """Return a headline, after the doubt where there is one; it keeps all values, so that another can take its place."""
+    plain = sentence.filled(**{name: value for name, value in values.items() if name not in _PARTS})
+    doubt = values.get("doubt")
+    return plain if doubt is None else Message("{one} {two}", {**plain.values, "one": doubt, "two": plain})
+
+
+_PARTS = ("one", "two")  # What a headline after a doubt consists of.
 
 
 def _code(rule: Rule | None, headline: Message, bias: Answer, variance: Answer) -> str:
@@ -157,19 +180,19 @@ def agreeing(verdict: Verdict, recommendations: Sequence[Recommendation]) -> Ver
     if first is not None and verdict.code in NOTHING_TO_GAIN and _is_a_fix(first):
         sentence = BY_ANSWERS.get(answers, GAINS) if any(high) else GAINS
         code, problem = (by_answers, _problem(*answers)) if any(high) else ("gain_found", first.problem)
-        return replace(verdict, headline=sentence.filled(**verdict.headline.values), code=code, problem=problem)
+        return replace(verdict, headline=_said(sentence, verdict.headline.values), code=code, problem=problem)
     keeps = first is not None and first.remedy == LEAVE_IT
     if verdict.code not in (by_answers, KEEP) or not any(high) or keeps == (verdict.code == KEEP):
         return verdict
     sentence = KEEP_ANYWAY[high] if keeps else BY_ANSWERS[answers]
-    return replace(verdict, headline=sentence.filled(**verdict.headline.values), code=KEEP if keeps else by_answers)
+    return replace(verdict, headline=_said(sentence, verdict.headline.values), code=KEEP if keeps else by_answers)
 
 
 def before_any_fix(verdict: Verdict) -> Verdict:
     """Return the verdict as far as it holds before a fix was run: whether there is nothing to fix is not known then."""
     if verdict.code != "nothing_to_fix":
         return verdict
-    return replace(verdict, headline=NOTHING_SO_FAR.filled(**verdict.headline.values), code=SO_FAR)
+    return replace(verdict, headline=_said(NOTHING_SO_FAR, verdict.headline.values), code=SO_FAR)
 
 
 def _is_a_fix(recommendation: Recommendation) -> bool:

@@ -29,12 +29,16 @@ IMPORTANCE_ROWS = 5_000  # Importance is measured on at most this many rows.
 
 @dataclass(frozen=True, eq=False)
 class ErrorAnalysis:
-    """The result of an error analysis: `findings` holds numbers only, the tables hold the user's rows."""
+    """The result of an error analysis: `findings` holds numbers only, the tables hold the user's rows.
+
+    idle: columns that the model does not seem to need, each alone and all together.
+    """
 
     case: ErrorCase
     losses: RowLosses
     findings: ErrorFindings
     suspicious: SuspectRows | None = None
+    idle: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         """Return what was found in one line, without the rows."""

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from dldiag.core.statistics import Z_TWO_SIDED
 from dldiag.core.types import Floats
 from dldiag.data.encode import Matrix
 from dldiag.error_analysis.row_losses import ErrorCase, RowLosses
@@ -52,30 +53,33 @@ class _Candidate:
 
 
 def screen_features(
-    case: ErrorCase, folded: RowLosses, matrix: Matrix, *, only_pairs: bool = False
+    case: ErrorCase, folded: RowLosses, matrix: Matrix, *, learner: tuple[ErrorCase, RowLosses] | None = None
 ) -> list[FoundFeature]:
     """Return the features that would explain residuals of the dev rows, the clearest first, each given those before it.
 
-    only_pairs: no bends of single features, which every model but a linear one makes for itself.
+    learner: another model's predictions for the same rows, which may have learned what that of `case` lacks: features that its
+    residuals do not go with at 90% confidence are left out, and bends of single features, which it makes for itself.
     """
     if len(folded) < LEAST_SCREENED or not matrix.source:
         return []
     sample = np.sort(np.random.default_rng([case.seed, 8]).permutation(len(folded))[:_MOST_ROWS])
-    table = _ScreenedTable.of(matrix, folded.rows[sample], only_pairs)
+    table = _ScreenedTable.of(matrix, folded.rows[sample], learner is not None)
     residuals = table.freed(_residuals(case, folded)[sample])
+    to_learn = None if learner is None else _residuals(*learner)[sample]
     shrink = 1.0 if case.clusters is None else _share_of_different(case.clusters[folded.rows[sample]])
     root = float(np.sqrt(shrink))
     cut = float(stats.norm.isf(FAMILY_LEVEL / 2 / max(1, table.tests * residuals.shape[1])))
-    features: list[FoundFeature] = []
+    features: dict[FoundFeature, bool] = {}  # Whether the learner, too, lacks it.
     while len(features) < MOST_FOUND:
         clear = [candidate for candidate in table.candidates(residuals) if candidate.z * root > cut]
         best = max(clear, key=lambda one: _explained(table.freed(one.values), residuals), default=None)
         if best is None or best.text in [feature.text for feature in features]:
             break
-        features.append(FoundFeature(best.text, best.z * root, cut))
+        z = np.inf if to_learn is None else _z_of_columns(table.freed(best.values), table.freed(to_learn)).max()
+        features[FoundFeature(best.text, best.z * root, cut)] = bool(z * root > Z_TWO_SIDED)
         table = table.with_linear(best.values)
         residuals = table.freed(residuals)
-    return features
+    return [feature for feature, is_lacking in features.items() if is_lacking]
 
 
 def _residuals(case: ErrorCase, folded: RowLosses) -> Floats:

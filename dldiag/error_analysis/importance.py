@@ -79,6 +79,20 @@ def permutation_importance(
     return sorted(importances, key=lambda one: -one.increase.value)
 
 
+def needless_columns(
+    importance: Sequence[ColumnImportance], names: Sequence[str], loss_of: LossOf, *, is_root: bool, shuffles: int
+) -> tuple[str, ...]:
+    """Return the columns whose groups do not raise the error with 90% confidence; none where all of them together do.
+
+    Each of many useful columns may seem useless on few dev rows. The arguments are those of `permutation_importance`, which
+    made the importance.
+    """
+    idle = [name for group in importance if group.increase.low <= 0 for name in group.columns]
+    together = sorted(names.index(name) for name in idle)
+    joint = permutation_importance([together], names, loss_of, is_root=is_root, shuffles=shuffles) if idle else []
+    return tuple(idle) if all(group.increase.low <= 0 for group in joint) else ()
+
+
 def shuffled(X: pd.DataFrame, group: Sequence[int], seed: Sequence[int]) -> pd.DataFrame:
     """Return a table with some of its columns shuffled together."""
     return with_reordered_columns(X, group, np.random.default_rng([*seed, *group]).permutation(len(X)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -71,6 +71,26 @@ def mean_estimate(
         variances = [mean_variance(influence) for influence in influences]
         part = RowPart(variances, judged.shared, least)
     return pooled_estimate(values, [part], floor=lowest)
+
+
+def mean_estimates(
+    judged: JudgedRows, values: Floats, influences: Sequence[Floats], *, floors: Floats
+) -> Iterator[Estimate]:
+    """Estimate many means over repeats at once, as `mean_estimate` does each.
+
+    values, floors: (repeats, means). influences: of each repeat, (means, rows).
+    """
+    if judged.clusters:
+        for i in range(values.shape[1]):
+            yield mean_estimate(
+                judged, values[:, i].tolist(), [one[i] for one in influences], floors=floors[:, i].tolist()
+            )
+        return
+    variances = np.array([one.var(axis=1) / one.shape[1] for one in influences])
+    least = unseen_variance(judged.distinct_rows) * np.median(floors, axis=0)
+    for i in range(values.shape[1]):
+        part = RowPart(variances[:, i].tolist(), judged.shared, float(least[i]))
+        yield pooled_estimate(values[:, i], [part], floor=0.0)
 
 
 def share_estimate(judged: JudgedRows, part: Sequence[RowMask], whole: Sequence[RowMask]) -> Estimate | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -19,6 +19,7 @@ from dldiag.error_analysis.analysis import ErrorAnalysis, analyze
 from dldiag.error_analysis.importance import (
     MOST_GROUPS,
     column_groups,
+    needless_columns,
     permutation_importance,
     with_reordered_columns,
 )
@@ -58,12 +59,14 @@ def analyze_fits(fits: FitCache, model: Model, seed: int = 0, *, with_importance
     analysis = analyze(case)
     if not with_importance:
         return analysis
-    columns, empty = columns_of_fit(fits, model, seed), dict(analysis.findings.empty)
+    columns = columns_of_fit(fits, model, seed)
     if columns is None:
-        empty["importance"] = Message("There are too many columns to shuffle each of them.")
-    importance, curves = columns or ([], [])
-    findings = replace(analysis.findings, importance=tuple(importance), dependence=tuple(curves), empty=empty)
-    return replace(analysis, findings=findings)
+        too_many = Message("There are too many columns to shuffle each of them.")
+        return replace(
+            analysis, findings=replace(analysis.findings, empty={**analysis.findings.empty, "importance": too_many})
+        )
+    findings = replace(analysis.findings, importance=columns.importance, dependence=columns.dependence)
+    return replace(analysis, findings=findings, idle=columns.idle)
 
 
 def where_wrong(
@@ -99,10 +102,17 @@ def describing_columns(dataset: Dataset) -> pd.DataFrame:
     return table
 
 
-def columns_of_fit(
-    fits: FitCache, model: Model, seed: int
-) -> tuple[list[ColumnImportance], list[PartialDependence]] | None:
-    """Fit the first repeat's model again; return its permutation importance and the partial dependence of the top columns.
+@dataclass(frozen=True)
+class FittedColumns:
+    """What a fitted model does with its columns: permutation importance, partial dependence of the top ones, and the idle ones."""
+
+    importance: tuple[ColumnImportance, ...]
+    dependence: tuple[PartialDependence, ...]
+    idle: tuple[str, ...]
+
+
+def columns_of_fit(fits: FitCache, model: Model, seed: int) -> FittedColumns | None:
+    """Fit the first repeat's model again, and shuffle and move its columns.
 
     None for more than MOST_GROUPS groups of columns.
     """
@@ -122,13 +132,14 @@ def columns_of_fit(
         return _moved_inputs(fits, task, inputs, [column], np.full(len(table), row))
 
     names = [column.name for column in dataset.columns]
-    is_root = dataset.task == "regression"
-    importance = permutation_importance(groups, names, losses, is_root=is_root, shuffles=QUICK_SHUFFLES)
+    how: dict[str, Any] = {"is_root": dataset.task == "regression", "shuffles": QUICK_SHUFFLES}
+    importance = permutation_importance(groups, names, losses, **how)
     important = [names.index(column.column) for column in importance if column.increase.low > 0]
     means_of = _means_of(fitted, fits, inputs)
     shown = in_words(dataset).iloc[task.dev_rows].reset_index(drop=True)
     curves = (dependence(shown.iloc[:, j], partial(inputs_with, j), means_of) for j in important[:MOST_DEPENDENCES])
-    return importance, [curve for curve in curves if curve is not None]
+    idle = needless_columns(importance, names, losses, **how)
+    return FittedColumns(tuple(importance), tuple(curve for curve in curves if curve is not None), idle)
 
 
 def _task_of_first_repeat(fits: FitCache, model: Model, seed: int) -> FitTask:

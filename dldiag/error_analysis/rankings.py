@@ -6,7 +6,7 @@ point comes from the rows' influence on it and from the repeats.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -20,6 +20,7 @@ from dldiag.error_analysis.judged_rows import (
     RowMask,
     band_of_rows,
     mean_estimate,
+    mean_estimates,
     share_estimate,
     shortened,
     within_0_and_1,
@@ -33,6 +34,7 @@ _ROWS_PER_BIN = 20  # Least rows of a bin; bins with fewer are joined.
 _MOST_THRESHOLDS = 41
 NEARLY_NONE = 0.02  # Share of the positive rows that may lie below the lowest threshold.
 HALF = 0.5
+_CELLS = 1 << 18  # Places × rows of a curve computed at once.
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,17 +47,18 @@ class _Ranked:
     recalls: Floats
     at: Floats  # The score at each point of the curve.
 
-    def slope(self, place: float) -> float:
-        """Return the slope of the ROC curve at a share of false alarms."""
-        ends = np.clip([place - NEAR, place + NEAR], 0, 1)
-        low, high = np.interp(ends, self.false_alarms, self.recalls)
-        return float((high - low) / (ends[1] - ends[0]))
+    def slopes(self, places: Floats) -> Floats:
+        """Return the slope of the ROC curve at shares of false alarms."""
+        return _slopes(places, self.false_alarms, self.recalls)
 
-    def flatness(self, place: float) -> float:
-        """Return how many more false alarms a little more recall costs at a recall: 1 / slope."""
-        ends = np.clip([place - NEAR, place + NEAR], 0, 1)
-        low, high = np.interp(ends, self.recalls, self.false_alarms)
-        return float((high - low) / (ends[1] - ends[0]))
+    def flatness(self, places: Floats) -> Floats:
+        """Return how many more false alarms a little more recall costs at recalls: 1 / slope."""
+        return _slopes(places, self.recalls, self.false_alarms)
+
+
+def _slopes(places: Floats, x: Floats, y: Floats) -> Floats:
+    low, high = np.clip([places - NEAR, places + NEAR], 0, 1)
+    return np.asarray((np.interp(high, x, y) - np.interp(low, x, y)) / (high - low))
 
 
 def _ranked(actual: RowMask, scores: Floats) -> _Ranked:
@@ -89,60 +92,72 @@ def scores_of(proba: NDArray[np.float32] | None, code: int) -> Floats:
 
 
 def _roc(judged: JudgedRows, repeats: Sequence[_Ranked]) -> Band:
-    points, floors = [], [float(repeat.actual.mean()) ** -2 for repeat in repeats]
-    for x in FALSE_ALARMS:
-        values = [_recall_at(repeat, x) for repeat in repeats]
-        influences = [_recall_influence(repeat, float(x), value) for repeat, value in zip(repeats, values, strict=True)]
-        points.append(within_0_and_1(mean_estimate(judged, values, influences, floors=floors)))
-    return band_of_rows(FALSE_ALARMS.tolist(), points)
-
-
-def _recall_at(ranked: _Ranked, false_alarms: float) -> float:
-    """Return the recall at a share of false alarms; at none of them, the highest that costs none."""
-    if false_alarms == 0:
-        return float(ranked.recalls[ranked.false_alarms == 0].max())
-    return float(np.interp(false_alarms, ranked.false_alarms, ranked.recalls))
-
-
-def _recall_influence(ranked: _Ranked, false_alarms: float, recall: float) -> Floats:
-    """A false alarm more raises the threshold, which costs recall by the slope of the curve."""
-    share = ranked.actual.mean()
-    last = int(np.searchsorted(ranked.false_alarms, false_alarms, side="right")) - 1
-    above = ranked.scores >= ranked.at[last]
-    hits = ranked.actual * (above - recall) / share
-    alarms = ~ranked.actual * (above - false_alarms) / (1 - share)
-    return np.asarray(recall + hits - ranked.slope(false_alarms) * alarms)
+    return _averaged(judged, repeats, FALSE_ALARMS, _recalls_at)
 
 
 def _precision_recall(judged: JudgedRows, repeats: Sequence[_Ranked]) -> Band:
-    points = []
-    for recall in RECALLS:
-        estimates = [_precision_at(repeat, float(recall)) for repeat in repeats]
-        values, influences, called = zip(*estimates, strict=True)
-        floors = [one**-2 for one in called]
-        points.append(within_0_and_1(mean_estimate(judged, values, influences, floors=floors)))
-    return band_of_rows(RECALLS.tolist(), points)
+    return _averaged(judged, repeats, RECALLS, _precisions_at)
 
 
-def _precision_at(ranked: _Ranked, recall: float) -> tuple[float, Floats, float]:
-    """Return the precision where the recall is reached, every row's influence on it, and the share of rows called positive.
+@dataclass(frozen=True, eq=False)
+class _CurvePart:
+    """One repeat's curve at some places: values, every row's influence on each (places, rows), and the share of rows counted."""
+
+    values: Floats
+    influences: Floats
+    counted: Floats
+
+
+def _averaged(
+    judged: JudgedRows, repeats: Sequence[_Ranked], places: Floats, curve_at: Callable[[_Ranked, Floats], _CurvePart]
+) -> Band:
+    """Average the repeats' curves, as many places at once as make no large arrays."""
+    points: list[Estimate] = []
+    at_once = max(1, _CELLS // max(len(repeat.actual) for repeat in repeats))
+    for start in range(0, len(places), at_once):
+        parts = [curve_at(repeat, places[start : start + at_once]) for repeat in repeats]
+        estimates = mean_estimates(
+            judged,
+            np.array([part.values for part in parts]),
+            [part.influences for part in parts],
+            floors=np.array([part.counted for part in parts]) ** -2,
+        )
+        points += map(within_0_and_1, estimates)
+    return band_of_rows(places.tolist(), points)
+
+
+def _recalls_at(ranked: _Ranked, false_alarms: Floats) -> _CurvePart:
+    """Return the recall at shares of false alarms; at none of them, the highest that costs none.
+
+    A false alarm more raises the threshold, which costs recall by the slope of the curve.
+    """
+    free = float(ranked.recalls[ranked.false_alarms == 0].max())
+    recalls = np.where(false_alarms == 0, free, np.interp(false_alarms, ranked.false_alarms, ranked.recalls))
+    share = float(ranked.actual.mean())
+    last = np.searchsorted(ranked.false_alarms, false_alarms, side="right") - 1
+    above = ranked.scores >= ranked.at[last][:, None]
+    hits = ranked.actual * (above - recalls[:, None]) / share
+    alarms = ~ranked.actual * (above - false_alarms[:, None]) / (1 - share)
+    influences = recalls[:, None] + hits - ranked.slopes(false_alarms)[:, None] * alarms
+    return _CurvePart(recalls, influences, np.full(len(recalls), share))
+
+
+def _precisions_at(ranked: _Ranked, recalls: Floats) -> _CurvePart:
+    """Return the precision where recalls are reached, counted among the rows called positive.
 
     p = rπ / (rπ + (1−π)F) with recall r, share of positives π and share of false alarms F, which depends on the rows.
     """
-    place = int(np.searchsorted(ranked.recalls, recall - 1e-12))
-    reached, alarms, share = (
-        float(ranked.recalls[place]),
-        float(ranked.false_alarms[place]),
-        float(ranked.actual.mean()),
-    )
+    places = np.searchsorted(ranked.recalls, recalls - 1e-12)
+    share = float(ranked.actual.mean())
+    reached, alarms = ranked.recalls[places][:, None], ranked.false_alarms[places][:, None]
     precision = reached * share / (reached * share + (1 - share) * alarms)
-    above = ranked.scores >= ranked.at[place]
+    above = ranked.scores >= ranked.at[places][:, None]
     missed = ranked.actual * (above - reached) / share * ranked.flatness(reached)
     of_alarms = ~ranked.actual * (above - alarms) / (1 - share) - missed
     by_alarms = -(precision**2) * (1 - share) / (reached * share)
     by_share = precision * (1 - precision) / (share * (1 - share))
-    influence = np.asarray(precision + by_alarms * of_alarms + by_share * (ranked.actual - share))
-    return precision, influence, float(above.mean())
+    influences = precision + by_alarms * of_alarms + by_share * (ranked.actual - share)
+    return _CurvePart(precision[:, 0], influences, above.mean(axis=1))
 
 
 # --- calibration --------------------------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ errors its mean loss stands above the rest's. The idea of ranking conjunctions b
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations_with_replacement
 
 import numpy as np
@@ -19,7 +19,7 @@ from scipy import sparse, stats
 
 from dldiag.core.error_findings import Condition, Slice
 from dldiag.core.estimate import Estimate
-from dldiag.core.statistics import TWO_SIDED, Z_TWO_SIDED, in_ratio, rate_estimate, t_quantile
+from dldiag.core.statistics import Z_TWO_SIDED, RowPart, in_ratio, pooled_estimate, rate_estimate, unbounded_part
 from dldiag.error_analysis.conditions import MISSING, BinnedColumn, Mask, binned_columns, rows_where
 
 MOST_CONDITIONS = 3  # Columns in a rule at most.
@@ -333,11 +333,26 @@ class _Confirmation:
         if self.clusters is None and set(np.unique(loss)) <= {0.0, 1.0}:
             return rate_estimate(float(loss[part].mean()), int(part.sum()))
         mean, variance, n = self._mean(loss, part)
-        half = float(t_quantile(0.5 + TWO_SIDED / 2, max(n - 1, 1)) * np.sqrt(variance))
+        seen = RowPart([variance], 1.0, dof=max(n - 1, 1))
         if not self.is_root:
-            return Estimate(mean, max(0.0, mean - half), mean + half)
-        bounds = in_ratio(Estimate(mean, mean - half, mean + half))  # A few rows make up most of a squared error.
+            return pooled_estimate([mean], [seen], floor=0.0)
+        bounds = in_ratio(pooled_estimate([mean], [self._with_long_tails(seen, part)]))
         return Estimate(float(np.sqrt(mean)), float(np.sqrt(bounds.low)), float(np.sqrt(bounds.high)))
+
+    def _with_long_tails(self, seen: RowPart, part: Mask) -> RowPart:
+        """Return what rows add to the variance of a mean square; few rows seldom hold the largest errors of a long tail.
+
+        The fewer rows spread, relative to their mean, at least as the others do; the more numerous ones may lack one as large as
+        their largest.
+        """
+        loss = self.loss[self.rows]
+        (mean, variance, n), (of_others, their_variance, others) = self._mean(loss, part), self._mean(loss, ~part)
+        if n < others:
+            alike = (mean / of_others) ** 2 * their_variance * others / n if of_others > 0 else 0.0
+            return replace(seen, variances=[max(variance, alike)])
+        labels = np.arange(len(loss)) if self.clusters is None else self.clusters[self.rows]
+        large = unbounded_part([loss[part]], [labels[part]])
+        return replace(seen, more=large.more, few=large.few)
 
     def _ceiling(self, inside: Mask) -> Estimate:
         """Return what the error loses when no row of the slice is wrong any more."""

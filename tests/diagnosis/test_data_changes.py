@@ -1,9 +1,13 @@
 """Remedies of the data: proposed from the errors on dev rows, run like every other remedy."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 from sklearn.linear_model import Ridge
 
+from dldiag.core.error_findings import ColumnImportance
+from dldiag.core.estimate import Estimate
 from dldiag.core.settings import Settings
 from dldiag.data.dataset import make_dataset
 from dldiag.diagnosis.case import prepare_case
@@ -21,6 +25,10 @@ def looked(data, model, settings=QUICK):
     case = prepare_case(data, model, settings)
     case.fits.fit([case.model, *case.references], case.sizes[-1:], case.all_repeats)
     return ErrorContext(case.fits, case.model, analyze_fits(case.fits, case.model))
+
+
+def with_found(context, **changes):
+    return replace(context, found=replace(context.found, **changes))
 
 
 def test_a_planted_interaction_is_proposed_first_and_helps():
@@ -58,24 +66,38 @@ def test_idle_columns_are_dropped_together():
     rng = np.random.default_rng(0)
     frame = pd.DataFrame(rng.normal(size=(200, 12)), columns=list("abcdefghijkl"))
     data = make_dataset(frame.assign(y=2 * frame.a + rng.normal(size=200)), "y")
-    together, *alone = idle_columns_dropped(looked(data, build_model("regression")))
+    seen = looked(data, build_model("regression"))
+    together, *_ = idle_columns_dropped(seen)
     dropped = set(together.change["drop_columns"])
     assert "a" not in dropped
     assert len(dropped) >= 6
-    assert all(set(one.change["drop_columns"]) < dropped for one in alone)
+    assert idle_columns_dropped(replace(seen, least_gain=seen.gap)) == (), "no more than the gap can be gained"
 
 
-def test_the_most_misleading_group_of_correlated_columns_is_left_out_whole_and_alone():
+def test_a_group_of_correlated_columns_that_surely_misleads_is_left_out_whole_and_alone():
     rng = np.random.default_rng(0)
     frame = pd.DataFrame(rng.normal(size=(120, 6)), columns=list("abcdef"))
-    frame = frame.assign(b2=frame.b + 0.1 * rng.normal(size=120), c2=frame.c + 0.1 * rng.normal(size=120))
-    data = make_dataset(frame.assign(y=frame.a + rng.normal(size=120)), "y")
-    seen = looked(data, build_model("regression"))
-    misleading = [set(one.columns) for one in seen.found.findings.importance if one.increase.value < 0]
-    together, *alone = [set(one.change["drop_columns"]) for one in idle_columns_dropped(seen)]
-    assert {"b", "b2"} in misleading or {"c", "c2"} in misleading
-    assert alone == misleading[-1:]
-    assert alone[0] < together
+    frame = frame.assign(b2=frame.b + 0.1 * rng.normal(size=120))
+    seen = looked(make_dataset(frame.assign(y=frame.a + rng.normal(size=120)), "y"), build_model("regression"))
+    *others, _ = seen.found.findings.importance
+
+    def proposed(high):
+        misleading = ColumnImportance("b", Estimate(-0.1, -0.2, high), ("b", "b2"))
+        findings = replace(seen.found.findings, importance=(*others, misleading))
+        return [one.change["drop_columns"] for one in idle_columns_dropped(with_found(seen, findings=findings))]
+
+    assert proposed(-0.01)[-1] == ("b", "b2")
+    assert ("b", "b2") not in proposed(0.01), "shuffling a column of noise changes nothing on average"
+
+
+def test_columns_that_are_useless_only_one_by_one_stay():
+    rng = np.random.default_rng(2)
+    frame = pd.DataFrame(rng.normal(size=(90, 20)), columns=[f"x{j}" for j in range(20)])
+    data = make_dataset(frame.assign(y=np.where(frame.sum(axis=1) > 0, "yes", "no")), "y")
+    seen = looked(data, build_model("classification"))
+    alone = [one for one in seen.found.findings.importance if one.increase.low <= 0]
+    assert len(alone) > 10
+    assert seen.found.idle == () and idle_columns_dropped(seen) == ()
 
 
 def test_rows_of_the_other_kind_are_weighed():

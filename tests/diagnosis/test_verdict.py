@@ -92,6 +92,19 @@ def test_a_gap_shown_by_its_own_bounds_does_not_wait_for_the_question_whether_th
     assert verdict(evidence("0", "+", **close)).code == "high_variance"
 
 
+def test_while_no_skill_is_shown_the_verdict_says_so_first_whatever_follows():
+    close = {"better_than_guess": Estimate(0.05, -0.01, 0.11, at_least=-0.03), "guess_error": exactly(0.25)}
+    found = verdict(evidence("0", "+", **close))
+    assert str(found.headline).startswith("No model clearly beats always predicting the commonest class yet")
+    assert "Overfitting" in str(found.headline)
+    keep = Recommendation(1, "leave_it", Message("t"), "data", Message("b"), "nothing", exactly(0.0))
+    kept = agreeing(found, [keep])
+    assert str(kept.headline).startswith("No model clearly beats") and "Keep the model as it is" in str(kept.headline)
+    assert agreeing(kept, [replace(keep, remedy="regularization")]) == found
+    shown = verdict(evidence("0", "+", better_than_guess=Estimate(0.1, 0.08, 0.12), guess_error=exactly(0.3)))
+    assert "No model clearly beats" not in str(shown.headline)
+
+
 def test_a_model_worse_than_the_baseline_is_called_that():
     worse = {"worse_than_guess": Estimate(0.1, 0.05, 0.15), "guess_error": exactly(0.1)}
     found = verdict(evidence("+", "0", **worse))

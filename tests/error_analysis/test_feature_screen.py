@@ -19,12 +19,18 @@ def columns(seed):
     return frame.assign(size=rng.uniform(1, 5, ROWS), city=rng.choice(list("uvw"), ROWS)), rng.normal(size=ROWS)
 
 
-def screened(frame, left, **options):
-    """Screen a numeric target whose prediction leaves these residuals."""
-    data = make_dataset(frame.assign(y=left), "y")
+def judged(data, left):
+    """Return a case and its losses: predictions of a numeric target that leave these residuals."""
     rows = np.arange(ROWS)
-    case = ErrorCase(Predictions(rows, 0 * rows, data.y, np.zeros(ROWS)), data.X, "regression", scale=1.0)
-    return [one.text for one in screen_features(case, row_losses(case), encode(data), **options)]
+    case = ErrorCase(Predictions(rows, 0 * rows, data.y, data.y - left), data.X, "regression", scale=1.0)
+    return case, row_losses(case)
+
+
+def screened(frame, left, learner=None):
+    """Screen what predictions leave. learner: what those of another model leave."""
+    data = make_dataset(frame.assign(y=left), "y")
+    other = None if learner is None else judged(data, learner)
+    return [one.text for one in screen_features(*judged(data, left), encode(data), learner=other)]
 
 
 @pytest.mark.parametrize(
@@ -46,10 +52,19 @@ def test_a_linear_rest_and_noise_are_no_feature():
     assert sum(map(bool, found)) <= 1
 
 
-def test_bends_can_be_left_out():
+def test_what_another_model_has_learned_for_itself_is_left_out():
+    frame, noise = columns(4)
+    left = frame.a * frame.b + 0.5 * frame.d * frame.e + 0.3 * noise
+    assert screened(frame, left) == ["a * b", "d * e"]
+    assert screened(frame, left, learner=0.3 * noise) == []
+    assert screened(frame, left, learner=0.2 * frame.a * frame.b + 0.3 * noise) == ["a * b"]
+
+
+def test_bends_are_no_news_to_a_model_that_makes_them_for_itself():
     frame, noise = columns(4)
     left = np.abs(frame.c) + 0.3 * noise
-    assert screened(frame, left, only_pairs=True) == []
+    assert screened(frame, left)[0] == "spline(c)"
+    assert screened(frame, left, learner=left) == []
 
 
 def test_two_classes_are_screened_by_their_probabilities():
