@@ -55,6 +55,7 @@ _EXAMPLE_ROWS = 1_000  # Most words for yes and no are met in so many rows.
 _EXAMPLES = 20  # Examples are taken from this many first cells.
 _OF_VALUES, _OF_TEXTS = ("number", "date", "boolean"), ("category", "text", "identifier")
 _OF_NUMBERS = ("number", "boolean")
+LARGE_BYTES = 4 << 20  # Behind a column of more bytes what was taken for its different texts is given back at once.
 BY_HAND = "by_hand"  # The origin of a kind that a person chose.
 _CHOSEN = Message("Chosen by hand.")
 
@@ -108,6 +109,8 @@ def _typed(raw: pd.DataFrame, plan: ReadPlan, chosen: Mapping[str, Kind], declar
     found: dict[int, Typed] = {}
     for j in sorted(range(len(names)), key=lambda j: -arrays[j].nbytes):
         found[j] = _typed_column(names[j], j, arrays[j], plan, chosen.get(names[j]), declared.get(names[j], ""))
+        if arrays[j].nbytes > LARGE_BYTES:
+            pa.default_memory_pool().release_unused()
     return [found[j] for j in range(len(names))]
 
 
