@@ -32,7 +32,7 @@ def _names(cells: Cells, code: int) -> bool:
 
 
 def names_of_totals(texts: pa.Array) -> NDArray[np.bool_]:
-    """Return which trimmed texts name a total; most are told by their first and last byte alone.
+    """Return which trimmed texts name a total; for most, the first and last byte alone say so.
 
     A name of a total ends with a letter or a colon, or begins with "total" or "subtotal".
 
