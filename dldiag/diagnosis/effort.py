@@ -9,10 +9,8 @@ from dldiag.core.types import Dataset, Split
 from dldiag.data.split import make_split
 from dldiag.experiments.models import NARROW
 
-MORE_REPEATS, MOST_TIMES = (
-    2,
-    4,
-)  # Times the curve's repeats, run with all training rows where fits are cheap or very cheap.
+# Times the curve's repeats, run with all training rows: where fits are cheap, and on few rows.
+MORE_REPEATS, MOST_TIMES = 2, 4
 VERDICT_SHARE = 0.5  # Rows of all repeats that a verdict rests on, on few rows: this share of those of all short runs.
 # A search chooses by this many repeats beyond all others, so that the others can measure what it chose.
 SELECTION_REPEATS = 4
