@@ -81,7 +81,7 @@ def _has_one_row_per_time(groups: NDArray[np.int64], times: NDArray[np.int64]) -
     if n_times < _LEAST_TIMES or present.sum() < _CELLS_FILLED * n_groups * n_times:
         return False
     pairs = len(np.unique(groups[present] * (int(times.max()) + 1) + times[present]))
-    return pairs >= max((1 - _REPEATED) * present.sum(), _CELLS_FILLED * n_groups * n_times)
+    return bool(pairs >= max((1 - _REPEATED) * present.sum(), _CELLS_FILLED * n_groups * n_times))
 
 
 def _shows_in_runs(name: str, groups: NDArray[np.int64], frame: pd.DataFrame) -> bool:
