@@ -39,10 +39,10 @@ def is_named_time(name: str) -> bool:
     return bool(NAMED_TIME & set(words_of(name))) or any(part in name for part in NAMED_TIME_PARTS)
 
 
-def counts_time(name: str) -> bool:
+def is_time_of_panel(name: str) -> bool:
     """Tell whether a column is named as a time, or as a number of times.
 
-    >>> counts_time("Days"), counts_time("visit"), counts_time("age")
+    >>> is_time_of_panel("Days"), is_time_of_panel("visit"), is_time_of_panel("age")
     (True, True, False)
     """
     return is_named_time(name) or bool(_COUNTED_TIME & set(words_of(name)))
@@ -54,11 +54,11 @@ def panels_in(candidates: Mapping[str, NDArray[np.int64]], frame: pd.DataFrame) 
     The rows of such a group either have a time each, the same times as other groups, or stand together in the file and
     count something from the start of the group, or share two columns that never change within it.
     """
-    times = [_codes(frame[name]) for name in frame.columns if counts_time(str(name))]
+    times = [_codes(frame[name]) for name in frame.columns if is_time_of_panel(str(name))]
     found = []
     for name, codes in candidates.items():
         known = np.where(_is_other(frame[name]), -1, codes)
-        if counts_time(name) or known.max() < 1:
+        if is_time_of_panel(name) or known.max() < 1:
             continue
         if any(_has_one_row_per_time(known, one) for one in times) or _shows_in_runs(name, known, frame):
             found.append(name)
