@@ -236,7 +236,7 @@ def _searched(case: Case, report: Report, on_progress: OnProgress) -> Report:
         )
 
     recommendations = settled([tried(recommendation) for recommendation in report.recommendations], report.delta)
-    verdict = agreeing(report.verdict, recommendations)
+    verdict = agreeing(report.verdict, recommendations, report.delta)
     return replace(report, recommendations=recommendations, verdict=verdict, compared=case.compared)
 
 
