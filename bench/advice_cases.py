@@ -149,7 +149,8 @@ def make_case(table: str, fault: str) -> Case:
     empty = take(whole, np.arange(0))
     rng = np.random.default_rng(Case(table, fault, empty, empty, empty).seed)
     order = rng.permutation(whole.n_rows)
-    n_held, n_seen = min(TRUTH_ROWS, whole.n_rows // 3), row.rows or int(rng.choice(ROWS))
+    n_held, wanted = min(TRUTH_ROWS, whole.n_rows // 3), row.rows or int(rng.choice(ROWS))
+    n_seen = min(wanted, whole.n_rows - n_held)
     seen = take(whole, order[:n_seen])
     damaged = row.damage(seen, rng) if row.damage is not None else seen
     extra = order[n_seen : min(4 * n_seen, whole.n_rows - n_held)]

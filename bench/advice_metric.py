@@ -103,9 +103,9 @@ def _thinned(y: np.ndarray, share: float, rng: np.random.Generator) -> np.ndarra
 
 
 def run(asked: Asked, known: dict[str, Any] | None) -> dict[str, Any]:
-    """Diagnose one case with a small budget, and find out what every change really does to its metric."""
+    """Diagnose one case with the default budget, and find out what every change really does to its metric."""
     case = case_of(asked)
-    settings = replace(asked.settings, trials=2, budget="quick")
+    settings = replace(asked.settings, trials=2)
     truth = None if known is None else {"error": known["errors"], "train": known["train"]}
     row = run_case(case, truth, settings, build_model(case.seen.task, NETWORK))
     rarest = np.bincount(case.seen.y).min() if case.seen.task == "classification" else None

@@ -42,6 +42,11 @@ def passed(report: Report, code: str) -> bool:
     return any(one.code == code and one.outcome == "passed" for one in report.findings)
 
 
+def claims_no_skill(report: Report) -> bool:
+    """Tell whether the verdict says that no model has skill, or opens with that none clearly has any yet."""
+    return fired(report, "D9") or "doubt" in report.verdict.headline.values
+
+
 def first_remedy(report: Report) -> str:
     ranked = [one for one in report.recommendations if one.rank]
     return min(ranked, key=lambda one: one.rank).remedy if ranked else ""
@@ -108,7 +113,7 @@ CASES = (
     Case("large_target", "R² 0, high bias", "Ridge R² .92 (error .28)", large_target,
          lambda r: dev_error(r) <= 0.45 and r.verdict.bias != "yes", lambda r: dev_error(r) >= 0.9),
     Case("noise", "get more data", "no signal", lambda rng: noise(rng, 400),
-         lambda r: fired(r, "D9"), lambda r: not fired(r, "D9") and first_remedy(r) == "more_data"),
+         claims_no_skill, lambda r: not fired(r, "D9") and first_remedy(r) == "more_data"),
     Case("one_class", "fits, 1.0", "refused", lambda rng: noise(rng, 200).assign(y="same"),
          lambda r: False, lambda r: True, refusal_is_right=True),
     Case("sorted_by_class", "nan on the first rows", "a finite curve", sorted_by_class,
@@ -118,5 +123,5 @@ CASES = (
          lambda r: any(f.code == "D5" and f.outcome == "fired" and "code" in str(f.message) for f in r.findings),
          lambda r: not fired(r, "D5")),
     Case("few_rows", "≥ .70 in 20% of runs", "no skill is claimed", lambda rng: noise(rng, 50),
-         lambda r: not passed(r, "D9"), lambda r: passed(r, "D9"), refusal_is_right=True),
+         claims_no_skill, lambda r: passed(r, "D9"), refusal_is_right=True),
 )  # fmt: skip

@@ -123,7 +123,8 @@ def texts_of_rows() -> Iterator[str]:
         yield from _texts_of_param(one)
     yield from MODEL_KINDS.values()
     rules = [*RULES, *number_rules(), *EPOCH_RULES]
-    yield from (text for rule in rules for text in (rule.fired, rule.passed, rule.hint, *filter(None, [rule.unsure])))
+    optional = (text for rule in rules for text in (rule.nowhere, rule.unsure) if text)
+    yield from (*(text for rule in rules for text in (rule.fired, rule.passed, rule.hint)), *optional)
     yield from READING_HELP.values()
     yield from WORDS
 

@@ -108,10 +108,10 @@ def metrics_page() -> Iterator[str]:
         yield "\n".join(["| name | metric | what it says | better | needs |", "|---|---|---|---|---|", *rows])
     yield "## How often the intervals cover"
     yield (
-        "`python -m bench.metric_intervals --times 400 --sizes 400 2000` printed the table below; without the sizes it draws 10,000 rows, too. "
+        "`python -m bench.metric_intervals --times 400` printed the table below. "
         "Tables have balanced, rare (5%) or three classes (one of them rare) or a skewed numeric target, and are judged as a diagnosis does, "
         "on five repeats of a quarter of the rows. Shown is how many of 400 tables an interval of 90% holds the truth in; chance alone moves "
-        "a cell by ±1.5 points. The goal is 87–93%. The cells of the numeric target are of before their upper bounds allowed for one more large row, and not run again."
+        "a cell by ±1.5 points. The goal is 87–93%."
     )
     yield _outside()
     yield _coverage_table()

@@ -78,7 +78,7 @@ def run_case(case: Case, on_progress: OnProgress = None) -> Report:
     analysis, probes = _probe(case, progress)
     report, evidence = verdict_on(case, case.references, probes, started)
     wrong = where_wrong(case.fits, (case.model, *case.references), case.all_repeats, analysis, report.metrics)
-    report = replace(report, verdict=agreeing(report.verdict, report.recommendations), **wrong)
+    report = replace(report, verdict=agreeing(report.verdict, report.recommendations, evidence.delta), **wrong)
     progress.show(report)
     report = _test_remedies(case, report, evidence, progress)
     report = with_label_trial(report, case.fits, case.model)
@@ -125,7 +125,9 @@ def _test_remedies(case: Case, report: Report, evidence: Evidence, progress: Pro
         case.fits, case.model, report, evidence, effort=effort, most=case.trials, on_result=advance
     ):
         recommendations = settled(tested, evidence.delta)
-        report = replace(report, recommendations=recommendations, verdict=agreeing(report.verdict, recommendations))
+        report = replace(
+            report, recommendations=recommendations, verdict=agreeing(report.verdict, recommendations, evidence.delta)
+        )
         progress.show(report)
     return report
 

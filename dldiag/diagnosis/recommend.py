@@ -152,10 +152,21 @@ def _entry(
         return _probed_entry(row, problem, probe, fired, evidence)
     if row.key in _BY_EVIDENCE:
         return _BY_EVIDENCE[row.key](row, problem, fired, evidence)
-    # A remedy without a probe does not suit the metric or the target.
+    return _unprobed_entry(row, problem, fired, evidence, model)
+
+
+def _unprobed_entry(
+    row: Remedy, problem: str | None, fired: Mapping[str | None, Finding], evidence: Evidence, model: Model | None
+) -> tuple[RemedyOrder, Recommendation] | None:
+    """Place a remedy that no short run was made of, by its usual worth."""
+    # Where others were run, this one does not suit the metric or the target.
     unsuited = bool(evidence.probes) and row.suits is not suits_everything
     changes = [] if model is None else [change for _, change in applicable(model, {row.key})]
-    if problem is None or unsuited or (model is not None and row.is_a_setting and not changes):
+    if problem is None or (model is not None and row.is_a_setting and not changes):
+        return None
+    if problem == ON_OTHER_GROUNDS:
+        return _on_other_grounds(row, fired[problem])
+    if unsuited:
         return None
     expected, change = _expected(row, evidence, fired), next(iter(changes), {})
     order = _order(_place(row, expected, problem), expected, row)
@@ -237,8 +248,8 @@ def _probed_entry(
         place = _SURE
     elif is_likely(probe, evidence) or _has_cause(problem, probe, fired) or _may_get_it_training(probe, fired, half):
         place = LIKELY
-    elif problem == ON_OTHER_GROUNDS:  # It gains nothing by the metric, so it is offered but not tested.
-        return _order(LIKELY, 0.0, row), _made(row, problem, fired[problem].message, None, {})
+    elif problem == ON_OTHER_GROUNDS:
+        return _on_other_grounds(row, fired[problem])
     elif probe.dev.low < -half and (problem or probe.dev.surely_below < 0):
         place = PERHAPS
     else:
@@ -246,6 +257,11 @@ def _probed_entry(
     because = fired[problem].message if problem in fired else row.why
     found = _made(row, problem or row.specific, because, probe.dev, probe.settings)
     return _order(place, probe.dev.value, row), replace(found, seen=probe.seen)
+
+
+def _on_other_grounds(row: Remedy, found: Finding) -> tuple[RemedyOrder, Recommendation]:
+    """Recommend what treats a problem that the metric does not see: it gains nothing by the metric, so it is not tested."""
+    return _order(LIKELY, 0.0, row), _made(row, ON_OTHER_GROUNDS, found.message, None, {})
 
 
 def _has_cause(problem: str | None, probe: Probe, fired: Mapping[str | None, Finding]) -> bool:

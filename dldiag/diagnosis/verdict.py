@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dldiag.core.i18n import Message, Value
-from dldiag.core.types import Answer, Finding, Outcome, Recommendation, Verdict
+from dldiag.core.types import Answer, Estimate, Finding, Outcome, Recommendation, Verdict, exactly
 from dldiag.diagnosis.evidence.evidence import Evidence
-from dldiag.diagnosis.recommend import HELPFUL
-from dldiag.diagnosis.remedies import LEAVE_IT
+from dldiag.diagnosis.recommend import HELPFUL, REFUTED
+from dldiag.diagnosis.remedies import LEAVE_IT, OTHER_MODEL
 from dldiag.diagnosis.rules import RULES, Headline, Rule
 from dldiag.diagnosis.rules.data import judged_row_count
 
@@ -105,6 +105,19 @@ KEEP_ANYWAY: Mapping[tuple[bool, bool], Message] = {
         "unseen rows). None of the fixes we tested lowers the error on unseen rows with 90% confidence."
     ),
 }
+# What ends a verdict that keeps the model where a change is better by more than δ, though not with 90% confidence.
+PROMISING = Message(
+    '"{promised}" looks promising, though: {gain:gap} better so far (90% interval {least:bare} to {most:bare}). Test it with more repeats.'
+)
+STILL_PROMISING = Message(
+    '"{promised}" looks promising, though: {gain:gap} better when tested (90% interval {least:bare} to {most:bare}). More dev rows '
+    "would show whether it helps."
+)
+# Takes the place of "nothing to fix" there.
+NOTHING_CLEAR = Message(
+    "Neither bias nor variance is high: the error on unseen rows is {dev:error}, the best seen here is {achievable:error}. No fix "
+    "that we tested lowers it with 90% confidence."
+)
 # What opens the verdict while it is open whether any model has skill, by the rule that asks.
 NO_SKILL_YET: Mapping[str, Message] = {
     "D9": Message(
@@ -159,7 +172,8 @@ def _said(sentence: Message, values: Mapping[str, Value]) -> Message:
     return plain if doubt is None else Message("{one} {two}", {**plain.values, "one": doubt, "two": plain})
 
 
-_PARTS = ("one", "two")  # What a headline after a doubt consists of.
+_PARTS = ("one", "two")  # What a headline after a doubt, or before a promise, consists of.
+_UNPROMISED = "unpromised"  # The headline before a promise was added.
 
 
 def _code(rule: Rule | None, headline: Message, bias: Answer, variance: Answer) -> str:
@@ -171,8 +185,57 @@ def _code(rule: Rule | None, headline: Message, bias: Answer, variance: Answer) 
     return "not_judged" if headline is _NOT_ASKED else CODES.get((bias, variance), "undecided")
 
 
-def agreeing(verdict: Verdict, recommendations: Sequence[Recommendation]) -> Verdict:
-    """Return the verdict in agreement with the ranked list: whether keeping the model or a fix comes first."""
+def agreeing(verdict: Verdict, recommendations: Sequence[Recommendation], delta: float) -> Verdict:
+    """Return the verdict in agreement with the ranked list: whether keeping the model or a fix comes first; delta: δ.
+
+    Where the model is kept, but a change that can be made may well help, the verdict ends with that.
+    """
+    found = _with_first(_without_promise(verdict), recommendations)
+    best = _promising(recommendations, delta) if found.code in (*NOTHING_TO_GAIN, KEEP) else None
+    if best is None:
+        return found
+    values = found.headline.values
+    plain = _said(NOTHING_CLEAR, values) if found.code == CODES["no", "no"] else found.headline
+    parts: dict[str, Value] = {_UNPROMISED: found.headline, "one": plain, "two": _promise(best, values)}
+    return replace(found, headline=Message("{one} {two}", {**values, **parts}))
+
+
+def is_promising(verdict: Verdict) -> bool:
+    """Tell whether the verdict ends with a change that may well help."""
+    return _UNPROMISED in verdict.headline.values
+
+
+def _without_promise(verdict: Verdict) -> Verdict:
+    before = verdict.headline.values.get(_UNPROMISED)
+    return replace(verdict, headline=before) if isinstance(before, Message) else verdict
+
+
+def _promising(recommendations: Sequence[Recommendation], delta: float) -> Recommendation | None:
+    """Return the change after keeping the model that is better by most, by more than δ; None where there is none."""
+    keep = next((one.rank for one in recommendations if one.remedy == LEAVE_IT), len(recommendations))
+    found = [one for one in recommendations if one.rank > keep and _can_be_made(one) and _effect(one).value < -delta]
+    return min(found, key=lambda one: _effect(one).value, default=None)
+
+
+def _can_be_made(one: Recommendation) -> bool:
+    is_refuted = one.trial is not None and one.trial.verdict in REFUTED
+    return (bool(one.change) or one.remedy == OTHER_MODEL) and not is_refuted
+
+
+def _effect(one: Recommendation) -> Estimate:
+    change = one.trial.change if one.trial is not None else one.expected
+    return exactly(0.0) if change is None else change
+
+
+def _promise(one: Recommendation, values: Mapping[str, Value]) -> Message:
+    change = _effect(one)
+    sentence = PROMISING if one.trial is None else STILL_PROMISING
+    return sentence.filled(
+        promised=one.title, gain=-change.value, least=-change.high, most=-change.low, unit=values.get("unit", "")
+    )
+
+
+def _with_first(verdict: Verdict, recommendations: Sequence[Recommendation]) -> Verdict:
     answers = (verdict.bias, verdict.variance)
     by_answers = CODES.get(answers, "undecided")
     high = (verdict.bias == "yes", verdict.variance == "yes")

@@ -18,6 +18,7 @@ from dldiag.diagnosis.metric_changes import class_demands, favors_classes
 from dldiag.diagnosis.metric_evidence import metric_demands, names_of_demands
 from dldiag.diagnosis.recommend import recommend, settled
 from dldiag.diagnosis.rules import RULES, check_rules
+from dldiag.diagnosis.verdict import conclude
 from dldiag.experiments.metric_choice import MetricChoice
 from dldiag.experiments.models import as_model, build_model, changed
 from tests.problems import dataset
@@ -131,6 +132,32 @@ def test_decisions_at_the_wrong_weight_do_not_say_that_the_columns_tell_nothing(
     chance = replace(RARE, ranking_gain=Estimate(0.0, -0.1, 0.1))
     assert outcomes(chance)["D17"] == "fired"
     assert order(chance)[0] == "better_features"
+
+
+def test_headline_and_list_agree_where_only_the_ranking_shows_that_the_columns_say_something():
+    """Of a third of rows in the rarer class no short run with class weights is made; the rule names them all the same."""
+    third = replace(
+        RARE, weight_ratio=None, majority_share=exactly(0.67), n_classes=exactly(2), names={},
+        probes={"regularization": Probe(Estimate(0.0, -0.01, 0.01), exactly(0.0))},
+    )  # fmt: skip
+    findings = check_rules(third, RULES)
+    listed = recommend(findings, third, as_model(LogisticRegression()))
+    assert (listed[0].remedy, listed[0].because) == (
+        "class_weights",
+        next(one.message for one in findings if one.code == "D19"),
+    )
+    assert conclude(findings, third, "y").code == listed[0].problem
+    assert "tell the classes" in str(conclude(findings, third, "y").headline)
+
+
+def test_even_classes_have_no_rarer_one_to_judge_by():
+    even = replace(
+        RARE, weight_ratio=None, majority_share=exactly(0.52), n_classes=exactly(2), achievable=exactly(0.4), names={}
+    )
+    assert (outcomes(even)["D9"], outcomes(even)["D19"]) == ("undecided", "passed")
+    said = str(conclude(check_rules(even, RULES), even, "y").headline)
+    assert said.startswith("No model clearly beats always predicting the commonest class yet")
+    assert "rarer class" not in said
 
 
 @pytest.mark.parametrize(

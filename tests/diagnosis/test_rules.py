@@ -303,3 +303,24 @@ def test_the_rows_that_would_decide_grow_with_the_square():
     rule = next(one for one in RULES if one.code == "D1")
     found = apply_rule(rule, replace(QUIET, dev_half_width=exactly(0.04), n_dev=exactly(100)))
     assert "about 400 different dev rows" in str(found.hint)
+
+
+@pytest.mark.parametrize(
+    ("code", "signal", "more"),
+    [
+        ("B1", "avoidable_bias", {"achievable": exactly(0.2)}),
+        ("V1", "variance", {}),
+        ("T12", "past_minimum", {}),
+        ("P3", "test_gap", {}),
+    ],
+)
+def test_what_lies_below_is_not_said_to_lie_at_most_nothing_above(code, signal, more):
+    rule = next(rule for rule in RULES if rule.code == code)
+    below = replace(
+        QUIET, train_error=exactly(0.15), dev_error=exactly(0.14), **more, **{signal: Estimate(-0.01, -0.03, 0.0004)}
+    )
+    finding = apply_rule(rule, below)
+    assert finding.outcome == "passed"
+    assert "0.0 points" not in str(finding.message) and "at most" not in str(finding.message)
+    above = replace(below, **{signal: Estimate(-0.01, -0.03, 0.006)})
+    assert "at most 0.6 points" in str(apply_rule(rule, above).message)

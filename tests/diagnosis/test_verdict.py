@@ -7,7 +7,9 @@ from dldiag.core.types import Estimate, Recommendation, Trial, exactly
 from dldiag.diagnosis.evidence.evidence import Evidence
 from dldiag.diagnosis.recommend import recommend
 from dldiag.diagnosis.rules import RULES, check_rules
-from dldiag.diagnosis.verdict import BY_ANSWERS, CANNOT_TELL, agreeing, conclude
+from dldiag.diagnosis.verdict import BY_ANSWERS, CANNOT_TELL, agreeing, conclude, is_promising
+
+DELTA = 0.02
 
 
 def evidence(bias, variance, **more):
@@ -98,9 +100,9 @@ def test_while_no_skill_is_shown_the_verdict_says_so_first_whatever_follows():
     assert str(found.headline).startswith("No model clearly beats always predicting the commonest class yet")
     assert "Overfitting" in str(found.headline)
     keep = Recommendation(1, "leave_it", Message("t"), "data", Message("b"), "nothing", exactly(0.0))
-    kept = agreeing(found, [keep])
+    kept = agreeing(found, [keep], DELTA)
     assert str(kept.headline).startswith("No model clearly beats") and "Keep the model as it is" in str(kept.headline)
-    assert agreeing(kept, [replace(keep, remedy="regularization")]) == found
+    assert agreeing(kept, [replace(keep, remedy="regularization")], DELTA) == found
     shown = verdict(evidence("0", "+", better_than_guess=Estimate(0.1, 0.08, 0.12), guess_error=exactly(0.3)))
     assert "No model clearly beats" not in str(shown.headline)
 
@@ -117,11 +119,11 @@ def test_the_verdict_and_the_list_agree_on_keeping_the_model(answers):
     said = verdict(evidence(*answers))
     keep = Recommendation(1, "leave_it", Message("x"), "data", Message("x"), "nothing")
     fix = Recommendation(1, "regularization", Message("x"), "variance", Message("x"), "high_variance")
-    kept = agreeing(said, [keep, replace(fix, rank=2)])
+    kept = agreeing(said, [keep, replace(fix, rank=2)], DELTA)
     assert (kept.code, kept.bias, kept.variance) == ("keep", said.bias, said.variance)
     assert "Keep the model" in str(kept.headline)
-    assert agreeing(kept, [fix, replace(keep, rank=2)]) == said
-    assert agreeing(said, [fix, replace(keep, rank=2)]) == said
+    assert agreeing(kept, [fix, replace(keep, rank=2)], DELTA) == said
+    assert agreeing(said, [fix, replace(keep, rank=2)], DELTA) == said
 
 
 def test_there_is_something_to_fix_where_a_test_showed_that_a_fix_helps():
@@ -131,13 +133,57 @@ def test_there_is_something_to_fix_where_a_test_showed_that_a_fix_helps():
     helps = Trial("regularization", "helped_little", Estimate(-0.02, -0.03, -0.01), 10, 0.0, {"alpha": 1.0})
     harmless = verdict(replace(evidence("0", "+"), excess=Estimate(0.0, -0.01, 0.005)))
     assert "nothing we tested is clearly better" in str(harmless.headline)
-    found = agreeing(harmless, [replace(fix, trial=helps), keep])
+    found = agreeing(harmless, [replace(fix, trial=helps), keep], DELTA)
     assert (found.code, found.problem) == ("high_variance", "high_variance")
     assert "nothing we tested" not in str(found.headline)
-    assert agreeing(harmless, [fix, keep]) == harmless, "nothing was tested"
+    assert agreeing(harmless, [fix, keep], DELTA) == harmless, "nothing was tested"
     small = verdict(replace(evidence("0", "0"), excess=Estimate(0.0, -0.01, 0.005)))
-    found = agreeing(small, [replace(fix, trial=helps), keep])
+    found = agreeing(small, [replace(fix, trial=helps), keep], DELTA)
     assert "a fix that we tested lowers it" in str(found.headline)
+
+
+def kept(change, trial=None):
+    """A list that keeps the model, with a change behind it that is expected to do this."""
+    keep = Recommendation(1, "leave_it", Message("x"), "data", Message("x"), "nothing", exactly(0.0))
+    title = Message("Another activation function")
+    relu = Recommendation(
+        2, "other_activation", title, "training", Message("x"), "bad_activation", change, {"activation": "relu"}, trial
+    )
+    return [keep, relu]
+
+
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        (replace(evidence("0", "+"), excess=Estimate(0.0, -0.01, 0.005)), "harmless_gap"),
+        (evidence("0", "+"), "keep"),
+        (replace(evidence("0", "0"), excess=Estimate(0.0, -0.01, 0.005)), "nothing_to_fix"),
+    ],
+)
+def test_a_change_that_is_better_by_more_than_matters_is_not_called_nothing(said, code):
+    found = agreeing(verdict(said), kept(Estimate(-0.12, -0.29, 0.02)), DELTA)
+    assert found.code == code and is_promising(found)
+    text = str(found.headline)
+    assert (
+        '"Another activation function" looks promising, though: 12.0 points better so far (90% interval −2.0 to 29.0)'
+        in text
+    )
+    assert "Nothing to fix" not in text and "Test it" in text
+    small = agreeing(found, kept(Estimate(-0.015, -0.05, 0.02)), DELTA)
+    assert small == agreeing(verdict(said), kept(exactly(0.0)), DELTA) and not is_promising(small)
+
+
+def test_a_promising_change_that_was_tested_waits_for_rows_and_one_that_did_not_help_is_not_named():
+    harmless = verdict(replace(evidence("0", "+"), excess=Estimate(0.0, -0.01, 0.005)))
+    before = agreeing(harmless, kept(Estimate(-0.12, -0.29, 0.02)), DELTA)
+    still = Trial("other_activation", "undecided", Estimate(-0.1, -0.22, 0.02), 20, 0.0, {"activation": "relu"})
+    after = agreeing(before, kept(Estimate(-0.12, -0.29, 0.02), still), DELTA)
+    assert "10.0 points better when tested" in str(after.headline) and "More dev rows" in str(after.headline)
+    none = replace(still, verdict="no_effect", change=Estimate(-0.03, -0.05, -0.01))
+    assert agreeing(after, kept(Estimate(-0.12, -0.29, 0.02), none), DELTA) == harmless
+    close = {"better_than_guess": Estimate(0.05, -0.01, 0.11, at_least=-0.03), "guess_error": exactly(0.25)}
+    doubted = agreeing(verdict(evidence("0", "+", **close)), kept(Estimate(-0.12, -0.29, 0.02)), DELTA)
+    assert str(doubted.headline).startswith("No model clearly beats") and str(doubted.headline).count("promising") == 1
 
 
 @pytest.mark.parametrize(("bias", "variance"), [("?", "?"), ("+", "?"), ("?", "+")])
@@ -207,7 +253,7 @@ def test_columns_that_say_little_are_no_good_news_though_neither_bias_nor_varian
 def test_where_a_test_helps_it_is_said_in_place_of_columns_that_say_little():
     helps = Trial("regularization", "helped", Estimate(-0.02, -0.03, -0.01), 10, 0.0, {"alpha": 1.0})
     fix = Recommendation(1, "regularization", Message("x"), "variance", Message("x"), "high_variance", trial=helps)
-    assert agreeing(verdict(saying(LITTLE)), [fix]).code == "gain_found"
+    assert agreeing(verdict(saying(LITTLE)), [fix], DELTA).code == "gain_found"
 
 
 def test_better_features_come_before_keeping_the_model_where_the_columns_say_little():

@@ -85,7 +85,7 @@ def with_trials(report: Report, job: str) -> Report:
     return replace(
         report,
         recommendations=recommendations,
-        verdict=agreeing(report.verdict, recommendations),
+        verdict=agreeing(report.verdict, recommendations, report.delta),
         test=test,
         split=replace(report.split, sealed=sealed),
     )

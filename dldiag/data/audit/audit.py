@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -94,7 +94,10 @@ def _groups_and_order(dataset: Dataset, copies: Copies) -> tuple[Groups | None, 
     ranks = feature_ranks(dataset)
     different = _without(copies, dataset)
     groups = groups_in(different, ranks if different is dataset else feature_ranks(different))
-    return groups, unordered if dataset.domain is not None else order_in(dataset, ranks)
+    order = unordered if dataset.domain is not None else order_in(dataset, ranks)
+    # Where the groups stand one after the other in the file, they are why neighbors are alike: that shows no order in time.
+    explained = groups is not None and groups.in_blocks and not order.column
+    return groups, replace(order, suspected=False) if explained else order
 
 
 def _without(copies: Copies, dataset: Dataset) -> Dataset:

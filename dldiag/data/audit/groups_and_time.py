@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata, spearmanr
 
 from dldiag.core.types import Dataset
+from dldiag.data.audit.panels import is_named_time, panels_in
 from dldiag.data.audit.split_optimism import FOLDS, ROWS, Optimism, forward_error, optimism
 from dldiag.data.features import source_of
 from dldiag.data.name_words import word_set, words_of
@@ -25,8 +26,6 @@ NAMED_GROUP = word_set(
     "firm company classroom hospital clinic village herd litter donor mouse rat batch site plot"
 )
 NAMED_GROUP_PARTS = ("病人", "患者", "用户", "客户", "组别", "批次", "编号", "企业", "公司", "医院")
-NAMED_TIME = word_set("time date datetime timestamp day week month year t step period epoch")
-NAMED_TIME_PARTS = ("日期", "时间")
 LOOKED_AT = 24  # Features whose likeness within groups is measured.
 RANKED_CELLS = 2_400_000  # Cells that are ranked: of tables beyond 100,000 rows fewer features are measured, to keep the check fast.
 LEAST_LOOKED_AT = 6  # Features measured at least, so that a median makes sense.
@@ -35,6 +34,8 @@ PROBED = 2  # Columns tested with a model, those with the most similar rows firs
 # Neighboring values of a group number have nothing in common: merging them in pairs halves how alike rows are (.52 on simulated
 # subjects). A measured number keeps it: .70 and more for 24 such columns of 48 real tables (own measurement).
 MEASURED = 0.62
+# Groups of a panel may lie near each other: pigs of a litter, towns along a river keep up to .83; ages and depths keep .95 (own measurement).
+GOES_ON = 0.9
 _BLOCKS = 1.1  # Groups count as contiguous up to this many runs of equal values per distinct value.
 
 # How alike rows of a group are: share of the spread between groups, corrected for the number of groups (adjusted R²).
@@ -102,11 +103,11 @@ def groups_in(dataset: Dataset, features: FeatureRanks) -> Groups | None:
     """Return the column with the strongest evidence of groups, or None; features: their ranks."""
     target = _target_columns(dataset)
     candidates = dict(_candidates(dataset))
-    found = [one for name, codes in candidates.items() if (one := _groups(name, codes, features, target))]
+    found = [_groups(name, codes, features, target) for name, codes in candidates.items()]
     groups = [one for one in found if _is_likely(one) and not _is_measured(one, dataset, features)]
     likely = sorted(groups, key=lambda one: (-one.named, -one.features_alike))
     tested = [replace(one, optimism=_of_groups(dataset, candidates[one.column], one.column)) for one in likely[:PROBED]]
-    return next((one for one in tested if _is_group(one)), None)
+    return next((one for one in tested if _is_group(one)), None) or _of_panel(dataset, candidates, found, features)
 
 
 def order_in(dataset: Dataset, features: FeatureRanks) -> Order:
@@ -114,6 +115,31 @@ def order_in(dataset: Dataset, features: FeatureRanks) -> Order:
     by_time = [_order(dataset, features, name, order) for name, order in _time_orders(dataset)]
     in_file = _order(dataset, features, "", np.arange(dataset.n_rows))
     return max([*by_time, in_file], key=lambda one: (one.suspected, bool(one.column), one.target_follows))
+
+
+def _of_panel(
+    dataset: Dataset, candidates: dict[str, NDArray[np.int64]], found: list[Groups], features: FeatureRanks
+) -> Groups | None:
+    """Return the persons, firms or countries of a panel: rows of one belong together, whether a quick model profits or not."""
+    everything = pd.concat([_aside(dataset), dataset.X], axis=1)
+    panels = panels_in(candidates, everything)
+    target = _target_columns(dataset)
+    for one in (one for one in found if one.column in panels):
+        others = [ranks for name, ranks in features.items() if name != one.column]
+        if not _goes_on(everything[one.column], [*others, *target]):
+            return replace(one, optimism=_of_groups(dataset, candidates[one.column], one.column))
+    return None
+
+
+def _goes_on(values: pd.Series, measures: list[NDArray[np.float64]]) -> bool:
+    """Tell whether what is alike within the values of a number is alike from one value to the next, too, as with ages."""
+    if values.dtype.kind not in "iuf":
+        return False
+    present = values.notna().to_numpy()
+    codes = np.unique(values[present], return_inverse=True)[1]
+    likeness = np.array([(_alike(codes // 2, one[present]), _alike(codes, one[present])) for one in measures])
+    shared = likeness[likeness[:, 1] >= ALIKE_TESTED]
+    return len(shared) > 0 and float(np.median(shared[:, 0] / shared[:, 1])) >= GOES_ON
 
 
 def _is_likely(one: Groups) -> bool:
@@ -171,10 +197,6 @@ def _is_named(name: str) -> bool:
     return bool(NAMED_GROUP & set(words_of(name))) or any(part in name for part in NAMED_GROUP_PARTS)
 
 
-def _is_named_time(name: str) -> bool:
-    return bool(NAMED_TIME & set(words_of(name))) or any(part in name for part in NAMED_TIME_PARTS)
-
-
 def _group_codes(values: pd.Series) -> NDArray[np.int64] | None:
     if values.dtype.kind == "f" and not bool((values.dropna() % 1 == 0).all()):
         return None
@@ -186,7 +208,7 @@ def _group_codes(values: pd.Series) -> NDArray[np.int64] | None:
 
 def _groups(
     name: str, codes: NDArray[np.int64], features: dict[str, NDArray[np.float64]], target: list[NDArray[np.float64]]
-) -> Groups | None:
+) -> Groups:
     present = codes >= 0
     kept = codes[present]
     n_groups = int(kept.max()) + 1
@@ -240,12 +262,12 @@ def _date_sources(dataset: Dataset) -> dict[str, str]:
 def _time_orders(dataset: Dataset) -> list[tuple[str, NDArray[np.int64]]]:
     """Return the orders that time columns give: typed or named as time, or a feature that never falls in the file."""
     aside = _aside(dataset)
-    named = [(str(name), aside[name]) for name in aside.columns if _is_named_time(str(name))]
+    named = [(str(name), aside[name]) for name in aside.columns if is_named_time(str(name))]
     named += [(str(name), dataset.X[name]) for name in dataset.X.columns if dataset.X[name].dtype.kind in "fiM"]
     sources, orders = _date_sources(dataset), []
     for name, texts in named:
         values = pd.to_numeric(texts, errors="coerce") if texts.dtype == object else texts
-        is_clock = _is_named_time(name) or values.dtype.kind == "M" or values.is_monotonic_increasing
+        is_clock = is_named_time(name) or values.dtype.kind == "M" or values.is_monotonic_increasing
         if is_clock and values.nunique() > MOST_GROUPS_PER_ROW * len(values):
             orders.append((sources.get(name, name), np.argsort(values.to_numpy(), kind="stable")))
     return orders
@@ -265,7 +287,7 @@ def _order(dataset: Dataset, ranks: dict[str, NDArray[np.float64]], column: str,
     found = optimism(dataset, _blocks(dataset, order, is_sorted))
     is_series = bool(column) and follows >= SERIES
     one = replace(one, optimism=found, suspected=_material(found) or is_series)
-    is_time = _material(found) or _is_named_time(column)
+    is_time = _material(found) or is_named_time(column)
     return replace(one, strong=is_time and found is not None and _is_strong(dataset, one, order))
 
 

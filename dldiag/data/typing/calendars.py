@@ -65,6 +65,8 @@ MONTHS = {
     "|декември|децембар|децембра|prosinca|prosinac|pro|decembra|gruodžio|gruodis|decembris|decembrī|detsember|desembre|דצמבר|दिसंबर|दिसम्बर|ডিসেম্বর|dekabr|желтоқсан",
 }
 _ENGLISH = {name.lower(): month for month, names in MONTHS.items() for name in names.split("|")}
+_TURKISH_I = str.maketrans({"ı": "i", "İ": "i", "\u0307": None})
+_WITHOUT_TURKISH_I = {name.translate(_TURKISH_I): month for name, month in _ENGLISH.items()}
 _MONTH_NAME = re.compile(
     r"(?<![^\W\d_])(?:de |d')?("
     + "|".join(map(re.escape, sorted(_ENGLISH, key=len, reverse=True)))
@@ -307,4 +309,6 @@ def _year_behind(found: re.Match[str]) -> str:
 
 
 def _english_month(found: re.Match[str]) -> str:
-    return _ENGLISH[found.group(1).lower()]
+    """Return the English name; texts that differ from a name in ı or İ for i match it, too, in Python's patterns."""
+    name = found.group(1).lower()
+    return _ENGLISH.get(name) or _WITHOUT_TURKISH_I[name.translate(_TURKISH_I)]

@@ -80,6 +80,7 @@ BIAS_VARIANCE_RULES: tuple[Rule, ...] = (
             "({achievable:error}). The model does not even fit its training rows.",
         passed="The training error {train_error:error} is at most {most:gap} above the best error seen "
                "here ({achievable:error}).",
+        nowhere="The training error {train_error:error} is no higher than the best error seen here ({achievable:error}).",
         hint="See the fixes against high bias.",
         problem="high_bias", needs=("train_error", "achievable", "avoidable_bias"), answers="bias",
         examples=(
@@ -129,6 +130,7 @@ BIAS_VARIANCE_RULES: tuple[Rule, ...] = (
         fired="The {judged_on} {judged:error} is {signal:gap} above the training error "
               "{train_error:error}: the model memorizes its training rows.",
         passed="The {judged_on} {judged:error} is at most {most:gap} above the training error {train_error:error}.",
+        nowhere="The {judged_on} {judged:error} is no higher than the training error {train_error:error}.",
         hint="Regularization, or more training data.",
         problem="high_variance", needs=("train_error", "dev_error", "variance"), words=_new_rows, answers="variance",
         examples=(

@@ -14,6 +14,8 @@ RARE_GAIN = Threshold("RARE_GAIN", 0.05, "share: balanced error", "own choice: f
 NOT_SHOWN = Threshold(
     "NOT_SHOWN", 0.5, "0 no … 1 yes", "skore SKD002 and SKD009: no better than a dummy; two bars, docs/decisions.md"
 )
+# Own choice: in a table of two classes, one of them has at least 40% of the rows. Class weights and the balanced error then change little.
+EVEN = 1.2  # Times the even share of the commonest class.
 UNLIKE = Threshold("UNLIKE", 3.0, "times", "own choice: of two classes, one has less than a quarter of the rows")
 
 
@@ -33,7 +35,7 @@ def _says_nothing(e: Evidence) -> Estimate | None:
 
 def without_skill(e: Evidence) -> bool:
     """Tell whether no model beats the baseline, by what decides that here: the metric, or how the rows are ranked."""
-    says = _ranks_nothing(e) if _decides_unlike(e) else _says_nothing(e)
+    says = _ranks_nothing(e) if _decides_unlike(e) else _shows_nothing(e)
     return says is not None and says.low > NOT_SHOWN.at(e) and not only_ranking_shows(e)
 
 
@@ -54,9 +56,23 @@ def _by_ranking(e: Evidence) -> Message | None:
 
 
 def only_ranking_shows(e: Evidence) -> bool:
-    """Tell whether no model gets more rows right than the baseline, and yet one ranks them better than chance."""
+    """Tell whether of uneven classes no model gets more rows right than the baseline, and yet one ranks them better than chance."""
+    return not _are_even(e) and _right_only_by_ranking(e)
+
+
+def _right_only_by_ranking(e: Evidence) -> bool:
     says, ranks = _says_nothing(e), _ranks_nothing(e)
     return says is not None and ranks is not None and says.low > NOT_SHOWN.at(e) and ranks.high < NOT_SHOWN.at(e)
+
+
+def _are_even(e: Evidence) -> bool:
+    share, classes = e.majority_share, e.n_classes
+    return share is not None and classes is not None and share.value * classes.value < EVEN
+
+
+def _shows_nothing(e: Evidence) -> Estimate | None:
+    """Return what `_says_nothing` does, but leave it open where only the ranking of even classes shows that there is something."""
+    return Estimate(0.5, 0.0, 1.0) if _are_even(e) and _right_only_by_ranking(e) else _says_nothing(e)
 
 
 def _by_weights(e: Evidence) -> Message | None:
@@ -137,7 +153,7 @@ CLASS_RULES: tuple[Rule, ...] = (
     ),
     Rule(
         "D9", "data", Message("Do the features predict the target?"),
-        signal=_says_nothing, threshold=NOT_SHOWN,
+        signal=_shows_nothing, threshold=NOT_SHOWN,
         fired="No model clearly beats the baseline (error {guess_error:error}). The columns may not contain "
               "what you want to predict.",
         passed="At least one model beats the baseline.",

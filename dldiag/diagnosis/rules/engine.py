@@ -6,7 +6,7 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
-from dldiag.core.i18n import Message, Value
+from dldiag.core.i18n import Message, Value, rounded
 from dldiag.core.types import Estimate, Finding, Outcome
 from dldiag.diagnosis.evidence.evidence import Evidence
 from dldiag.diagnosis.evidence.printed import PARTS, in_printed_digits
@@ -75,7 +75,8 @@ def apply_rule(rule: Rule, evidence: Evidence) -> Finding:
     if outcome == "fired":
         return _finding(rule, outcome, Message(rule.fired, values), Message(rule.hint, values), rule.problem)
     if outcome == "passed":
-        return _finding(rule, outcome, Message(rule.passed, values))
+        is_nowhere = bool(rule.nowhere) and rounded(signal.high) <= 0
+        return _finding(rule, outcome, Message(rule.nowhere if is_nowhere else rule.passed, values))
     return _finding(rule, outcome, _undecided(rule, evidence, signal, threshold))
 
 

@@ -18,6 +18,7 @@ PROCESS_RULES: tuple[Rule, ...] = (
         fired="The test error is {signal:gap} above the dev error {dev_error:error}: too much was "
               "chosen on this dev set.",
         passed="The test error is at most {most:gap} above the dev error {dev_error:error}.",
+        nowhere="The test error is no higher than the dev error {dev_error:error}.",
         hint="Get a new, larger dev set and compare again.",
         problem="dev_overused",
         needs=("dev_error", "test_gap"),

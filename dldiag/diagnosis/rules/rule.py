@@ -56,7 +56,7 @@ class Rule:
     verdict's questions with yes. concludes_from_trials: it reads what was tried and did not help, so it waits for the trials.
     answers: which question of the verdict it answers. headlines, remark: what it adds to the verdict, at its beginning or,
     when it has fired and does not open it, at its end; they may use the names of `verdict.values_of`.
-    fired, passed, unsure and hint are templates; they may use {signal}, {low}, {high}, {threshold} and every name of the evidence.
+    fired, passed, nowhere, unsure and hint are templates; they may use {signal}, {low}, {high}, {threshold} and every name of the evidence.
     """
 
     code: str
@@ -80,6 +80,7 @@ class Rule:
     remark: Message | None = None
     examples: tuple[Example, ...] = ()
     decided_by: str = "rows"  # What would decide it: rows, repeats or nothing.
+    nowhere: str = ""  # Takes the place of `passed` where the signal's upper bound is written as 0, or lies below it.
     unsure: str = ""  # Takes the place of the usual sentence about an undecided rule.
     words: Callable[[Evidence], Mapping[str, Value]] = field(default=lambda _: {})
 
@@ -92,7 +93,7 @@ def is_likely(probe: Probe, evidence: Evidence) -> bool:
     mean over all repeats does not tell; that every repeat trains with the remedy does.
     """
     gain = -probe.dev
-    return gain.value > evidence.delta / 2 and (gain.low > 0 or probe.unsticks)
+    return gain.value > evidence.delta / 2 and (gain.surely_above > 0 or probe.unsticks)
 
 
 MATERIAL = Threshold("δ", lambda e: e.delta, "error", "the larger of the setting and 10% of the dev error")

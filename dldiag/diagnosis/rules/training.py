@@ -213,6 +213,7 @@ TRAINING_RULES: tuple[Rule, ...] = (
         signal=lambda e: e.past_minimum, threshold=HALF_MATERIAL,
         fired="The dev error was {signal:gap} lower at an earlier epoch.",
         passed="The dev error is at most {most:gap} above its lowest point.",
+        nowhere="The dev error ends at its lowest point.",
         hint="Stop early and keep the best weights.",
         problem="past_minimum", needs=("past_minimum",), decided_by="repeats", silences_conclusions=True,
         examples=(

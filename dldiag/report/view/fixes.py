@@ -23,7 +23,7 @@ from dldiag.diagnosis.remedies import (
     SEARCH,
 )
 from dldiag.diagnosis.rules import RULES
-from dldiag.diagnosis.verdict import KEEP, SO_FAR
+from dldiag.diagnosis.verdict import KEEP, SO_FAR, is_promising
 from dldiag.report.view.changes import changed_model, changed_rare_rows, changed_rows, changed_settings
 from dldiag.report.view.dev_set import dev_set_change, dev_set_gain, dev_set_note
 from dldiag.report.view.effects import before_after, before_change, effect_text, range_text
@@ -110,8 +110,8 @@ def verdict_kind(report: Report) -> FixKind:
 
 
 def what_may_help(report: Report) -> str:
-    """Say what is expected to lower the error although no fix that was tested does; "" where that is not known."""
-    if verdict_kind(report) != "keep":
+    """Say what is expected to lower the error although no fix that was tested does; "" where that is not known, or said already."""
+    if verdict_kind(report) != "keep" or is_promising(report.verdict):
         return ""
     open_ = (fix for fix in fixes(report) if fix.verdict not in REFUTED and fix.effect is not None)
     best = next((one for one in open_ if one.effect is not None and one.effect.value < 0), None)

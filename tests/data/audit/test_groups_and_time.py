@@ -73,6 +73,13 @@ def test_a_skill_that_random_rows_do_not_show_is_not_lost_on_whole_groups(seed):
 
 
 @pytest.mark.parametrize("seed", range(3))
+def test_groups_one_after_the_other_in_the_file_are_not_called_an_order_in_time_as_well(seed):
+    found = look(subjects(seed, "subject", shuffled=False))
+    assert found.groups.in_blocks and found.split_misleads
+    assert not found.order.suspected
+
+
+@pytest.mark.parametrize("seed", range(3))
 def test_groups_that_no_column_names_show_in_the_order_of_the_file(seed):
     found = look(subjects(seed, "", shuffled=False))
     assert found.order.suspected and found.order.strong

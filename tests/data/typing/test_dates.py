@@ -25,6 +25,11 @@ def test_every_way_of_writing_a_date_is_read(text):
     assert read_dates(as_arrow([text])).values[0] == MOMENT
 
 
+def test_turkish_months_written_without_their_dotless_i_are_read():
+    found = read_dates(as_arrow(["3 Mayis 2020", "4 MAYIS 2020", "5 Mayıs 2020", "7 Kasim 2020"]))
+    assert [str(one)[:10] for one in found.values] == ["2020-05-03", "2020-05-04", "2020-05-05", "2020-11-07"]
+
+
 SEPARATORS = (" ", "-", "/", ".", ", ", " - ")
 VARIANTS = [
     (row, text)
