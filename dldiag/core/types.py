@@ -134,8 +134,8 @@ class Trial:
 
     @property
     def is_likely_help(self) -> bool:
-        """Whether the error is lower with 90% confidence, but not by more than δ."""
-        return self.verdict == "undecided" and self.change.high < 0
+        """Whether the error is lower with 90% confidence, but not by half of δ; the two-sided interval may reach above 0."""
+        return self.verdict == "undecided" and self.change.surely_below < 0
 
 
 @dataclass(frozen=True)

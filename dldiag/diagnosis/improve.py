@@ -95,10 +95,10 @@ def best_trial(recommendations: Sequence[Recommendation]) -> Recommendation | No
 
 
 def _is_worth_it(trial: Trial) -> bool:
-    """A single change must help, or lower the error with 90% confidence; for a search, which ends the loop, one-sided."""
+    """A change must help, or lower the error over its whole interval; a search, which ends the loop, with 90% confidence."""
     if trial.remedy == SEARCH:
         return trial.change.surely_below < 0
-    return trial.verdict == "helped" or trial.is_likely_help
+    return trial.verdict == "helped" or (trial.is_likely_help and trial.change.high < 0)
 
 
 def improve(

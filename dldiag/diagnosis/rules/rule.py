@@ -93,7 +93,7 @@ def is_likely(probe: Probe, evidence: Evidence) -> bool:
     mean over all repeats does not tell; that every repeat trains with the remedy does.
     """
     gain = -probe.dev
-    return gain.value > evidence.delta / 2 and (gain.low > 0 or probe.unsticks)
+    return gain.value > evidence.delta / 2 and (gain.surely_above > 0 or probe.unsticks)
 
 
 MATERIAL = Threshold("δ", lambda e: e.delta, "error", "the larger of the setting and 10% of the dev error")

@@ -9,6 +9,7 @@ from dldiag.diagnosis.remedies import MORE_DATA, RARE_ROWS
 
 _BETTER = Message("{gain:gap} better ({low:bare} to {high:bare})")
 PROBABLY_BETTER = Message("probably {gain:gap} better ({low:bare} to {high:bare})")
+_LIKELY_BETTER = Message("probably {gain:gap} better ({range})")
 _WORSE = Message("{loss:gap} worse ({low:bare} to {high:bare})")
 PROBABLY_WORSE = Message("probably {loss:gap} worse ({low:bare} to {high:bare})")
 BETWEEN = Message("between {gain:gap} better and {loss:gap} worse")
@@ -49,16 +50,19 @@ def tested_text(trial: Trial, unit: str) -> Message:
 
     >>> str(tested_text(Trial("a", "helped", Estimate(-0.038, -0.067, -0.009), 5, 0.0), "rate"))
     '3.8 points better (0.9 to 6.7)'
+    >>> str(tested_text(Trial("a", "undecided", Estimate(-0.12, -0.29, 0.02, at_most=-0.01), 5, 0.0), "rate"))
+    'probably 12.0 points better (between 29.0 points better and 2.0 points worse)'
     """
     change = trial.change
     better: dict[str, Value] = {"gain": -change.value, "low": -change.high, "high": -change.low, "unit": unit}
     worse: dict[str, Value] = {"loss": change.value, "low": change.low, "high": change.high, "unit": unit}
-    if trial.verdict == "helped":
-        return (_BETTER if change.high < 0 else PROBABLY_BETTER).filled(**better)
+    if trial.verdict == "helped" and change.high < 0:
+        return _BETTER.filled(**better)
     if trial.verdict == "hurt":
         return _WORSE.filled(**worse)
-    if trial.is_likely_help:
-        return PROBABLY_BETTER.filled(**better)
+    if trial.verdict == "helped" or trial.is_likely_help:
+        likely = PROBABLY_BETTER if change.high < 0 else _LIKELY_BETTER
+        return likely.filled(**better, range=range_text(change, unit))
     if trial.verdict == "undecided" and change.low > 0:
         return PROBABLY_WORSE.filled(**worse)
     return SAID[trial.verdict].filled(range=range_text(change, unit))
