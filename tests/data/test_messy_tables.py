@@ -7,13 +7,14 @@ from dldiag.core.types import DataError
 from dldiag.data import read_table
 from dldiag.data.typing.columns import with_kinds
 from tests.data.messy_exports import EXPORTS
+from tests.data.messy_marks import MARKED_TABLES, QUIET
 from tests.data.messy_pairs import PAIR_TABLES
 from tests.data.messy_periods import PERIOD_TABLES
 from tests.data.messy_spellings import SPELLINGS
 from tests.data.messy_tables import MESSY, Messy
 
 
-@pytest.mark.parametrize("messy", [*MESSY, *EXPORTS, *SPELLINGS, *PERIOD_TABLES, *PAIR_TABLES], ids=str)
+@pytest.mark.parametrize("messy", [*MESSY, *EXPORTS, *SPELLINGS, *PERIOD_TABLES, *PAIR_TABLES, *MARKED_TABLES], ids=str)
 def test_a_messy_table_has_the_values_it_was_made_of(messy: Messy):
     found = read_table(messy.data)
     if messy.names:
@@ -27,6 +28,11 @@ def test_a_messy_table_has_the_values_it_was_made_of(messy: Messy):
         np.testing.assert_array_equal(values, np.array(messy.values, dtype="datetime64[us]"))
     codes = [one.code for one in found.notices]
     assert messy.reported in codes or not messy.reported
+
+
+@pytest.mark.parametrize("messy", QUIET, ids=str)
+def test_labels_codes_and_house_numbers_are_not_reported(messy: Messy):
+    assert [one.code for one in read_table(messy.data).notices if messy.column in one.columns] == []
 
 
 def test_a_chat_has_no_line_of_names():

@@ -18,6 +18,8 @@ LEAST_ROWS_FOR_WORDS = 4
 LEAST_COUNTED = 3  # This many numbers in a row that count up are names.
 LEAST_YEARS = 2  # This many years in a row, above columns without years, are names.
 _LEAST_STEPS = 4  # This many numbers in a row at equal distances are names.
+# So many different numbers above so many rows are names where no number stands below them (own choice).
+LEAST_NUMBERS, LEAST_OTHER_ROWS = 2, 2
 YEARS_SHARE = 0.5  # If more of the cells below are years, years in the first line are values, too.
 NAME_VOTE, VALUE_VOTE, HINT_VOTE = 1.0, -1.5, 0.7
 LEAST_ALIKE = 8  # A first row is compared with the rows below it if there are at least this many.
@@ -40,7 +42,8 @@ def has_header(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
         return not any(kind_of(c) in {"number", "when"} for c in first)
     if counts_up(first):
         return not counts_up(body[0])
-    if (are_years(first, body) or are_steps(first) or _heads_rows(first, body)) and not are_steps(body[0]):
+    named = are_years(first, body) or are_steps(first) or _heads_rows(first, body)
+    if _stand_above_others(first, body) or (named and not are_steps(body[0])):
         return True
     if _is_written_alike(first, body):
         return False
@@ -120,6 +123,22 @@ def _heads_rows(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
     return named and _grow(first[1:]) and not any(_grow(row[1:]) for row in body)
 
 
+def _stand_above_others(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
+    """Tell whether different numbers or days stand above columns without any: 10011, 10022 over TRUE and FALSE.
+
+    A row of values would have numbers where no other row has one, unless one word in all others says that there is none.
+    """
+    places = [j for j, c in enumerate(first) if kind_of(c) in {"number", "when"}]
+    if len({first[j].strip() for j in places}) < max(LEAST_NUMBERS, len(places)) or len(body) < LEAST_OTHER_ROWS:
+        return False
+    below = [{kind_of(r[j]) for r in body if j < len(r)} - {"empty", "missing"} for j in places]
+    cells = (r[j].strip() for r in body for j in places if j < len(r))
+    word = next(cells, "")
+    return any(cell != word for cell in cells) and all(
+        kinds and kind_of(first[j]) not in kinds for j, kinds in zip(places, below, strict=True)
+    )
+
+
 def _grow(cells: Sequence[str]) -> bool:
     """Tell whether all cells are numbers, each above the one before."""
     numbers = [n for cell in cells if (n := _plain_number(cell.strip())) is not None]
@@ -170,8 +189,8 @@ def _is_written_alike(first: Sequence[str], body: Sequence[Sequence[str]]) -> bo
     if len(body) < LEAST_ALIKE or any(kind_of(first[j]) in {"number", "when"} for j in places):
         return False
     alike = [
-        sum(_form(r[j]) == _form(first[j]) for r in body if j < len(r)) >= ALIKE_SHARE * len(body)
-        and _NUMERAL.search(first[j]) is not None
+        _NUMERAL.search(first[j]) is not None
+        and sum(_form(r[j]) == _form(first[j]) for r in body if j < len(r)) >= ALIKE_SHARE * len(body)
         for j in places
     ]
     marked = [_MARKED.search(first[j]) is not None for j in places]

@@ -51,7 +51,8 @@ def decide_marks(rows: Sequence[Sequence[str | None]], width: int, delimiter: st
         if len(numbers) >= NUMBER_SHARE * len(cells):
             before = doubtful[","]
             for cell in numbers:
-                _count(cell, decimals, groups, doubtful)
+                if not cell.isdecimal():  # Digits alone tell nothing about marks.
+                    _count(cell, decimals, groups, doubtful)
             always += doubtful[","] - before == len(numbers) >= _LEAST_ROWS
         known = [kind for c, kind in zip(cells, kinds, strict=True) if c not in _SPELLINGS]
         if known and known.count("number") + known.count("when") >= NUMBER_SHARE * len(known):

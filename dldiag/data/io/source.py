@@ -312,9 +312,14 @@ def refuse_markup(text: str) -> None:
             )
 
 
+_USUAL_CONTROLS = re.compile("[\n\r\t]+")
+
+
 def refuse_noise(text: str) -> None:
     """Raise DataError for text that nobody wrote: control characters and characters without meaning."""
     sample = text[: _HEAD * 4]
+    if "�" not in sample and _USUAL_CONTROLS.sub("", sample).isprintable():
+        return
     controls = sum(
         unicodedata.category(c) == "Cc" and c not in "\n\r\t\x1c\x1d\x1e\x1f\x01\x02\x03\x07" for c in sample
     )

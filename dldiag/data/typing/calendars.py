@@ -9,8 +9,8 @@ from typing import Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dldiag.data.typing.distinct import as_python, stands_in
 from dldiag.data.typing.number_spellings import with_our_digits, without_unseen
+from dldiag.data.typing.patterns import as_python, stands_in, substituted
 
 Calendar = Literal["", "buddhist", "minguo", "other"]
 _SAMPLE = 200  # This many texts are looked at before all are changed.
@@ -70,9 +70,10 @@ _WITHOUT_TURKISH_I = {name.translate(_TURKISH_I): month for name, month in _ENGL
 _MONTH_NAME = re.compile(
     r"(?<![^\W\d_])(?:de |d')?("
     + "|".join(map(re.escape, sorted(_ENGLISH, key=len, reverse=True)))
-    + r")\.?(?![^\W\d_])(?: del?(?= ))?",
+    + r")(?:\.(?!\d))?(?![^\W\d_])(?: del?(?= ))?",
     re.IGNORECASE,
 )
+_DIGITS = re.compile(r"\d+")  # Where no name of a month stands they need not be told apart.
 # Listopad is October in Croatian, November in Polish and Czech.
 _CROATIAN = re.compile(r"siječ|veljač|ožuj|travnj|svibnj|kolovoz|rujn|studen[oi]", re.IGNORECASE)
 _WITH_NAME = as_python(r"(?i)\d.*(?:\pL{3}|\p{Thai}\.).*\d|^\pL{3,}\.?[ -]\d|^\d{4}\.?[ -]\pL{3}")
@@ -136,6 +137,7 @@ _ORDERS = (
     (r"^((?:\pL+\.? )?1)(?:er|º|°|ª)( .*)$", r"\1\2"),  # 1er janvier
     (r"^(\d{4})년 ?(\d{1,2})월 ?(\d{1,2})일(.*)$", r"\1-\2-\3\4"),
     (r"^(\d{4})년 ?(\d{1,2})월$", r"\1-\2"),
+    (r"^(\d{4}-\d{2}-\d{2})(?:Z|[+-]\d{2}:\d{2})$", r"\1"),  # XML writes days with the zone of their midnight.
     (r"^(?:ngày )?(\d{1,2}) tháng (\d{1,2}),? (?:năm )?(\d{4})$", r"\3-\2-\1"),
     (r"^(\d{4})\. ?(\d{1,2})\. ?(\d{1,2})\.( .*|)$", r"\1-\2-\3\4"),  # 2021. 3. 1.
     (rf"^(.*\d) 오전 ({_CLOCK})$", r"\1 \2 AM"),
@@ -177,6 +179,8 @@ _ORDERS = (
 )
 
 
+# Bare days and short numbers are none of these: most columns that come here hold nothing else.
+_IN_ORDER = re.compile(r"[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{1,4}|[$€£+-]{0,2}[0-9]{1,7}(?:[.,][0-9]{1,7})?%?")
 _KNOWN_ORDERS = tuple(as_python(pattern) for pattern, _ in _ORDERS)
 # Names of time zones and how far they are ahead of UTC. Those of a whole region (ET) stand for its clock.
 ZONES = {
@@ -197,13 +201,15 @@ def _with_offsets(texts: pa.Array) -> pa.Array:
 
 def in_usual_order(texts: pa.Array) -> pa.Array:
     """Return texts with the day first, its parts apart, and then the clock, where they are written otherwise."""
+    if all(map(_IN_ORDER.fullmatch, texts.slice(0, _SAMPLE).to_pylist())):
+        return texts
     if not pc.all(pc.string_is_ascii(texts)).as_py():
         texts = with_our_digits(without_unseen(texts))
     texts = _with_offsets(texts)
     sample = "\n".join(texts.slice(0, _SAMPLE).to_pylist())
     for (pattern, replacement), known in zip(_ORDERS, _KNOWN_ORDERS, strict=True):
         if known.search(sample):
-            texts = pc.utf8_rtrim_whitespace(pc.replace_substring_regex(texts, pattern, replacement))
+            texts = pc.utf8_rtrim_whitespace(substituted(texts, pattern, replacement))
             sample = "\n".join(texts.slice(0, _SAMPLE).to_pylist())
     return _without_words(texts)
 
@@ -232,12 +238,12 @@ def in_english_and_gregorian(texts: pa.Array) -> tuple[pa.Array, Calendar]:
         return texts, "other"
     if (of_eras := _without_eras(texts, sample)) is not None:
         return of_eras
-    if _share(sample, _WITH_NAME) > 0 and any(_MONTH_NAME.search(text) for text in sample):
+    if _share(sample, _WITH_NAME) > 0 and any(map(_MONTH_NAME.search, {_DIGITS.sub("0", text) for text in sample})):
         if any(map(_CROATIAN.search, sample)):
-            texts = pc.replace_substring_regex(texts, r"(?i)\blistopada?\b", "Oct")
+            texts = substituted(texts, r"(?i)\blistopada?\b", "Oct")
         texts = _each(texts, lambda text: _MONTH_NAME.sub(_english_month, text))
         sample = texts.slice(0, _SAMPLE).to_pylist()
-    if any(_NAME_BEHIND_YEAR.match(text) for text in sample):
+    if any(map(_NAME_BEHIND_YEAR.match, sample)):
         texts = _each(texts, lambda text: _NAME_BEHIND_YEAR.sub(_year_behind, text))
     if _share(sample, _IN_BUDDHIST_YEARS) >= CALENDAR_SHARE:
         return _each(texts, lambda text: _BUDDHIST.sub(_less_buddhist, text)), "buddhist"
@@ -258,7 +264,7 @@ def _without_eras(texts: pa.Array, sample: list[str]) -> tuple[pa.Array, Calenda
 
 
 def _share(texts: list[str], pattern: re.Pattern[str]) -> float:
-    return sum(pattern.search(text) is not None for text in texts) / max(1, len(texts))
+    return sum(map(bool, map(pattern.search, texts))) / max(1, len(texts))
 
 
 def _each(texts: pa.Array, change: Callable[[str], str]) -> pa.Array:

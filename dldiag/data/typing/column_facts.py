@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -13,9 +14,10 @@ from numpy.typing import NDArray
 from dldiag.core.types import ReadPlan
 from dldiag.data.name_words import made_up_name, word_set, words_of
 from dldiag.data.typing.dates import Dates, read_dates
-from dldiag.data.typing.distinct import Cells, as_mask
+from dldiag.data.typing.distinct import Cells
 from dldiag.data.typing.missing import maybe_missing, surely_missing
 from dldiag.data.typing.numbers import Numbers, read_numbers
+from dldiag.data.typing.patterns import as_mask, found_in, substituted
 
 _ID_WORDS = word_set(
     "id ids uuid guid identifier row rownames rowid rowno index idx key pk ssn email phone unnamed isbn iban seq seqno caseno recno"
@@ -58,6 +60,9 @@ _CLOCK_WORDS = word_set(
 )
 _DIRECTION_WORDS = word_set("hemisphere hemi ns lat latitude latdir dir direction side pole facing")
 _CODE_PARTS = ("编码", "邮编", "代码")
+_NO_DATE, _MONTH_WITH_POINT = r"^[+-]|^\d*\.\d*$", r"^(?:0?[1-9]|1[0-2])\.(?:19|20)\d{2}$|^(?:19|20)\d{2}\.\d{2}$"
+_LIKE_NUMBER, _FEW_FIRST = re.compile(r"[+-]?\d*\.?\d*(?:[eE][+-]?\d+)?"), 20
+_MOST_NO_DATES = 0.05  # Beside more cells that are none, the others make no column of dates (as READ_SHARE).
 NUMBER_SAMPLE = 500  # This many distinct texts, spread over the column, are looked at before all are tried as numbers.
 _HOPELESS = 0.1  # If fewer of the sample read as numbers, the others are not tried.
 
@@ -100,6 +105,17 @@ class Facts:
     def _thousands(self) -> str:
         """The mark of thousands of the file, but for commas that do not stand between commas: each column says itself what they are."""
         return "" if self.plan.thousands == "," != self.plan.delimiter else self.plan.thousands
+
+    @cached_property
+    def are_no_dates(self) -> bool:
+        """Whether all solid texts are plain numbers, and too many of them have a sign or a fraction to be days or months in digits.
+
+        No way of writing a date has either but 3.2024 and 2024.03, so that looking for each can be left out.
+        """
+        first = self.solid.texts.slice(0, _FEW_FIRST).to_pylist()
+        if not all(map(_LIKE_NUMBER.fullmatch, first)) or self.numbers.marked.any() or not self.numbers.read.all():
+            return False
+        return self.solid.share(self.solid.matches(_NO_DATE) & ~self.solid.matches(_MONTH_WITH_POINT)) > _MOST_NO_DATES
 
     @cached_property
     def dates(self) -> Dates:
@@ -171,8 +187,8 @@ class Facts:
 def _with_weeks(texts: pa.Array) -> pa.Array:
     """Write 202105, 2021-05 and 05/2021 as 2021-W05 where all texts are written so."""
     for pattern, replacement in _WEEKS:
-        if as_mask(pc.match_substring_regex(texts, pattern)).all():
-            return pc.replace_substring_regex(texts, pattern, replacement)
+        if found_in(texts, pattern).all():
+            return substituted(texts, pattern, replacement)
     return texts
 
 

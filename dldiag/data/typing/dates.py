@@ -28,7 +28,7 @@ from dldiag.data.typing.date_forms import (
     WRITTEN,
     Written,
 )
-from dldiag.data.typing.distinct import as_mask, as_python, stands_in
+from dldiag.data.typing.patterns import as_mask, as_python, found_in, named_parts, stands_in, substituted
 from dldiag.data.typing.periods import PERIODS, Period, read_periods
 
 FIRST_YEAR, LAST_YEAR = 1800, 2200  # A date outside these years is taken for something else.
@@ -53,6 +53,7 @@ _SHORT_YEAR = "%y"  # POSIX strptime puts 69 … 99 into the 20th century and 00
 _ROWS: tuple[Written | Period, ...] = (*WRITTEN, *PERIODS, BARE_YEAR)
 _KNOWN_ROWS = tuple(as_python(row.pattern) for row in _ROWS)
 _OF_SCRIPT = re.compile(r"\\?/Date\((-?\d{1,14})(?:[+-]\d{4})?\)\\?/")
+_NO_DATE = re.compile(r"[+-]?[$€£] ?-?[0-9][0-9.,]*|[+-]?[0-9][0-9.,]* ?[%$€£]")
 _NUMERAL = re.compile(r"[\d½元一二三四]")
 
 
@@ -85,7 +86,10 @@ def read_dates(
     `is_month` that it has that of a month or another period.
     """
     nothing = Dates(np.full(len(texts), np.datetime64("NaT", "us"), dtype="datetime64[us]"), "")
-    if not stands_in(_NUMERAL, texts.slice(0, _SAMPLE)):
+    first = texts.slice(0, _SAMPLE)
+    if not stands_in(_NUMERAL, first):
+        return nothing
+    if not (is_named_so or is_month) and all(map(_NO_DATE.fullmatch, first.to_pylist())):
         return nothing
     if (counted := _from_scripts(texts)) is not None:
         return counted
@@ -119,7 +123,7 @@ def _in_digits(texts: pa.Array, by_key: dict[str, Dates], is_named_so: bool, is_
         found.pop(SHORT_MONTH.key)
     by_key |= found
     if not rows and len(texts) >= LEAST_IN_ORDER:
-        if not as_mask(pc.match_substring_regex(texts.slice(0, _SAMPLE), MONTH_OF_SHORT_YEAR.pattern)).all():
+        if not found_in(texts.slice(0, _SAMPLE), MONTH_OF_SHORT_YEAR.pattern).all():
             return None
         alone = _read_as(texts, MONTH_OF_SHORT_YEAR)
         return alone if alone.read.all() and not _steps_back(alone) else None
@@ -128,7 +132,7 @@ def _in_digits(texts: pa.Array, by_key: dict[str, Dates], is_named_so: bool, is_
 
 def _may_be_years(texts: pa.Array) -> bool:
     """Tell whether four digits are years of which all end in 01 to 12 by chance: 2001 to 2012."""
-    return bool(as_mask(pc.match_substring_regex(texts, r"^(?:18|19|20)\d{2}$")).all())
+    return bool(found_in(texts, r"^(?:18|19|20)\d{2}$").all())
 
 
 def _from_scripts(texts: pa.Array) -> Dates | None:
@@ -162,7 +166,7 @@ def _with_other_ways(best: Dates, by_key: Mapping[str, Dates], texts: pa.Array) 
 
 def _serials_of(texts: pa.Array) -> NDArray[np.datetime64]:
     """Return day numbers of a spreadsheet near today as dates: some programs write those of some rows beside dates."""
-    known = as_mask(pc.match_substring_regex(texts, _SERIAL))
+    known = found_in(texts, _SERIAL)
     days = pc.cast(pc.if_else(pa.array(known), texts, pa.scalar("-1", texts.type)), pa.float64())
     values = np.asarray(days.to_numpy(zero_copy_only=False))
     near = (values >= NEAR_SERIALS[0]) & (values <= NEAR_SERIALS[1])
@@ -201,7 +205,7 @@ def from_epochs(values: NDArray[np.float64], scale: float) -> NDArray[np.datetim
 def _read_as(texts: pa.Array, row: Written | Period) -> Dates:
     if isinstance(row, Period):
         return Dates(read_periods(texts, row), row.key)
-    mask = as_mask(pc.match_substring_regex(texts, row.pattern))
+    mask = found_in(texts, row.pattern)
     values = np.full(len(texts), np.datetime64("NaT", "us"), dtype="datetime64[us]")
     if not mask.any():
         return Dates(values, row.key)
@@ -209,13 +213,16 @@ def _read_as(texts: pa.Array, row: Written | Period) -> Dates:
     day, clock = _day_and_clock(chosen)
     if row.form == DAY_OF_YEAR.form:
         day = pc.replace_substring(day, "-", "")
-    values[mask] = _each_distinct(day, lambda texts: _days(texts, row.form)) + _each_distinct(clock, _clock_times)
+    values[mask], short = _each_distinct(day, lambda texts: _days(texts, row.form)), _SHORT_YEAR in row.form
+    if clock is None:
+        return Dates(values, row.key, short_years=short)
+    values[mask] += _each_distinct(clock, _clock_times)
     offsets = _each_distinct(clock, _offsets)
     differ = len(offsets) and np.ptp(offsets) > 0
     if differ:
         values[mask] -= offsets.astype("timedelta64[m]")
     bare = differ and not _each_distinct(clock, _have_zones).all()
-    return Dates(values, row.key, short_years=_SHORT_YEAR in row.form, on_utc=bool(differ), some_bare=bool(bare))
+    return Dates(values, row.key, short_years=short, on_utc=bool(differ), some_bare=bool(bare))
 
 
 def _each_distinct(texts: pa.Array, read: Callable[[pa.Array], NDArray[Any]]) -> NDArray[Any]:
@@ -225,30 +232,42 @@ def _each_distinct(texts: pa.Array, read: Callable[[pa.Array], NDArray[Any]]) ->
 
 
 def _days(texts: pa.Array, form: str) -> NDArray[np.datetime64]:
-    days = pd.to_datetime(pd.Series(texts.to_pylist(), dtype=object), format=form, errors="coerce")
+    texts_of_days = texts.to_pylist()
+    days = _iso_days(texts_of_days) if form == "%Y-%m-%d" else None
+    if days is None:
+        found = pd.to_datetime(pd.Series(texts_of_days, dtype=object), format=form, errors="coerce")
+        days = found.to_numpy(dtype="datetime64[us]")
     first = FIRST_YEAR_BEFORE_MONTHS if form in ("%Y-%m-%d", "%Y-%m") else FIRST_YEAR
-    known = ((days.dt.year >= first) & (days.dt.year <= LAST_YEAR)).to_numpy()
-    return np.where(known, days.to_numpy(dtype="datetime64[us]"), np.datetime64("NaT", "us"))
+    years = days.astype("datetime64[Y]").astype(np.int64) + 1970  # NaT is far below all years.
+    return np.where((years >= first) & (years <= LAST_YEAR), days, np.datetime64("NaT", "us"))
 
 
-def _day_and_clock(texts: pa.Array) -> tuple[pa.Array, pa.Array]:
-    """Split "2024/3/31 12:30" into "2024-3-31" and "12:30" (empty when there is no clock time)."""
-    has_clock = as_mask(pc.match_substring(texts, ":"))
-    day = pc.replace_substring_regex(texts, r",?[ T]+\d{1,2}:.*$", "")
-    clock = pc.replace_substring_regex(texts, r"^.*?[ T]+(\d{1,2}:.*)$", r"\1")
-    clock = pc.if_else(pa.array(has_clock), clock, "")
-    day = pc.replace_substring_regex(day, rf"^{WEEKDAY}", "")
-    day = pc.replace_substring_regex(day, r"([A-Za-z]{3})[A-Za-z]*", r"\1")
-    day = pc.replace_substring_regex(day, "[年月/., -]+", "-")
-    return pc.replace_substring_regex(day, "日|-$", ""), clock
+def _iso_days(texts: list[str]) -> NDArray[np.datetime64] | None:
+    """Return days as NumPy reads them, several times as fast as pandas, or None where one is no day or lacks a zero."""
+    try:
+        return np.array(texts, dtype="datetime64[D]").astype("datetime64[us]")
+    except ValueError:
+        return None
+
+
+def _day_and_clock(texts: pa.Array) -> tuple[pa.Array, pa.Array | None]:
+    """Split "2024/3/31 12:30" into "2024-3-31" and "12:30" (empty when there is no clock time, None when none of them has one)."""
+    has_clock, day, clock = as_mask(pc.match_substring(texts, ":")), texts, None
+    if has_clock.any():
+        day = substituted(texts, r",?[ T]+\d{1,2}:.*$", "")
+        clock = pc.if_else(pa.array(has_clock), substituted(texts, r"^.*?[ T]+(\d{1,2}:.*)$", r"\1"), "")
+    day = substituted(day, rf"^{WEEKDAY}", "")
+    day = substituted(day, r"([A-Za-z]{3})[A-Za-z]*", r"\1")
+    day = substituted(day, "[年月/., -]+", "-")
+    return substituted(day, "日|-$", ""), clock
 
 
 def _clock_times(clock: pa.Array) -> NDArray[np.timedelta64]:
     """Return the time of day as written; an offset is dropped: the wall clock is what repeats from day to day."""
-    bare = pc.replace_substring_regex(clock, _ZONE, "")
-    afternoon = as_mask(pc.match_substring_regex(bare, r"[Pp][Mm]$"))
-    morning = as_mask(pc.match_substring_regex(bare, r"[Aa][Mm]$"))
-    bare = pc.replace_substring(pc.replace_substring_regex(bare, r"\s*[AaPp][Mm]$", ""), ",", ".")
+    bare = substituted(clock, _ZONE, "")
+    afternoon = found_in(bare, r"[Pp][Mm]$")
+    morning = found_in(bare, r"[Aa][Mm]$")
+    bare = pc.replace_substring(substituted(bare, r"\s*[AaPp][Mm]$", ""), ",", ".")
     hours, minutes, seconds = (_part(bare, pattern) for pattern in _CLOCK_PARTS)
     hours = np.where(afternoon & (hours < 12), hours + 12, np.where(morning & (hours == 12), 0.0, hours))
     return ((hours * 3600 + minutes * 60 + seconds) * 1e6).astype("timedelta64[us]")
@@ -259,7 +278,7 @@ _CLOCK_PARTS = (r"^(\d{1,2}):.*$", r"^\d{1,2}:(\d{2}).*$", r"^\d{1,2}:\d{2}:(\d{
 
 def _offsets(clock: pa.Array) -> NDArray[np.int64]:
     """Return how many minutes each clock is ahead of UTC: 120 for 12:30+02:00, 0 where none is given."""
-    found = pc.extract_regex(clock, _OFFSET)
+    found = named_parts(clock, _OFFSET)
     hours, minutes = (pc.fill_null(pc.struct_field(found, name), "0") for name in ("hours", "minutes"))
     size = 60 * _whole(hours) + _whole(minutes)
     return np.where(as_mask(pc.equal(pc.struct_field(found, "sign"), "-")), -size, size)
@@ -267,7 +286,7 @@ def _offsets(clock: pa.Array) -> NDArray[np.int64]:
 
 def _have_zones(clock: pa.Array) -> NDArray[np.bool_]:
     """Return which clocks have an offset or the name of UTC behind them."""
-    return as_mask(pc.match_substring_regex(clock, _ZONE))
+    return found_in(clock, _ZONE)
 
 
 def _whole(digits: pa.Array) -> NDArray[np.int64]:
@@ -275,8 +294,8 @@ def _whole(digits: pa.Array) -> NDArray[np.int64]:
 
 
 def _part(clock: pa.Array, pattern: str) -> NDArray[np.float64]:
-    has = as_mask(pc.match_substring_regex(clock, pattern))
-    text = pc.if_else(pa.array(has), pc.replace_substring_regex(clock, pattern, r"\1"), "0")
+    has = found_in(clock, pattern)
+    text = pc.if_else(pa.array(has), substituted(clock, pattern, r"\1"), "0")
     return np.array(pc.cast(text, pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)
 
 

@@ -45,6 +45,7 @@ _SHORT_DAY = r"^\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$"
 _SHORT_DAY_FIRST = r"^(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])\d{2}$"
 _SHORT_MONTH, _BARE_YEAR = r"^\d{2}(?:0[1-9]|1[0-2])$", r"^(?:18|19|20)\d{2}$"
 _WIDE = r"[\x{3040}-\x{30ff}\x{4e00}-\x{9fff}]"
+_LAST_BLANK = 32
 _IS_BLANK = np.isin(np.arange(128), list(b"\t\n\f\r "))  # What \s matches.
 _WORD = r"[^\s\x{3040}-\x{30ff}\x{4e00}-\x{9fff}]+"
 # It finds a word in lower case, or letters and digits as in an address.
@@ -104,6 +105,8 @@ def _one_value_or_nothing(facts: Facts) -> Message | None:
 
 
 def _date(facts: Facts) -> Message | None:
+    if facts.are_no_dates:
+        return None
     read = facts.dates.read
     least = LEAST_DIGIT_DAYS if facts.dates.written in DIGITS_ALONE else 2
     if not _holds(facts.solid, read) or facts.solid.distinct < least:
@@ -118,6 +121,8 @@ def _date(facts: Facts) -> Message | None:
 
 def _days_in_digits(facts: Facts) -> Message | None:
     """Digits alone that are days or months: 09012023, or 090123 and 2301 under the name of a date; codes begin with zeros as well."""
+    if facts.are_no_dates:
+        return None
     dates, cells = facts.dates, facts.solid
     least = LEAST_MONTHS if dates.written == "ym." and not facts.named_like_date else LEAST_DIGIT_DAYS
     if dates.written not in DIGITS_ALONE or cells.distinct < least or facts.named_like_identifier:
@@ -287,15 +292,20 @@ def mean_words(cells: Cells) -> float:
 
 
 def _words_in_ascii(texts: pa.Array) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """Return how many words each text has that holds a letter: a word begins where a blank or the text's begin is before it."""
+    """Return how many words each text has that holds a letter: a word begins where a blank or the text's begin is before it.
+
+    Few letters are blanks, so these are looked for first, and what stands behind them.
+    """
     if not len(texts):
         return np.zeros(0, dtype=np.int64)
     letters, starts = letters_of(texts)
-    of_word = ~_IS_BLANK[letters]
-    begins = of_word.copy()
-    begins[1:] &= ~of_word[:-1]
-    begins[starts[:-1]] = of_word[starts[:-1]]
-    return np.add.reduceat(begins, starts[:-1], dtype=np.int64)
+    words = np.zeros(len(texts), dtype=np.int64)
+    filled = starts[1:] > starts[:-1]
+    words[filled] = ~_IS_BLANK[letters[starts[:-1][filled]]]
+    behind = np.flatnonzero(letters[: starts[-1] - 1] <= _LAST_BLANK) + 1
+    behind = behind[_IS_BLANK[letters[behind - 1]] & ~_IS_BLANK[letters[behind]] & (behind > starts[0])]
+    of_text = np.searchsorted(starts, behind, side="right") - 1
+    return words + np.bincount(of_text[starts[of_text] < behind], minlength=len(texts))
 
 
 def _is_ascii(texts: pa.Array) -> bool:

@@ -10,7 +10,8 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from dldiag.data.name_words import word_set
-from dldiag.data.typing.distinct import Cells, as_mask, beginning_with, lengths_of, matching
+from dldiag.data.typing.distinct import Cells, beginning_with, lengths_of, matching
+from dldiag.data.typing.patterns import as_mask, found_in
 
 # Missing wherever they stand (lower case), but for the names below.
 _SURE = word_set(
@@ -78,6 +79,7 @@ _FLAGGED = r"^: ?[a-z]{1,2}$"  # Eurostat says why there is no value: c for conf
 _CAPITALIZED = r"^\p{Lu}[\p{Ll}'’-]+"
 SENTINELS = frozenset({-9.0, -99.0, -999.0, -9999.0, -99999.0, 99.0, 999.0, 9999.0, 99999.0, 999999.0})
 LOG_CODES = frozenset({-999.25, -9999.25, -999.9, -99.99})  # Logs of wells and of weather write these for nothing.
+_LONE_CODES = frozenset({-999.0, -9999.0, -99999.0, *LOG_CODES})  # These are no chance values, even in a single cell.
 # Codes of surveys for "does not know", "refused" and the like, of which a column has several.
 SURVEY_CODES = SENTINELS.union(
     sign * number
@@ -118,7 +120,7 @@ def names_among(texts: pa.Array, missing: NDArray[np.bool_]) -> NDArray[np.bool_
     others = texts.filter(pa.array(~missing))
     if len(others) < NAMES_LEAST:
         return nothing
-    named = as_mask(pc.match_substring_regex(others, _CAPITALIZED)).mean() >= NAME_SHARE
+    named = found_in(others, _CAPITALIZED).mean() >= NAME_SHARE
     return _are_any(texts, _NAMES) if named else nothing
 
 
@@ -201,7 +203,8 @@ def stands_apart(candidate: float, others: NDArray[np.float64], count: int, pres
 
     Far is more than the range of all others away; or the only negative number among many that are not.
     """
-    if count < SENTINEL_ROWS or count < SENTINEL_SHARE * present or len(others) < 2:
+    least = 1 if candidate in _LONE_CODES else max(SENTINEL_ROWS, SENTINEL_SHARE * present)
+    if count < least or len(others) < 2:
         return False
     if candidate not in LOG_CODES and candidate != round(candidate) and set(f"{abs(candidate):g}") != {"9", "."}:
         return False

@@ -11,8 +11,9 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from dldiag.data.name_words import word_set
-from dldiag.data.typing.distinct import Cells, as_mask
+from dldiag.data.typing.distinct import Cells
 from dldiag.data.typing.notices import Remark
+from dldiag.data.typing.patterns import as_mask
 
 # Spellings that nobody uses for anything but "not available", unless they are codes: Namibia, North America.
 NOT_AVAILABLE = word_set("na n.a.") | {"not available"}

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from dldiag.data.typing.distinct import as_mask, as_python, replaced, stands_in
+from dldiag.data.typing.patterns import as_mask, as_python, found_in, replaced, stands_in, substituted
 
 _NO_WIDTH = r"[\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{2064}\x{2066}-\x{2069}\x{feff}\x{00ad}]"
 _ODD_BLANKS = r"[\x{00a0}\x{2002}-\x{200a}\x{202f}\x{3000}]"
@@ -44,6 +44,7 @@ _SPELLINGS = (
     (r"\s*sq\.?\s?(ft|m|km|mi|in|yd)\.?$", r" \12"),
 )
 _COUNTED = re.compile(r"[+-]?[\d.,]*\d\s?(?:[KkMBb]|%)?\s+(?P<word>[^\W\d_]{3,})")  # 1.2K views, 20% off
+_POINTS_UP = r"^[▲△]\s*"
 _ORDINAL = r"^(\d+)(?:st|nd|rd|th)$"
 _ORDINAL_SHARE = 0.95  # 1st and 2nd are numbers if this share of the texts is written so.
 _KNOWN_SPELLINGS, _KNOWN_ORDINAL = tuple(as_python(pattern) for pattern, _ in _SPELLINGS), as_python(_ORDINAL)
@@ -81,32 +82,36 @@ def in_usual_spelling(texts: pa.Array) -> tuple[pa.Array, NDArray[np.bool_], NDA
     noted = np.zeros(len(texts), dtype=bool)
     if not pc.all(pc.string_is_ascii(texts)).as_py():
         texts, noted = _without_raised(without_unseen(texts))
-        texts = pc.utf8_normalize(texts, "NFKC")
-    if as_mask(pc.match_substring_regex(texts, _USUAL)).all():
+        texts = _with_losses(pc.utf8_normalize(texts, "NFKC"))
+    if found_in(texts, _USUAL).all():
         return texts, noted, noted
     given = texts = replaced(texts, _MINUS, "-")
     sample = "\n".join(texts.to_pylist()) if len(texts) <= FEW_TEXTS else None
     for (pattern, replacement), known in zip(_SPELLINGS, _KNOWN_SPELLINGS, strict=True):
         if sample is None or known.search(sample):
             texts = replaced(texts, pattern, replacement)
-    if (sample is None or _KNOWN_ORDINAL.search(sample)) and as_mask(
-        pc.match_substring_regex(texts, _ORDINAL)
-    ).mean() >= _ORDINAL_SHARE:
-        texts = pc.replace_substring_regex(texts, _ORDINAL, r"\1")
+    if (sample is None or _KNOWN_ORDINAL.search(sample)) and found_in(texts, _ORDINAL).mean() >= _ORDINAL_SHARE:
+        texts = substituted(texts, _ORDINAL, r"\1")
     return texts, as_mask(pc.not_equal(texts, given)), noted
+
+
+def _with_losses(texts: pa.Array) -> pa.Array:
+    """Write △ and ▲ as a minus where they stand beside bare numbers and nothing points down: so Japan's accounts write losses."""
+    lone = found_in(texts, _POINTS_UP).any() and not found_in(texts, "[▼▽↓⬇↑⬆]").any()
+    return substituted(texts, _POINTS_UP, "-") if lone and found_in(texts, r"^[\d.,]*[1-9]").any() else texts
 
 
 def without_unseen(texts: pa.Array) -> pa.Array:
     """Take characters without width out of texts, and write blanks of other widths as usual ones."""
-    if not pc.any(pc.match_substring_regex(texts, _UNSEEN)).as_py():
+    if not found_in(texts, _UNSEEN).any():
         return texts
-    texts = pc.replace_substring_regex(texts, _ODD_BLANKS, " ")
-    return pc.utf8_trim_whitespace(pc.replace_substring_regex(texts, _NO_WIDTH, ""))
+    texts = substituted(texts, _ODD_BLANKS, " ")
+    return pc.utf8_trim_whitespace(substituted(texts, _NO_WIDTH, ""))
 
 
 def with_our_digits(texts: pa.Array) -> pa.Array:
     """Write digits of other scripts, ٣ or ३, as 0 to 9, and the Arabic decimal and thousands marks as point and comma."""
-    if not pc.any(pc.match_substring_regex(texts, r"[^\P{Nd}0-9]|٪")).as_py():
+    if pc.all(pc.string_is_ascii(texts)).as_py() or not found_in(texts, r"[^\P{Nd}0-9]|٪").any():
         return texts
     return pa.array([_OTHER_DIGITS.sub(_our_digit, text) for text in texts.to_pylist()], type=texts.type)
 
@@ -133,7 +138,7 @@ def without_lead(texts: pa.Array) -> tuple[pa.Array, NDArray[np.bool_]]:
     if not _IS_ABOUT.fullmatch(lead) and not _is_quantity(lead, [match["rest"] for match in found if match]):
         return nothing
     mask = as_mask(pc.starts_with(texts, pattern=lead))
-    if not mask[as_mask(pc.match_substring_regex(texts, r"\d"))].all():
+    if not mask[found_in(texts, r"\d")].all():
         return nothing
     bare = pc.utf8_slice_codeunits(texts, len(lead))
     return pc.if_else(pa.array(mask), bare, texts), mask
@@ -148,13 +153,13 @@ def _is_quantity(lead: str, rests: list[str]) -> bool:
 
 def _without_raised(texts: pa.Array) -> tuple[pa.Array, NDArray[np.bool_]]:
     """Write powers of ten as 10^3, and leave out raised digits behind a number: that is a footnote, no further digit."""
-    powers = as_mask(pc.match_substring_regex(texts, _RAISED))
+    powers = found_in(texts, _RAISED)
     if powers.any():
-        texts = pc.replace_substring_regex(texts, _RAISED, r"\1x10^\2")
-    if as_mask(pc.match_substring_regex(texts, _POWER_ALONE)).all():
-        return pc.replace_substring_regex(texts, _POWER_ALONE, r"10^\1"), np.zeros(len(texts), dtype=bool)
-    noted = as_mask(pc.match_substring_regex(texts, _FOOTNOTE))
-    return (pc.replace_substring_regex(texts, _FOOTNOTE, r"\1") if noted.any() else texts), noted
+        texts = substituted(texts, _RAISED, r"\1x10^\2")
+    if found_in(texts, _POWER_ALONE).all():
+        return substituted(texts, _POWER_ALONE, r"10^\1"), np.zeros(len(texts), dtype=bool)
+    noted = found_in(texts, _FOOTNOTE)
+    return (substituted(texts, _FOOTNOTE, r"\1") if noted.any() else texts), noted
 
 
 def without_counted(texts: pa.Array) -> pa.Array:
@@ -174,11 +179,11 @@ def signed_by_account(texts: pa.Array) -> tuple[pa.Array, NDArray[np.bool_], NDA
     mask, signs = np.zeros(len(texts), dtype=bool), np.ones(len(texts))
     if len(texts) <= FEW_TEXTS and not stands_in(_KNOWN_ACCOUNT, texts):
         return texts, mask, signs
-    mask = as_mask(pc.match_substring_regex(texts, _ACCOUNT))
+    mask = found_in(texts, _ACCOUNT)
     if not mask.any():
         return texts, mask, signs
-    debit = as_mask(pc.match_substring_regex(texts, r"(?i)dr\.?$"))
+    debit = found_in(texts, r"(?i)dr\.?$")
     if not debit.any() and stands_in(_RUPEES, texts):
         return texts, np.zeros(len(texts), dtype=bool), signs
     signs[mask & (debit if debit.any() or mask.all() else ~debit)] = -1.0
-    return pc.replace_substring_regex(texts, _ACCOUNT, r"\1"), mask, signs
+    return substituted(texts, _ACCOUNT, r"\1"), mask, signs

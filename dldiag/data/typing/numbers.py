@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from dldiag.data.typing.distinct import as_mask, as_python, replaced, stands_in, without_tails
+from dldiag.data.typing.distinct import without_tails
 from dldiag.data.typing.number_spellings import (
     FEW_TEXTS,
     in_usual_spelling,
@@ -19,6 +19,7 @@ from dldiag.data.typing.number_spellings import (
     without_counted,
     without_lead,
 )
+from dldiag.data.typing.patterns import as_mask, as_python, found_in, named_parts, replaced, stands_in, substituted
 from dldiag.data.typing.quantities import read_quantities
 from dldiag.data.typing.units import currencies_in, one_percent_scale, strip_magnitudes, strip_units
 
@@ -37,6 +38,7 @@ _CODE = (
 )
 _CURRENCY = rf"(?:{_SIGN}|{_CODE})"
 _CURRENCY_BEHIND = rf"^(?:(.*\d.*?)\s*(?:{_SIGN})|(.*\d(?:.*?\P{{L}})??)\s*{_CODE})$"
+_ENDS_IN_LETTERS = r"[^\d)\]]$"
 _GROUPED_BY_SPACE = r"^([+-]?\d{1,3}(?:[ '’\x{00a0}\x{202f}\x{2009}_]\d{3})+)((?:[.,]\d+)?)$"
 _COMMA_GROUPS = r"^[+-]?[1-9]\d{0,2}(?:,\d{2})*(?:,\d{3})+(?:\.\d*)?$"
 _COMMA_DECIMAL = r"^[+-]?(?:\d*,\d+|[1-9]\d{0,2}(?:\.\d{3})+(?:,\d*)?)(?:[eE][+-]?\d{1,3})?$"
@@ -101,8 +103,8 @@ class Numbers:
 
 def read_numbers(texts: pa.Array, *, decimal: str = ".", thousands: str = "") -> Numbers:
     """Read distinct trimmed texts as numbers; `decimal` and `thousands` decide only where the texts leave it open."""
-    plain = as_mask(pc.match_substring_regex(texts, _PLAIN))
-    infinite = as_mask(pc.match_substring_regex(texts, INFINITE))
+    plain = found_in(texts, _PLAIN)
+    infinite = found_in(texts, INFINITE)
     if (plain | infinite).all() and not _open_question(texts):
         values = _cast(texts, plain)
         return Numbers(values, plain | infinite, infinite | (plain & np.isnan(values)), np.zeros_like(plain))
@@ -145,11 +147,11 @@ def _as_clocks(texts: pa.Array) -> pa.Array:
     """Write 2.30 Uhr as 2:30 and 2pm as 2:00 pm where the first texts are written so."""
     first = texts.slice(0, FEW_TEXTS)
     if stands_in(_KNOWN_DOTTED, first) and _has(texts, _DOTTED).all():
-        return pc.replace_substring_regex(texts, _DOTTED, r"\1:\2")
+        return substituted(texts, _DOTTED, r"\1:\2")
     if stands_in(_KNOWN_NOON, first) and stands_in(_KNOWN_HALF_DAY, first):
         texts = replaced(replaced(texts, r"^(?i:noon|midday)$", "12:00 PM"), r"^(?i:midnight)$", "12:00 AM")
     if stands_in(_KNOWN_HALF, first):
-        return pc.replace_substring_regex(texts, _BARE_HALF, r"\1:00 \2")
+        return substituted(texts, _BARE_HALF, r"\1:00 \2")
     return texts
 
 
@@ -161,15 +163,15 @@ def _are_counts(marks: dict[str, NDArray[np.bool_]], bodies: pa.Array, read: NDA
 
 def _hours(texts: pa.Array) -> NDArray[np.float64]:
     """Return times of day and durations (h:mm, h:mm:ss, with AM or PM) as hours, NaN for other texts."""
-    found = pc.extract_regex(texts, _HOURS)
+    found = named_parts(texts, _HOURS)
     part = {name: pc.struct_field(found, name) for name in ("sign", "hour", "minute", "second", "half")}
     hour, minute, second = (_count(part[name]) for name in ("hour", "minute", "second"))
     hour = np.where(_has(part["half"], "."), hour % 12, hour) + 12 * _has(part["half"], "[Pp]")
     hours = np.asarray((hour + minute / 60 + second / 3600) * np.where(_has(part["sign"], "-"), -1, 1))
     race = _has(texts, _MINUTES)
     if race.any():
-        two_digits = pc.replace_substring_regex(texts.filter(pa.array(race)), r"^([+-]?)(\d:)", r"\10\2")
-        hours[race] = _hours(pc.replace_substring_regex(two_digits, r"^([+-]?)", r"\10:"))
+        two_digits = substituted(texts.filter(pa.array(race)), r"^([+-]?)(\d:)", r"\10\2")
+        hours[race] = _hours(substituted(two_digits, r"^([+-]?)", r"\10:"))
     return hours
 
 
@@ -181,7 +183,7 @@ def _count(digits: pa.Array) -> NDArray[np.float64]:
 def _cast(numerals: pa.Array, read: NDArray[np.bool_]) -> NDArray[np.float64]:
     """Return float64, NaN where not read and where the number is too large to be finite."""
     safe = pc.if_else(pa.array(read), numerals, pa.scalar(None, numerals.type))
-    safe = pc.replace_substring_regex(safe, r"^\+", "")
+    safe = substituted(safe, r"^\+", "")
     values = np.array(pc.cast(safe, pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)
     values[~np.isfinite(values)] = np.nan
     return values
@@ -210,11 +212,12 @@ def _without_marks(texts: pa.Array) -> Unmarked:
     body, marks["debit_credit"], signs = signed_by_account(body)
     body, marks["parentheses"] = _strip(body, r"^\(\s*(.*\d.*)\)$")
     body, before = _strip(body, rf"^([+-]?)\s*{_CURRENCY}\s*(.*\d.*)$", r"\1\2")
-    after = _has(body, _CURRENCY_BEHIND)
+    after = _has(body, _ENDS_IN_LETTERS)  # The long pattern takes long to find that it is nowhere.
+    after = _has(body, _CURRENCY_BEHIND) if after.any() else after
     body = without_tails(body, after, _CURRENCY_BEHIND, r"\1\2") if after.any() else body
     body, marks["currency"] = pc.utf8_rtrim_whitespace(body), before | after
     body, _ = _strip(body, r"^(.*\d)[.,](?:-{1,2}|—)$")  # 9.040,- kr.
-    body, behind = _strip(body, r"^(.*\d)\s*(?:%|(?i:percent|per cent|pct\.?|prozent))$")
+    body, behind = _strip(body, r"^(.*\d)\s*(?:%|(?i:percent|per cent|pct\.?|prozent))(?:\s?p\.\s?a\.)?$")
     body, ahead = _strip(body, r"^([+-]?)%\s?(\d[\d.,]*)$", r"\1\2")  # Turkish writes %45.
     marks["percent"] = behind | ahead
     body, inside = _strip(body, r"^\(\s*(.*\d.*)\)$")  # $(1,200.50)
@@ -240,23 +243,23 @@ def _without_remarks(body: pa.Array) -> tuple[pa.Array, NDArray[np.bool_]]:
 
 def _join_groups(body: pa.Array) -> tuple[pa.Array, NDArray[np.bool_]]:
     """Take out blanks and apostrophes between groups of three digits."""
-    grouped = as_mask(pc.match_substring_regex(body, _GROUPED_BY_SPACE))
+    grouped = found_in(body, _GROUPED_BY_SPACE)
     if not grouped.any():
         return body, grouped
-    squeezed = pc.replace_substring_regex(body, r"[ '’\x{00a0}\x{202f}\x{2009}_]", "")
+    squeezed = substituted(body, r"[ '’\x{00a0}\x{202f}\x{2009}_]", "")
     return pc.if_else(pa.array(grouped), squeezed, body), grouped
 
 
 def _strip(body: pa.Array, pattern: str, keep: str = r"\1") -> tuple[pa.Array, NDArray[np.bool_]]:
-    mask = as_mask(pc.match_substring_regex(body, pattern))
-    return (pc.replace_substring_regex(body, pattern, keep) if mask.any() else body), mask
+    mask = found_in(body, pattern)
+    return (substituted(body, pattern, keep) if mask.any() else body), mask
 
 
 def _strip_plus(body: pa.Array) -> tuple[pa.Array, NDArray[np.bool_]]:
     """Strip + behind numbers and ± before them where every text has it: 5,000+ among 100+ and 1.2M+."""
     for pattern in (_AT_LEAST, _PLUS_MINUS):
         if (mask := _has(body, pattern)).mean() >= MARKED_SHARE:
-            return pc.replace_substring_regex(body, pattern, r"\1"), mask
+            return substituted(body, pattern, r"\1"), mask
     return body, np.zeros(len(body), dtype=bool)
 
 
@@ -320,4 +323,4 @@ def _open_question(bodies: pa.Array) -> str:
 
 
 def _has(texts: pa.Array, pattern: str) -> NDArray[np.bool_]:
-    return as_mask(pc.match_substring_regex(texts, pattern))
+    return found_in(texts, pattern)

@@ -10,8 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from dldiag.data.typing.distinct import as_mask, hold_few_letters, letters_of
-from dldiag.data.typing.missing import SENTINEL_ROWS, SURVEY_CODES, stands_apart
+from dldiag.data.typing.distinct import hold_few_letters, letters_of
+from dldiag.data.typing.missing import SURVEY_CODES, stands_apart
+from dldiag.data.typing.patterns import as_mask, found_in
 
 _SAMPLE = 64  # This many cells are looked at before a column is read.
 SHORT_ROWS = 2048  # A column of so many rows is read as quickly as some of its cells are looked at.
@@ -27,6 +28,7 @@ _COUNT = re.compile(r"0|[1-9]\d{0,13}")
 COUNTED_ROWS = 100_000  # From this many rows on a running number is no column of days, whatever digits it begins with.
 _LONGEST_EXACT = 1e15  # From here on a whole number has 16 digits.
 _ZERO, _NINE, _MINUS, _TEN = np.uint8(ord("0")), np.uint8(ord("9")), np.uint8(ord("-")), np.uint8(10)
+_POINT, _FIRST_LETTERS = np.uint8(ord(".")), 256
 _MOST_DECIMALS = 6  # Numbers with more decimals are counted by sorting them.
 _BLOCK_ROWS = 1 << 14  # So many numbers, and what is made of them, stay in the cache.
 _WIDEST = 1 << 22  # Between the ends of the numbers that are counted by their place there are at most so many places.
@@ -95,7 +97,7 @@ def _may_be_plain(texts: pa.ChunkedArray) -> bool:
     """Tell from a few cells, spread over the column, whether it is worth reading as plain numbers."""
     sample = pc.utf8_trim_whitespace(_spread(texts, min(len(texts), _SAMPLE)))
     known = sample.filter(pc.not_equal(sample, "")).drop_null()
-    return bool(as_mask(pc.match_substring_regex(known, _PLAIN)).all())
+    return bool(found_in(known, _PLAIN).all())
 
 
 def _spread(texts: pa.ChunkedArray, count: int) -> pa.Array:
@@ -127,7 +129,9 @@ def _whole_numbers(texts: pa.Array) -> NDArray[np.int64] | None:
     unneeded zero or a plus. Only digits with a letter, 0xFFFFFFFF, might be shorter.
     """
     letters, starts = letters_of(texts)
-    if texts.null_count or not len(letters) or letters[starts[0] :].max() > _NINE:
+    if texts.null_count or not len(letters) or (letters[starts[0] :][:_FIRST_LETTERS] == _POINT).any():
+        return None  # A cast that fails takes longer than this look.
+    if letters[starts[0] :].max() > _NINE:
         return None
     try:
         numbers = pc.cast(texts, pa.int64()).to_numpy(zero_copy_only=False)
@@ -210,7 +214,7 @@ def _are_digits(letters: NDArray[np.uint8]) -> NDArray[np.bool_]:
 def _by_pattern(texts: pa.Array) -> NDArray[np.float64] | None:
     trimmed = pc.utf8_trim_whitespace(texts)
     empty = as_mask(pc.is_null(trimmed)) | as_mask(pc.equal(trimmed, ""))
-    plain = as_mask(pc.match_substring_regex(trimmed, _PLAIN))
+    plain = found_in(trimmed, _PLAIN)
     if not (plain | empty).all() or not plain.any():
         return None
     numbers = pc.cast(pc.if_else(pa.array(plain), trimmed, pa.scalar(None, trimmed.type)), pa.float64())
@@ -312,7 +316,7 @@ def _has_code(values: NDArray[np.float64], different: NDArray[np.float64]) -> bo
     """Whether the lowest or the highest value may be a code for "missing"; `different` are the different ones in order."""
     for end, others in ((different[0], different[1:]), (different[-1], different[:-1])):
         count = int(np.count_nonzero(values == end))
-        if count >= SENTINEL_ROWS and stands_apart(float(end), others, count, len(values)):
+        if stands_apart(float(end), others, count, len(values)):
             return True
     return False
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from dldiag.data.typing.distinct import as_mask
+from dldiag.data.typing.patterns import found_in, named_parts, substituted
 
 _YEAR = r"(?P<year>(?:1[5-9]|20)\d{2})"
 _SHORT = r"(?P<year>\d{2})"
@@ -124,9 +124,9 @@ def read_periods(texts: pa.Array, row: Period) -> NDArray[np.datetime64]:
     """Return the first day of each period (the Monday of an ISO week); NaT for other texts."""
     values = np.full(len(texts), np.datetime64("NaT", "us"), dtype="datetime64[us]")
     for pattern in row.patterns:
-        mask = as_mask(pc.match_substring_regex(texts, pattern))
+        mask = found_in(texts, pattern)
         if mask.any():
-            found = pc.extract_regex(texts.filter(pa.array(mask)), pattern)
+            found = named_parts(texts.filter(pa.array(mask)), pattern)
             years = _numbers(pc.struct_field(found, "year"))
             parts = _numbers(pc.struct_field(found, "part")) if "?P<part>" in pattern else np.ones_like(years)
             years = np.where(years < 100, years + np.where(years > _LAST_SHORT_YEAR, 1900, 2000), years)
@@ -140,7 +140,7 @@ def read_periods(texts: pa.Array, row: Period) -> NDArray[np.datetime64]:
 
 def _numbers(texts: pa.Array) -> NDArray[np.int64]:
     for sign, digit in _OTHER_DIGITS:
-        texts = pc.replace_substring_regex(texts, sign, digit)
+        texts = substituted(texts, sign, digit)
     return np.asarray(pc.cast(texts, pa.int64()).to_numpy(zero_copy_only=False))
 
 

@@ -89,7 +89,7 @@ _ISO_DURATION = re.compile(
     rf"([+-]?)P(?=T?\d)(?:({_NUMERAL})D)?(?:T(?:({_NUMERAL})H)?(?:({_NUMERAL})M)?(?:({_NUMERAL})S)?)?"
 )
 _HOURS_AND_MINUTES = re.compile(r"([+-]?)()(\d{1,3})\s?h(?:\s?([0-5]\d))?()")  # 3h06 and 4h
-_DAYS_AND_CLOCK = re.compile(r"([+-]?)(\d+) ?(?:d|days?|Tage?|jours?),? \+?(\d{1,2}):(\d{2}):(\d{2}(?:\.\d+)?)")
+_DAYS_AND_CLOCK = re.compile(r"([+-]?)(\d+)(?: ?(?:d|days?|Tage?|jours?),? \+?|-)(\d{1,2}):(\d{2}):(\d{2}(?:\.\d+)?)")
 
 
 def _hours(found: re.Match[str]) -> float:
@@ -236,7 +236,7 @@ QUANTITIES = (
     Quantity("hours", _DURATION, _hours, _CLOCKED),
     Quantity("hours", _ISO_DURATION, _hours, re.compile("^[+-]?P")),
     Quantity("hours", _HOURS_AND_MINUTES, _hours, re.compile(r"h\s?\d")),
-    Quantity("hours", _DAYS_AND_CLOCK, _hours, re.compile("[dTj]")),
+    Quantity("hours", _DAYS_AND_CLOCK, _hours, re.compile(r"[dTj]|\d-\d")),
     *(_pair(*pair) for pair in _PAIRS),
     Quantity("quantities", _AGE, _years, re.compile("[yja]", re.IGNORECASE), _of_years_and_months),
     Quantity("quantities", _ANGLE, _degrees, _IS_ANGLE, _one_axis),

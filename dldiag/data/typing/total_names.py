@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from dldiag.data.typing.distinct import DIGITS, Cells, as_mask, beginning_with, letters_of
+from dldiag.data.typing.distinct import DIGITS, Cells, beginning_with, letters_of
+from dldiag.data.typing.patterns import found_in
 
 _TOTAL = (
     r"(?i)^(?:(?:grand|sub|year|all)?[ -]?totals?|sum|summe|gesamt|gesamtsumme|insgesamt|zwischensumme|somme|suma|totale"
@@ -44,5 +44,5 @@ def names_of_totals(texts: pa.Array) -> NDArray[np.bool_]:
     found[found] = letters[starts[1:][found] - 1] > DIGITS[-1]
     found |= beginning_with(texts, b"sStT")
     if found.any():
-        found[found] = as_mask(pc.match_substring_regex(texts.filter(pa.array(found)), _TOTAL))
+        found[found] = found_in(texts.filter(pa.array(found)), _TOTAL)
     return found

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from dldiag.data.typing.distinct import as_mask, as_python
+from dldiag.data.typing.patterns import as_mask, as_python, found_in, named_parts, substituted
 
 MAGNITUDES = {  # Each mark has its power of ten.
     "k": 3, "K": 3, "M": 6, "tsd": 3, "Tsd": 3, "thousand": 3, "Thousand": 3, "mn": 6, "Mn": 6, "mln": 6,
@@ -22,7 +22,19 @@ MAGNITUDES = {  # Each mark has its power of ten.
     "miliardi": 9, "miljoen": 6, "miljard": 9, "लाख": 5, "करोड़": 7,
 }  # fmt: skip
 # Letters that are units as well; they scale only beside a currency or one of the marks above.
-MAGNITUDES_IN_COMPANY = {"m": 6, "b": 9, "B": 9, "T": 12, "t": 12, "G": 9, "L": 5}
+MAGNITUDES_IN_COMPANY = {
+    "m": 6,
+    "b": 9,
+    "B": 9,
+    "T": 12,
+    "t": 12,
+    "G": 9,
+    "L": 5,
+    "mil": 3,
+    "mi": 6,
+    "bi": 9,
+    "tri": 12,
+}
 # Units by what they measure, in the first unit of each kind.
 _UNITS: dict[str, tuple[str, float]] = {
     unit: (kind, size)
@@ -107,13 +119,13 @@ def strip_magnitudes(body: pa.Array, has_currency: bool) -> tuple[pa.Array, NDAr
     mask = _behind(body, known)
     if not mask.any():
         return body, powers
-    parts = pc.extract_regex(body.filter(pa.array(mask)), _pattern(known))
+    parts = named_parts(body.filter(pa.array(mask)), _pattern(known))
     powers[mask] = [known[mark] for mark in pc.struct_field(parts, "mark").to_pylist()]
-    return pc.replace_substring_regex(body, rf"(\d)\s*{_any_of(known)}\.?$", r"\1"), powers
+    return substituted(body, rf"(\d)\s*{_any_of(known)}\.?$", r"\1"), powers
 
 
 def _all_match(body: pa.Array, pattern: str) -> bool:
-    return bool(as_mask(pc.match_substring_regex(body, pattern)).all())
+    return bool(found_in(body, pattern).all())
 
 
 def _any_of(marks: dict[str, int]) -> str:
@@ -125,7 +137,7 @@ def _pattern(marks: dict[str, int]) -> str:
 
 
 def _behind(body: pa.Array, marks: dict[str, int]) -> NDArray[np.bool_]:
-    return as_mask(pc.match_substring_regex(body, _pattern(marks)))
+    return found_in(body, _pattern(marks))
 
 
 def strip_units(body: pa.Array) -> tuple[pa.Array, NDArray[np.float64], NDArray[np.bool_], bool]:
@@ -135,12 +147,12 @@ def strip_units(body: pa.Array) -> tuple[pa.Array, NDArray[np.float64], NDArray[
     """
     if (suffix := _shared_suffix(body)) is not None:
         return suffix
-    mask = as_mask(pc.match_substring_regex(body, _UNIT))
+    mask = found_in(body, _UNIT)
     nothing = body, np.ones(len(body)), np.zeros(len(body), dtype=bool), False
     if not mask.any():
         return nothing
-    units = list(map(_unit, pc.replace_substring_regex(body.filter(pa.array(mask)), _NUMERAL, "").to_pylist()))
-    with_digits = as_mask(pc.match_substring_regex(body, r"\d"))
+    units = list(map(_unit, substituted(body.filter(pa.array(mask)), _NUMERAL, "").to_pylist()))
+    with_digits = found_in(body, r"\d")
     shared = mask[with_digits].all() and len(set(units)) == 1
     if not shared and not _of_one_kind(body, mask, units):
         return nothing
@@ -148,7 +160,7 @@ def strip_units(body: pa.Array) -> tuple[pa.Array, NDArray[np.float64], NDArray[
     if not shared:
         usual = _UNITS[Counter(units).most_common(1)[0][0]][1]
         factors[mask] = [_UNITS[unit][1] / usual for unit in units]
-    bare = pc.replace_substring_regex(body, _UNIT, r"\1")
+    bare = substituted(body, _UNIT, r"\1")
     return bare, factors, mask, not shared
 
 
@@ -159,8 +171,8 @@ def _shared_suffix(body: pa.Array) -> tuple[pa.Array, NDArray[np.float64], NDArr
     if len(found) != 1 or any(map(_EXPONENT.match, found)) or len(first) < LEAST_ALIKE:
         return None
     suffix = found.pop()
-    mask = as_mask(pc.ends_with(body, pattern=suffix)) & as_mask(pc.match_substring_regex(body, _SUFFIX_PATTERN))
-    if not mask[as_mask(pc.match_substring_regex(body, r"\d"))].all():
+    mask = as_mask(pc.ends_with(body, pattern=suffix)) & found_in(body, _SUFFIX_PATTERN)
+    if not mask[found_in(body, r"\d")].all():
         return None
     return _without_suffix(body, mask, suffix), np.ones(len(body)), mask, False
 
@@ -168,17 +180,17 @@ def _shared_suffix(body: pa.Array) -> tuple[pa.Array, NDArray[np.float64], NDArr
 def _without_suffix(body: pa.Array, mask: NDArray[np.bool_], suffix: str) -> pa.Array:
     """Cut a suffix off where it leaves a bare number; elsewhere more words than it stand behind the number."""
     cut = pc.if_else(pa.array(mask), pc.utf8_slice_codeunits(body, 0, -len(suffix)), body)
-    left = mask & ~as_mask(pc.match_substring_regex(cut, _BARE))
+    left = mask & ~found_in(cut, _BARE)
     if not left.any():
         return cut
-    rest = pc.replace_substring_regex(body.filter(pa.array(left)), _SUFFIX_PATTERN, r"\1")
+    rest = substituted(body.filter(pa.array(left)), _SUFFIX_PATTERN, r"\1")
     return pc.replace_with_mask(cut, pa.array(left), rest)
 
 
 def _of_one_kind(body: pa.Array, mask: NDArray[np.bool_], units: list[str]) -> bool:
     """Whether nearly all texts are numbers in units of one kind, or bare numbers beside a unit that is no mere letter."""
     kinds = {_UNITS[unit][0] if unit in _UNITS else "" for unit in units}
-    bare = as_mask(pc.match_substring_regex(body, _BARE))
+    bare = found_in(body, _BARE)
     if len(kinds) != 1 or "" in kinds or (mask | bare).mean() < KNOWN_SHARE:
         return False
     return not bare.any() or all(len(unit) > 1 for unit in units)
@@ -186,7 +198,7 @@ def _of_one_kind(body: pa.Array, mask: NDArray[np.bool_], units: list[str]) -> b
 
 def currencies_in(texts: pa.Array, pattern: str) -> frozenset[str]:
     """Return the currencies that stand in texts, signs and codes of one currency taken together."""
-    found = pc.struct_field(pc.extract_regex(texts, f"(?P<sign>{pattern})"), "sign").drop_null().unique().to_pylist()
+    found = pc.struct_field(named_parts(texts, f"(?P<sign>{pattern})"), "sign").drop_null().unique().to_pylist()
     return frozenset(CURRENCIES.get(sign.upper(), sign.upper()) for sign in found if sign)
 
 

@@ -51,15 +51,30 @@ _WITH_UNITS = re.compile(
 _PAIR = re.compile(
     r"[$€£¥]?-?(?P<first>[\d.,]*\d)\s?(?P<mark>[/:+–-]|in |[,;]?\s|;)\s?[$€£¥]?-?(?P<second>[\d.,]*\d)\+?(?:\s?\([^\d()]{1,15}\))?"
 )
+_SETS = re.compile(r"\d{1,2}-\d{1,2}(?:\(\d{1,2}\))?(?:,? \d{1,2}-\d{1,2}(?:\(\d{1,2}\))?)+")  # 7-6(5) 6-2
+_PACKS = re.compile(r"\d{1,3} ?[x×] ?\d+(?:[.,]\d+)? ?[^\W\d_]{1,6}\.?")  # 6 x 330 ml
 _TWO_ANGLES = re.compile(r"[NSEW]? ?-?0 ?°.*[NSEW]? ?-?0 ?°.*")
+LEAST_OF_EACH = 2  # So many different numbers have a mark, and so many have none (own choice).
+LARGEST_STATE = 12  # Quotients of larger numbers are no states, however few they are (own choice).
 LEAST_QUOTIENTS = 6  # So many different ones are no states such as 0/1 and 1/1 (own choice).
 _MEASURED = re.compile(r"(?P<number>[^\w\s]{0,2}[\d.,]*\d)(?P<blank>\s*)(?P<unit>[^\d\s][^\d]{0,20})")
 _NAME = re.compile(r"[A-Z][a-z]{2,}")
 MOST_UNIT_WORDS = 3
 NAME_LETTERS = 3  # Words of so many letters between numbers make names: 10.1371/journal.pone.0095131.
 _LETTER_EQUALS = re.compile(r"[^\W\d_]\w{0,11}\s?[=<>≤≥]\s?-?[\d.,]*\d\D{0,8}")  # p=0.03, n=12, p95=120ms
+_STARS = re.compile(r"[★☆⭐✩✪✭]{1,10}")
+# Numbers of which some bear a mark of their own; what each means for how large they are is not known.
+_PARTLY_MARKED = (
+    re.compile(r"(?P<mark>[Tt=])?[1-9]\d{0,2}(?P<behind>=)?"),  # T5 beside 4: ranks that several share.
+    re.compile(r"\d{1,3}(?P<mark>\+\d{1,2})?['’′]?"),  # 45+2' beside 12': minutes that were added.
+    re.compile(r"\d+(?:\.\d+)?(?P<mark>m)?"),  # 250m beside 1: thousandths of a processor.
+)
+_AGO = re.compile(r"(?i:today|yesterday|just now|(?:an?|\d+) [a-z]+ ago)")
+_JUDGED = re.compile(r"(\d{1,3}) \(([^\W\d_][^()]{2,14})\)")  # 9 (Promoter) and 10 (Promoter)
+_DECIMALS = re.compile(r"\d[.,]\d")
 _HAN_NUMERAL = re.compile("[〇零一二三四五六七八九十百千万亿两]+")
 _YEAR = re.compile(r"(?:1[3489]|2[0-2]|2[4-6])\d\d")
+_STANDING_YEAR = re.compile(rf"(?<!\d)(?:{_YEAR.pattern})(?!\d)")
 _OFFSET = re.compile(r"(?<=\d)\s?[+-]\d{4}$|(?<=:\d\d)[.,]\d+")
 _GLUED_DATE = re.compile(r"[^\W\d_]\d")
 LARGEST_PART = 60
@@ -72,23 +87,47 @@ MOST_PAIR_DIGITS = 3  # Longer numbers before a hyphen are parts of codes.
 
 def hold_numbers(cells: Cells) -> bool:
     """Whether nearly all cells hold one number beside words or marks that repeat, or behind which a unit stands."""
-    if LEAST_TEXTS <= cells.distinct <= SAMPLE and all(map(_HAN_NUMERAL.fullmatch, cells.texts.to_pylist())):
-        return True
+    if LEAST_TEXTS <= cells.distinct <= SAMPLE:
+        every = cells.texts.to_pylist()
+        if any(all(map(form.fullmatch, every)) for form in (_HAN_NUMERAL, _STARS, _AGO)):
+            return True
     texts = _sample(cells)
     if not texts:
         return False
-    if _are_measured(texts) or all(map(_LETTER_EQUALS.fullmatch, texts)):
+    if (
+        _are_partly_marked(texts)
+        or _are_judged(texts)
+        or _are_measured(texts)
+        or all(map(_LETTER_EQUALS.fullmatch, texts))
+    ):
         return True
     if all(map(_FACTOR.fullmatch, texts)):
         return not _count_up([int(text[1:]) for text in texts])
     forms = [_NUMERAL.sub("0", text) for text in texts]
     if _share(list(map(_BARE.fullmatch, texts))) > BARE_SHARE or not _repeat(forms):
         return False
+    roles = {form: _role_of(form) for form in set(forms)}
     one = [
-        form.count("0") == 1 and (_BESIDE_MARKS.fullmatch(form) or _is_quantity(form, text))
-        for form, text in zip(forms, texts, strict=True)
+        _DECIMALS.search(text) if roles[form] is None else roles[form] for form, text in zip(forms, texts, strict=True)
     ]
     return _share(one) >= FORM_SHARE
+
+
+def _are_partly_marked(texts: Sequence[str]) -> bool:
+    """Tell whether several bare numbers stand beside several with one mark."""
+    for pattern in _PARTLY_MARKED:
+        found = [match for match in map(pattern.fullmatch, texts) if match]
+        marked = sum(any(match.groups()) for match in found)
+        if len(found) == len(texts) and min(marked, len(texts) - marked) >= LEAST_OF_EACH:
+            return True
+    return False
+
+
+def _are_judged(texts: Sequence[str]) -> bool:
+    """Tell whether a word in parentheses judges whole numbers, of which several have the same: (1) Yes and 1 (Yes) are labels."""
+    found = [match for match in map(_JUDGED.fullmatch, texts) if match]
+    numbers, words = ({match[group] for match in found} for group in (1, 2))
+    return len(found) == len(texts) and len(words) < len(numbers)
 
 
 def _are_measured(texts: Sequence[str]) -> bool:
@@ -117,15 +156,20 @@ def _count_up(numbers: Sequence[int]) -> bool:
     return max(numbers) - min(numbers) < MOST_GAPS * len(set(numbers))
 
 
-def _is_quantity(form: str, text: str) -> bool:
-    """Tell whether a number behind words is a quantity: Item 33 may be a name, ca. 5 m and total: 3.50 are none."""
+def _role_of(form: str) -> bool | None:
+    """Tell by what stands around a single number whether it is a quantity; None where it is one if it has decimals.
+
+    Item 33 may be a name, ca. 5 m and total: 3.50 are none.
+    """
+    if form.count("0") != 1:
+        return False
+    if _BESIDE_MARKS.fullmatch(form):
+        return True
     found = _BEHIND_WORDS.fullmatch(form)
     if found is None or _GLUED.search(form) or len(_WORD.findall(form)) > WORDS_OF_QUANTITY:
         return False
-    has_decimals = re.search(r"\d[.,]\d", text) is not None
-    if _ORDERED.fullmatch(form):
-        return True
-    return has_decimals or _UNIT_BEHIND.match(found["behind"]) is not None or re.search(r"[$€£¥₹]0", form) is not None
+    has_unit = _UNIT_BEHIND.match(found["behind"]) or re.search(r"[$€£¥₹]0", form)
+    return True if _ORDERED.fullmatch(form) or has_unit else None
 
 
 def hold_several_numbers(cells: Cells) -> bool:
@@ -133,7 +177,7 @@ def hold_several_numbers(cells: Cells) -> bool:
     texts = _sample(cells)
     if not texts:
         return False
-    if _are_pairs(texts):
+    if _are_pairs(texts) or any(all(map(form.fullmatch, texts)) for form in (_SETS, _PACKS)):
         return True
     forms = [_NUMERAL.sub("0", text) for text in texts]
     if _share(list(map(_TWO_ANGLES.fullmatch, forms))) >= FORM_SHARE:
@@ -143,7 +187,7 @@ def hold_several_numbers(cells: Cells) -> bool:
     if not _repeat(forms) or any(map(_RANGE.fullmatch, forms)):
         return False
     is_one = len(set(forms)) == 1 and max(map(len, _WORD.findall(forms[0])), default=0) < NAME_LETTERS
-    same = is_one and any(re.search(r"\d[.,]\d", text) for text in texts)  # 17.3(3)e-5
+    same = is_one and any(_DECIMALS.search(text) for text in texts)  # 17.3(3)e-5
     found = [
         form.count("0") > 1 and (same or _WITH_UNITS.search(form)) and not _GLUED.search(_CROSSED.sub(" ", form))
         for form in forms
@@ -159,7 +203,7 @@ def _are_pairs(texts: Sequence[str]) -> bool:
         return False
     firsts, seconds = [match["first"] for match in found], [match["second"] for match in found]
     parts, mark = [*firsts, *seconds], marks.pop()
-    decimals = any(re.search(r"\d[.,]\d", part) for part in parts)
+    decimals = any(_DECIMALS.search(part) for part in parts)
     if decimals:
         return True
     if any(len(part) > MOST_PAIR_DIGITS or (part[0] == "0" and len(part) > 1) for part in firsts) or mark in (
@@ -171,7 +215,8 @@ def _are_pairs(texts: Sequence[str]) -> bool:
     if mark == "in":
         return True  # 1 in 5
     if mark == "/":
-        return len(texts) >= LEAST_QUOTIENTS
+        largest = [max(int(match["first"]), int(match["second"])) for match in found]
+        return len(texts) >= LEAST_QUOTIENTS or min(largest) > LARGEST_STATE
     return mark in "+:" or any(int(one) >= int(other) for one, other in zip(firsts, seconds, strict=True))
 
 
@@ -190,6 +235,8 @@ def hold_dates(cells: Cells) -> bool:
 
 
 def _is_date(text: str) -> bool:
+    if _STANDING_YEAR.search(text) is None:
+        return False
     if _GLUED_DATE.search(text.replace("T", " ")) or len(_WORD.findall(text)) > WORDS_OF_DATE:
         return False
     numerals = _WHOLE.findall(_OFFSET.sub("", text))

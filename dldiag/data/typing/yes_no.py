@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from dldiag.data.name_words import word_set
-from dldiag.data.typing.distinct import as_mask
+from dldiag.data.typing.patterns import as_mask
 
 TRUE_WORDS = word_set("true yes y t on 1 是 真 对 有 1.0")
 FALSE_WORDS = word_set("false no n f off 0 否 假 错 没有 0.0")

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, strategies as st
 
 from dldiag.data.typing import kinds, missing, numbers, numeric_fast
-from dldiag.data.typing.distinct import as_mask, cells_of, matching, replaced, without_tails
+from dldiag.data.typing.distinct import cells_of, matching, without_tails
 from dldiag.data.typing.numeric_fast import _different
+from dldiag.data.typing.patterns import as_mask, replaced
 from dldiag.data.typing.total_names import rows_of_totals
 
 TEXTS = st.lists(
