@@ -276,7 +276,9 @@ def _class_order(name: str) -> tuple[int, float, str]:
 def _too_rare(target: str, rare: list[str]) -> DataError:
     values: dict[str, Value] = {"target": target, "least": LEAST_CLASS_ROWS, "classes": first_few(rare)}
     return DataError(
-        Message("Two classes of the target {target} need at least {least} rows each; {classes} have fewer.", values),
+        Message(
+            "Two classes of the target {target} need at least {least} rows each; these have fewer: {classes}.", values
+        ),
         Message("Add rows of these classes, merge them with others, or pick another target."),
     )
 

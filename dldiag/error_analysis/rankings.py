@@ -203,7 +203,8 @@ def _bin_edges(probabilities: Floats) -> list[float]:
 def thresholds(judged: JudgedRows, positive: int, label: str, costs: Floats | None = None) -> Thresholds | None:
     """Return what each threshold on the positive class's probability of a two-class model gives.
 
-    costs: (2, 2), of predicting the column's class where the row's is true. None where no dev row is positive.
+    costs: (2, 2), of predicting the column's class where the row's is true. None where no dev row is positive, or none is called so at
+    any threshold.
     """
     scores = [scores_of(part.proba, positive) for part in judged.parts]
     actual = [part.y == positive for part in judged.parts]
@@ -214,6 +215,8 @@ def thresholds(judged: JudgedRows, positive: int, label: str, costs: Floats | No
     recall = [share_estimate(judged, one, actual) for one in called]
     precision = [share_estimate(judged, actual, one) for one in called]
     usable = [i for i in range(len(grid)) if recall[i] is not None and precision[i] is not None]
+    if not usable:
+        return None
     grid, called = grid[usable], [called[i] for i in usable]
     by_kind = None if costs is None else costs if positive == 1 else costs[::-1, ::-1]
     cost = None if by_kind is None else [_cost(judged, actual, one, by_kind) for one in called]

@@ -178,7 +178,9 @@ def test_equal_rows_share_a_group_and_no_others(rows):
 
 def test_classes_too_rare_to_be_learned_are_named():
     few = table(None, None, a=["1", "2", "3", "4", "5", "6"], y=["p", "q"] * 3)
-    with pytest.raises(DataError, match="Two classes of the target y need at least 5 rows each; p, q have fewer"):
+    with pytest.raises(
+        DataError, match="Two classes of the target y need at least 5 rows each; these have fewer: p, q"
+    ):
         make_dataset(few, "y", task="classification")
 
 

@@ -133,6 +133,13 @@ def test_a_class_that_no_dev_row_has_has_no_curves():
     assert thresholds(judged_rows(given), 1, "yes") is None
 
 
+def test_a_model_that_gives_every_row_the_same_small_probability_has_no_thresholds():
+    given = binary(n=200)
+    proba = np.tile(np.array([[0.999, 0.001]], dtype=np.float32), (200, 1))
+    same = replace(given, predicted=np.zeros(200, int), proba=proba)
+    assert thresholds(judged_rows(same), 1, "yes") is None
+
+
 def test_calibration_is_scikit_learns():
     rng = np.random.default_rng(0)
     p = rng.random(4000)

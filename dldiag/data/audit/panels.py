@@ -16,9 +16,8 @@ NAMED_TIME_PARTS = ("日期", "时间")
 # Names of columns that count the times of a panel, or that hold a time and therefore mark no persons.
 _COUNTED_TIME = NAMED_TIME | word_set("days weeks months years wave visit hour hr minute quarter season weekday")
 
-_CELLS_FILLED = (
-    0.5  # Share of all pairs of group and time that have a row; half of a panel may be missing (own choice).
-)
+# Share of all pairs of group and time that have a row; half of a panel may be missing (own choice).
+_CELLS_FILLED = 0.5
 _LEAST_TIMES = 2  # Before and after.
 _REPEATED = 0.01  # Share of rows whose pair of group and time stands in the table twice, as wrong entries do.
 # Mean rows of a run from which a count within it is no chance. At most it has as many rows as there are groups: few values
