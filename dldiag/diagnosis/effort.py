@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from dldiag.core.settings import Settings
 from dldiag.core.types import Dataset, Split
-from dldiag.data.split import make_split
+from dldiag.data.split import held_out_share, make_split
 from dldiag.experiments.models import NARROW
 
 # Times the curve's repeats, run with all training rows: where fits are cheap, and on few rows.
@@ -76,7 +76,8 @@ def diagnosis_split(dataset: Dataset, settings: Settings) -> Split:
     effort = EFFORTS[settings.budget]
     rows = min(settings.train_rows or effort.most_rows, effort.most_rows)
     wide = effort_for(settings.budget, len(dataset.columns))
-    on_few_rows = _repeats_on_few_rows(settings.repeats, wide, min(rows, dataset.n_rows))
+    trained_on = min(rows, round((1 - 2 * held_out_share(dataset.n_rows)) * dataset.n_rows))
+    on_few_rows = _repeats_on_few_rows(settings.repeats, wide, max(1, trained_on))
     repeats = max(settings.repeats, effort.trial_repeats, MOST_REPEATS, on_few_rows)
     return make_split(dataset, repeats + SELECTION_REPEATS, settings.seed, rows, selection_repeats=SELECTION_REPEATS)
 
@@ -90,7 +91,7 @@ def verdict_repeats(settings: Settings, split: Split, n_columns: int) -> range:
 
 
 def _repeats_on_few_rows(curve: int, effort: Effort, rows: int) -> int:
-    """Return the repeats of a verdict that so few rows pay for; curve: those of the learning curve."""
+    """Return the repeats of a verdict that so few training rows pay for; curve: those of the learning curve."""
     return min(MOST_TIMES * curve, int(VERDICT_SHARE * effort.probe_budget) // rows)
 
 

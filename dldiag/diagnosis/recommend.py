@@ -30,7 +30,7 @@ COST_OF_ANOTHER = Message(
     "{half:gap} more."
 )
 REFUTED = ("no_effect", "hurt")  # Verdicts of a trial that take a remedy off the list of what is recommended.
-HELPFUL = ("helped", "helped_little")  # Verdicts of a trial that recommend a remedy.
+_HELPFUL = ("helped", "helped_little")  # Verdicts of a trial that recommend a remedy.
 DONE_AT_ONCE = ("repair_table", OTHER_MODEL)  # They can be applied though they change no setting of the model.
 # Problems that no change of the model removes; what does comes first.
 BEFORE_THE_MODEL = ("no_signal", "little_signal", "leak", "misleading_split")
@@ -94,13 +94,21 @@ def _settled_order(one: Recommendation, keep: int, delta: float) -> tuple[int, b
     value = 0.0 if change is None else round(change_with_cost(one.remedy, change.value, delta), _SHOWN)
     if trial is not None and trial.verdict in REFUTED:
         return IN_VAIN, False, value, one.rank
-    helps = trial is not None and (trial.verdict in HELPFUL or trial.is_likely_help)
+    helps = shows_help(trial)
     open_yet = one.problem == KNOWN_CAUSE and one.rank < keep
     if not helps and not open_yet and (one.rank > keep or (trial is not None and value >= 0)):
         return PERHAPS, False, value, one.rank
     if one.problem in BEFORE_THE_MODEL and one.remedy in DONE_AT_ONCE:
         return _FIRST, False, 0.0, one.rank
     return _SURE, not _can_be_done(one), value, one.rank
+
+
+def shows_help(trial: Trial | None) -> bool:
+    """Tell whether a trial helped, or likely helps; rows that must be collected first have to gain over the whole interval."""
+    if trial is None:
+        return False
+    likely = trial.is_likely_help and (trial.remedy != MORE_DATA or trial.change.high < 0)
+    return trial.verdict in _HELPFUL or likely
 
 
 def change_with_cost(remedy: str, change: float, delta: float) -> float:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from dldiag.core.i18n import Message, Value
 from dldiag.core.types import Answer, Estimate, Finding, Outcome, Recommendation, Verdict, exactly
 from dldiag.diagnosis.evidence.evidence import Evidence
-from dldiag.diagnosis.recommend import HELPFUL, REFUTED
+from dldiag.diagnosis.recommend import REFUTED, shows_help
 from dldiag.diagnosis.remedies import LEAVE_IT, OTHER_MODEL
 from dldiag.diagnosis.rules import RULES, Headline, Rule
 from dldiag.diagnosis.rules.data import judged_row_count
@@ -260,11 +260,7 @@ def before_any_fix(verdict: Verdict) -> Verdict:
 
 def _is_a_fix(recommendation: Recommendation) -> bool:
     """Tell whether a test showed that a recommendation helps, or likely helps."""
-    return (
-        recommendation.remedy != LEAVE_IT
-        and recommendation.trial is not None
-        and (recommendation.trial.verdict in HELPFUL or recommendation.trial.is_likely_help)
-    )
+    return recommendation.remedy != LEAVE_IT and shows_help(recommendation.trial)
 
 
 def _headline(

@@ -123,7 +123,12 @@ def test_a_rule_that_spares_answers_silences_only_that_there_is_no_bias(question
 
 @pytest.mark.parametrize(
     ("dev", "likely"),
-    [((-0.006, -0.009, -0.001), True), ((-0.004, -0.006, -0.001), False), ((-0.006, -0.02, 0.001), False)],
+    [
+        ((-0.006, -0.009, -0.001), True),
+        ((-0.004, -0.006, -0.001), False),
+        ((-0.006, -0.02, 0.001), False),
+        ((-0.006, -0.02, 0.001, None, -0.0005), True),
+    ],
 )
 def test_a_gain_is_likely_when_it_is_half_of_what_matters_and_surely_above_zero(dev, likely):
     evidence = Evidence(material=exactly(0.01))

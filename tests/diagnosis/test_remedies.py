@@ -16,7 +16,7 @@ from sklearn.tree import DecisionTreeClassifier
 from dldiag.core.params import SettingError
 from dldiag.core.types import Estimate, Trial, exactly
 from dldiag.diagnosis.evidence.evidence import Evidence, Probe
-from dldiag.diagnosis.recommend import recommend, settled
+from dldiag.diagnosis.recommend import recommend, settled, shows_help
 from dldiag.diagnosis.remedies import REMEDIES, applicable
 from dldiag.diagnosis.rules import PROBLEMS, RULES, check_rules
 from dldiag.experiments.models import as_model, build_model, changed
@@ -159,6 +159,18 @@ def test_a_gap_is_not_called_harmless_while_a_remedy_likely_gains():
     assert outcome["V2"] == "passed"
     without = {f.code: f.outcome for f in check_rules(replace(found, probes={}), RULES)}
     assert without["V2"] == "fired"
+
+
+def test_a_likely_gain_counts_on_one_side_unless_rows_must_be_collected_for_it():
+    nearly = Estimate(-0.03, -0.061, 0.001, at_least=-0.054, at_most=-0.006)
+    surely = Estimate(-0.03, -0.059, -0.001, at_least=-0.052, at_most=-0.008)
+    shown = {
+        (remedy, change): shows_help(Trial(remedy, "undecided", change, 10, 0.0))
+        for remedy in ("regularization", "more_data")
+        for change in (nearly, surely)
+    }
+    assert [key for key, helps in shown.items() if not helps] == [("more_data", nearly)]
+    assert not shows_help(None)
 
 
 def test_what_surely_gains_nothing_is_not_recommended():

@@ -86,8 +86,9 @@ def test_four_repeats_of_the_split_are_left_for_a_search():
         ("quick", 100, 5, 20),
         ("standard", 200, 5, 20),
         ("standard", 200, 3, 12),
-        ("standard", 300, 5, 13),
-        ("standard", 600, 5, 10),
+        ("standard", 300, 5, 20),
+        ("standard", 400, 5, 16),
+        ("standard", 600, 5, 11),
     ],
 )
 def test_the_verdict_rests_on_more_repeats_than_the_curve_where_fits_are_cheap(budget, rows, repeats, on_verdict):

@@ -10,7 +10,7 @@ import numpy as np
 
 from dldiag.core.i18n import Message, labeled, listed, sentences, tr
 from dldiag.core.types import Column_, Estimate, Finding, Recommendation, Report, TrialVerdict
-from dldiag.diagnosis.recommend import HELPFUL, REFUTED, change_with_cost
+from dldiag.diagnosis.recommend import REFUTED, change_with_cost, shows_help
 from dldiag.diagnosis.remedies import (
     LARGER_DEV_SET,
     LEAVE_IT,
@@ -122,8 +122,7 @@ def what_may_help(report: Report) -> str:
 
 def is_recommended(recommendation: Recommendation, report: Report) -> bool:
     """Tell whether a fix is recommended: its test helped, or it stands before keeping the model as it is."""
-    trial = recommendation.trial
-    if trial is not None and (trial.verdict in HELPFUL or trial.is_likely_help):
+    if shows_help(recommendation.trial):
         return recommendation.remedy != LEAVE_IT
     return recommendation.rank < rank_of_keeping(report) and not _is_refuted(recommendation)
 
