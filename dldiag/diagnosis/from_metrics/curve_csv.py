@@ -84,7 +84,9 @@ def read_curve_table(
 
 def _rows_in(table: Table, name: str) -> int:
     """Return what the numbers of rows count: thousands where each has a K after a blank, which is Kelvin to a table."""
-    texts = table.raw[name].dropna().astype(str).str.strip() if name in table.raw.columns else ()
+    if table.raw is None or name not in table.raw.columns:
+        return 1
+    texts = table.raw[name].dropna().astype(str).str.strip()
     return 1000 if len(texts) and all(map(_SPACED_K.search, texts)) else 1
 
 
