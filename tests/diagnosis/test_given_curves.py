@@ -62,6 +62,31 @@ def test_scores_of_other_frameworks_are_turned_into_errors():
     assert curve.train_errors == pytest.approx(np.array([[0.0, 0.0], [0.0, 0.01]]))
 
 
+@pytest.mark.parametrize(
+    "names",
+    [
+        "train_sizes,train_scores,test_scores", "train_sizes_abs,train_scores_mean,test_scores_mean",
+        "Training_Size,Train Accuracy,Validation Accuracy", "n_training,mean_train_score,mean_test_score",
+    ],
+)  # fmt: skip
+def test_scores_that_are_means_over_folds_keep_their_role(names):
+    curve = read_curve_table(f"{names}\n100,0.99,0.71\n200,0.98,0.78\n".encode())
+    assert curve.dev_errors.ravel() == pytest.approx([0.29, 0.22])
+    assert curve.train_errors.ravel() == pytest.approx([0.01, 0.02])
+
+
+def test_a_column_of_its_own_goes_before_a_mean_of_the_same_name():
+    curve = read_curve_table(b"n,train_score,test_score_mean,test_score\n100,0.99,0.5,0.71\n200,0.98,0.5,0.78\n")
+    assert curve.dev_errors.ravel() == pytest.approx([0.29, 0.22])
+
+
+@pytest.mark.parametrize(("cells", "sizes"), [(("2 K", "4 K", "8 K"), (2, 4, 8)), (("1.5k", "3k", "6k"), (1.5, 3, 6))])
+def test_rows_in_thousands_are_counted_with_a_blank_and_without(cells, sizes):
+    lines = "".join(f"{cell},0.05,{0.3 - i / 50}\n" for i, cell in enumerate(cells))
+    curve = read_curve_table(f"samples,train_error,val_error\n{lines}".encode())
+    assert curve.sizes.tolist() == [1000 * size for size in sizes]
+
+
 def test_scores_of_a_regression_become_the_root_of_what_they_leave():
     rng = np.random.default_rng(0)
     y, predicted = rng.normal(size=400), rng.normal(size=400) / 3

@@ -30,6 +30,8 @@ _WHOLE = r"^[+-]?\d+$"
 _VERSION = r"^\d+(?:\.\d+)*$"
 _LETTER_E, _LETTER_CODE = r"^\d+[eE]\d+$", r"^\d+(?:[A-Za-z]\d+)?$"
 _DIGITS_AND_LETTERS = r"^\d[\d -]*[A-Z]{1,3}\d*$"  # 1904 AB
+_NUMBER_AND_LETTER = r"^\d+[A-Z]\d*$"  # 101A names a row, also where A is a unit.
+_MAGNITUDE = r"[KMBT]$"
 _PADDED_LETTERS = r"^0\d{2,}(?: ?[A-Z]{1,3}|[A-Za-z]+)$"  # 00005KT, 007B
 _DIGITS_BEFORE_LETTERS = r"^\d+ ?[A-Za-z]+$"
 _PHONE = r"^\+[1-9]\d{8,14}$"
@@ -58,7 +60,19 @@ def _named_code_reason(facts: Facts) -> Message | None:
         return _by_example(LETTER_CODES, facts)
     if facts.named_like_code and facts.cells.distinct and facts.cells.matches(_DIGITS_AND_LETTERS).all():
         return _by_example(DIGITS_AND_LETTERS, facts)
-    return None
+    if not _are_numbered(facts):
+        return None
+    return Message(
+        "Digits beside a letter that name the rows, such as {example}.", {"example": facts.cells.examples(1)[0]}
+    )
+
+
+def _are_numbered(facts: Facts) -> bool:
+    """Whether all texts that name the rows are digits and a letter that is no thousand or million."""
+    cells = facts.cells
+    if not facts.named_like_identifier or not cells.distinct or not cells.matches(_NUMBER_AND_LETTER).all():
+        return False
+    return not cells.matches(_MAGNITUDE).any()
 
 
 def _padded_letters(facts: Facts) -> Message | None:

@@ -89,9 +89,17 @@ def _are_lists(texts: list[str], mark: str) -> bool:
     if len(marked) >= LIST_TEXTS and uses >= ITEM_USES:
         return True
     alone = sum(item in texts for item in items) / len(items)
-    return len(marked) > 1 and (
-        alone >= ALONE_SHARE or (mark in FEW_MARKS and len(texts) >= FEW_TEXTS and uses >= FEW_USES)
-    )
+    few = mark in FEW_MARKS and len(texts) >= FEW_TEXTS
+    return len(marked) > 1 and (alone >= ALONE_SHARE or (few and (uses >= FEW_USES or _share_words(texts, mark))))
+
+
+def _share_words(texts: list[str], mark: str) -> bool:
+    """Whether lists of different lengths have a word in common, and one that stands alone elsewhere: R;Python, R;C;Julia, Julia."""
+    words = [{item.strip() for item in text.split(mark) if _has_letter(item)} for text in texts]
+    lists = [one for one in words if len(one) > 1]
+    often = Counter(word for one in lists for word in one)
+    alone = any(often[word] for one in words if len(one) == 1 for word in one)
+    return alone and max(often.values()) > 1 and len({len(one) for one in lists}) > 1
 
 
 def _has_letter(text: str) -> bool:

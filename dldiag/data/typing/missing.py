@@ -201,14 +201,15 @@ def _other_codes(values: NDArray[np.float64], candidate: float) -> NDArray[np.bo
 def stands_apart(candidate: float, others: NDArray[np.float64], count: int, present: int) -> bool:
     """Tell whether a value may be a code: a whole number, or nines as 99.9, that is repeated, and far from the others.
 
-    Far is more than the range of all others away; or the only negative number among many that are not.
+    Far is more than the range of all others away; or the only negative number among many that are not. Any other number,
+    such as −1234.5, must be both.
     """
     least = 1 if candidate in _LONE_CODES else max(SENTINEL_ROWS, SENTINEL_SHARE * present)
     if count < least or len(others) < 2:
         return False
-    if candidate not in LOG_CODES and candidate != round(candidate) and set(f"{abs(candidate):g}") != {"9", "."}:
-        return False
     is_far, is_lone = _far(candidate, others), candidate < 0 <= float(others.min())
+    if candidate not in LOG_CODES and candidate != round(candidate) and set(f"{abs(candidate):g}") != {"9", "."}:
+        return is_far and is_lone and len(np.unique(others)) >= SENTINEL_VALUES
     if candidate in SURVEY_CODES and is_far:
         return True
     return (is_far or is_lone) and len(np.unique(others)) >= SENTINEL_VALUES

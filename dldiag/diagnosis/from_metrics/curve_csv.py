@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -18,8 +19,9 @@ from dldiag.experiments.forecast import HIGHEST
 # What people and frameworks call these columns: in lower case, every other character read as "_".
 _NAMES: dict[str, tuple[str, ...]] = {
     "rows": (
-        "rows", "train_rows", "training_rows", "n", "n_train", "train_size", "train_sizes", "size", "samples", "n_samples",
-        "examples", "training_examples",
+        "rows", "train_rows", "training_rows", "n", "n_train", "train_size", "train_sizes", "train_sizes_abs", "size", "samples",
+        "n_samples", "examples", "training_examples", "training_size", "training_sizes", "training_samples", "n_training",
+        "num_samples", "num_examples", "sample_size",
     ),
     "train_error": ("train_error", "training_error", "train_err", "error_train"),
     "dev_error": (
@@ -38,6 +40,10 @@ _NAMES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 MOST_BYTES = 16 << 20  # Most bytes of a curve or a history; thousands of epochs take less than 1 MB.
 _NAMES_OF_ROWS = frozenset(_NAMES["rows"])
+# What users of scikit-learn call the mean over folds.
+_MEAN = re.compile(r"^(?:mean|avg|average)_|_(?:mean|avg|average)$")
+_PLURAL = re.compile(r"(?<=score|error)s$")  # The results of scikit-learn's learning_curve are named train_scores.
+_SPACED_K = re.compile(r"\d\s+[kK]$")  # Of a number of rows, 2 K is 2,000; elsewhere a blank before K makes it Kelvin.
 # The first of these columns that is there tells lines of one size apart.
 REPEATS = ("repeat", "seed", "fold", "split", "run", "cv")
 
@@ -65,7 +71,7 @@ def read_curve_table(
     columns = _columns(table.frame)
     frame = _first_model(table.frame, columns)
     unit = _unit(frame, columns, unit)
-    rows = _numbers(frame, columns["rows"])
+    rows = _numbers(frame, columns["rows"]) * _rows_in(table, columns["rows"])
     train, dev = _errors(frame, columns, "train", unit), _errors(frame, columns, "dev", unit)
     finite = np.isfinite(rows) & (np.isfinite(train) | np.isfinite(dev))
     if not finite.any() or not np.isfinite(dev).any():
@@ -74,6 +80,14 @@ def read_curve_table(
     frame, rows, train, dev = frame[finite], rows[finite], train[finite], dev[finite]
     label = str(frame[columns["model"]].iloc[0]) if "model" in columns else table.name
     return _laid_out(rows, _repeats(frame, rows), train, dev, label, unit)
+
+
+def _rows_in(table: Table, name: str) -> int:
+    """Return what the numbers of rows count: thousands where each has a K after a blank, which is Kelvin to a table."""
+    if table.raw is None or name not in table.raw.columns:
+        return 1
+    texts = table.raw[name].dropna().astype(str).str.strip()
+    return 1000 if len(texts) and all(map(_SPACED_K.search, texts)) else 1
 
 
 def _check_rows(rows: Floats) -> None:
@@ -88,8 +102,12 @@ def _check_rows(rows: Floats) -> None:
 
 
 def _plain_names(frame: pd.DataFrame) -> dict[str, str]:
-    """Return {name in lower case, every other character as "_": name of the column}."""
-    return {plain_name(name): str(name) for name in frame.columns}
+    """Return {name in lower case, every other character as "_", without plural and mean: name of the column}.
+
+    A name that is written so itself goes before one that becomes it.
+    """
+    exact = {plain_name(name): str(name) for name in frame.columns}
+    return {_PLURAL.sub("", _MEAN.sub("", plain)): name for plain, name in exact.items()} | exact
 
 
 def _columns(frame: pd.DataFrame) -> dict[str, str]:

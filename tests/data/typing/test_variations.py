@@ -128,20 +128,39 @@ def test_other_labels_are_not(labels):
 @pytest.mark.parametrize(
     "cells",
     [("a, b", "b", "a, c, b", "c"), ("Action|Comedy", "Drama", "Action|Drama", "Comedy"), ("['a', 'b']", "['b']", "['a', 'c']", "[]"),
-     ("C;Python", "R", "Python;R;C", "C")],
+     ("C;Python", "R", "Python;R;C", "C"), ("R;Python", "Julia", "R;Julia;C", "Julia")],
 )  # fmt: skip
 def test_a_few_different_lists_are_reported(cells):
     assert "lists" in codes(table_of([cells[i % 4] for i in range(ROWS)]))
 
 
 @pytest.mark.parametrize(
-    "cells", [("Paris, France", "Rome, Italy", "Oslo, Norway", "Bonn"), ("n/a or no", "yes", "no", "either/or")]
+    "cells",
+    [
+        ("Paris, France", "Rome, Italy", "Oslo, Norway", "Bonn"),
+        ("n/a or no", "yes", "no", "either/or"),
+        ("a;b", "c;d", "e", "f|g"),
+    ],
 )
 def test_names_with_a_mark_are_no_lists(cells):
     assert "lists" not in codes(table_of([cells[i % 4] for i in range(ROWS)]))
 
 
-@pytest.mark.parametrize("code", ["-99.9", "999.9", "-9999", "-1", "9999", "1e20"])
+@pytest.mark.parametrize("code", ["-99.9", "-1234.5", "-77.7", "999.9", "-9999", "-1", "9999", "1e20"])
 def test_codes_for_missing_are_asked_about(code):
     values = rng(9).normal(20, 4, ROWS).clip(1)
     assert "sentinel" in codes(table_of([f"{v:.1f}" if i % 8 else code for i, v in enumerate(values)]))
+
+
+@pytest.mark.parametrize("code", ["-4.5", "555.5"])
+def test_a_fraction_that_may_be_a_value_is_not_asked_about(code):
+    values = rng(9).normal(20, 4, ROWS).clip(1)
+    assert "sentinel" not in codes(table_of([f"{v:.1f}" if i % 8 else code for i, v in enumerate(values)]))
+
+
+@pytest.mark.parametrize(("letter", "kind"), [("A", "identifier"), ("B", "number"), ("A7", "identifier")])
+def test_a_letter_behind_numbers_that_name_the_rows_is_no_unit(letter, kind):
+    lines = [f"{101 + i}{letter},{i % 7 * 3}A" for i in range(ROWS)]
+    found = read_table("\n".join(["id,current", *lines]).encode())
+    assert found.column("id").kind == kind
+    assert found.frame["current"].tolist()[:3] == [0, 3, 6]
