@@ -8,10 +8,8 @@ from dldiag.diagnosis.evidence.printed import printed_after
 from dldiag.diagnosis.remedies import MORE_DATA, RARE_ROWS
 
 _BETTER = Message("{gain:gap} better ({low:bare} to {high:bare})")
-PROBABLY_BETTER = Message("probably {gain:gap} better ({low:bare} to {high:bare})")
 _LIKELY_BETTER = Message("probably {gain:gap} better ({range})")
 _WORSE = Message("{loss:gap} worse ({low:bare} to {high:bare})")
-PROBABLY_WORSE = Message("probably {loss:gap} worse ({low:bare} to {high:bare})")
 BETWEEN = Message("between {gain:gap} better and {loss:gap} worse")
 NOT_WORSE = Message("between {gain:gap} better and no change")
 NOT_BETTER = Message("between no change and {loss:gap} worse")
@@ -56,15 +54,11 @@ def tested_text(trial: Trial, unit: str) -> Message:
     change = trial.change
     better: dict[str, Value] = {"gain": -change.value, "low": -change.high, "high": -change.low, "unit": unit}
     worse: dict[str, Value] = {"loss": change.value, "low": change.low, "high": change.high, "unit": unit}
-    if trial.verdict == "helped" and change.high < 0:
-        return _BETTER.filled(**better)
-    if trial.verdict == "hurt":
-        return _WORSE.filled(**worse)
     if trial.verdict == "helped" or trial.is_likely_help:
-        likely = PROBABLY_BETTER if change.high < 0 else _LIKELY_BETTER
-        return likely.filled(**better, range=range_text(change, unit))
-    if trial.verdict == "undecided" and change.low > 0:
-        return PROBABLY_WORSE.filled(**worse)
+        words = _BETTER if change.high < 0 else _LIKELY_BETTER
+        return words.filled(**better, range=range_text(change, unit))
+    if trial.verdict == "hurt" or (trial.verdict == "undecided" and change.low > 0):
+        return _WORSE.filled(**worse)
     return SAID[trial.verdict].filled(range=range_text(change, unit))
 
 
