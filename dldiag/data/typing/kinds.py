@@ -45,7 +45,7 @@ _SHORT_DAY = r"^\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$"
 _SHORT_DAY_FIRST = r"^(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])\d{2}$"
 _SHORT_MONTH, _BARE_YEAR = r"^\d{2}(?:0[1-9]|1[0-2])$", r"^(?:18|19|20)\d{2}$"
 _WIDE = r"[\x{3040}-\x{30ff}\x{4e00}-\x{9fff}]"
-_LAST_BLANK = 32
+_LAST_BLANK = 32  # The code of a space; no blank of ASCII has a larger one.
 _IS_BLANK = np.isin(np.arange(128), list(b"\t\n\f\r "))  # What \s matches.
 _WORD = r"[^\s\x{3040}-\x{30ff}\x{4e00}-\x{9fff}]+"
 # It finds a word in lower case, or letters and digits as in an address.
