@@ -1,7 +1,8 @@
 """A whole diagnosis against the script that an expert would write for the same evidence, in CPU seconds, start included.
 
 The script reads the table with pandas, and fits scikit-learn's MLP, logistic (or ridge) regression and gradient boosting at
-the sizes and repeats of the report, and eleven changed settings of the MLP on the rows and repeats of its short runs.
+the sizes and repeats of the report, at the last size as often as its verdict rests on, and eleven changed settings of the MLP
+on the rows and repeats of its short runs.
 It computes no intervals, no rules and no page. Both run on one thread, from bytecode that an earlier run has written, as an
 installed package has it.
 
@@ -50,7 +51,7 @@ CHANGES = (
 
 
 def script(path: str, target: str, plan: str) -> None:
-    """Fit what the plan asks for by hand; the plan holds sizes, repeats and the kind of task."""
+    """Fit what the plan asks for by hand; the plan holds sizes, their repeats and the kind of task."""
     import numpy as np
     import pandas as pd
     from sklearn.compose import make_column_selector, make_column_transformer
@@ -94,12 +95,12 @@ def script(path: str, target: str, plan: str) -> None:
         else (lambda seed: Ridge(), lambda seed: HistGradientBoostingRegressor(random_state=seed))
     )
     found = {}
-    for repeat in range(max(wanted["repeats"], wanted["probe_repeats"])):
+    for repeat in range(max(*wanted["repeats"], wanted["probe_repeats"])):
         train, dev = train_test_split(
             np.arange(len(y)), test_size=DEV_SHARE, random_state=repeat, stratify=y if classes else None
         )
-        if repeat < wanted["repeats"]:
-            for size in wanted["sizes"]:
+        for size, repeats in zip(wanted["sizes"], wanted["repeats"], strict=True):
+            if repeat < repeats:
                 for k, make in enumerate((networks, *others)):
                     found["curve", k, size, repeat] = errors(make(repeat), train[:size], dev)
         if repeat < wanted["probe_repeats"]:
@@ -118,11 +119,12 @@ def compare(path: Path, target: str) -> dict[str, float]:
         )
         report = json.loads(out.read_text(encoding="utf-8"))
     curve = report["curves"][0]
-    n = min(PROBE_ROWS, curve["sizes"][-1])
+    n, repeats = min(PROBE_ROWS, curve["sizes"][-1]), len(curve["dev_errors"][0])
+    of_the_verdict = round(report["evidence"]["repeats"]["value"])
     plan = {
         "task": report["dataset"]["task"],
         "sizes": curve["sizes"],
-        "repeats": len(curve["dev_errors"][0]),
+        "repeats": [*(repeats for _ in curve["sizes"][1:]), of_the_verdict],
         "probe_rows": n,
         "probe_repeats": min(10, max(4, PROBE_FITS // n)),
     }

@@ -1,6 +1,6 @@
 """How well is the gap between training and dev error known? The models of the advice benchmark, as they are, fitted again.
 
-    python -m bench.gaps --half calibrate     # about 100 processor seconds; report: about as long
+    python -m bench.gaps --half calibrate     # about 100 processor seconds; report and fresh: about as long
 
 The truth here is what training sets drawn anew would have: ten of the same size from rows that the diagnosis did not see,
 judged on the rows held out. That of `bench.advice` trains on the rows seen, so it holds how easy just those are; both are printed.
@@ -73,7 +73,7 @@ def gap_unit(row: Mapping[str, Any]) -> str:
 def main() -> None:
     """Print the means over the cases of one half."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--half", choices=("calibrate", "report"), default="calibrate")
+    parser.add_argument("--half", choices=("calibrate", "report", "fresh"), default="calibrate")
     half = parser.parse_args().half
     rows = [json.loads(line) for line in RESULTS.read_text(encoding="utf-8").splitlines()]
     found = [measured(row) for row in rows if row["half"] == half and row["case"].split("/")[1] not in DAMAGED]

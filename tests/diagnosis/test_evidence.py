@@ -70,6 +70,14 @@ def test_the_curve_of_a_model_no_better_than_the_baseline_promises_nothing(measu
     assert MEASURERS["curve"](swapped, Settings())["more_data_gain"] is None
 
 
+@pytest.mark.parametrize(("rows", "rose"), [(6_400, True), (1_000_000, False)])
+def test_a_rise_counts_where_the_curve_is_and_not_where_only_an_early_verdict_looked(measured, rows, rose):
+    sizes = np.array([625, 1_250, rows // 2, rows])
+    errors = np.array([0.12, 0.14, 0.10, 0.03])[:, None] + np.array([0.0, 0.001, 0.002])
+    rise = gather(replace(measured, curve=LearningCurve("mlp", sizes, errors, errors)), Settings()).curve_rise
+    assert (rise.surely_above > 0) == rose
+
+
 def test_the_lead_of_the_best_of_several_references_is_corrected_for_the_choice_and_that_of_one_is_not(measured):
     gather_references = MEASURERS["references"]
     linear = {"linear": measured.references["linear"]}

@@ -20,6 +20,7 @@ from dldiag.diagnosis.winners_curse import correlation_of, picked
 from dldiag.experiments import estimates
 from dldiag.experiments.fit import FitResult
 from dldiag.experiments.forecast import expected_gain
+from dldiag.experiments.learning_curve import SPAN
 
 # Models whose module name begins so are trees, which do not mind the scale of their inputs.
 SCALE_FREE = ("sklearn.tree", "sklearn.ensemble")
@@ -210,11 +211,12 @@ def _rise(curve: LearningCurve) -> Estimate | None:
     """Return the largest paired rise of the dev error from one size to the next.
 
     The interval is as wide as the square root of the number of steps asks for, among which the largest was chosen: wider
-    than Bonferroni's from five steps on.
+    than Bonferroni's from five steps on. Sizes that only an early verdict asked for say nothing of more rows than all.
     """
+    errors = curve.dev_errors[(curve.sizes + 1) * SPAN >= curve.sizes[-1]]
     # The largest size may have more repeats than the others.
-    has_smaller_sizes = np.isfinite(curve.dev_errors[:-1]).any(axis=0)
-    steps = np.diff(curve.dev_errors[:, has_smaller_sizes], axis=0)
+    has_smaller_sizes = np.isfinite(errors[:-1]).any(axis=0)
+    steps = np.diff(errors[:, has_smaller_sizes], axis=0)
     steps = steps[np.isfinite(steps).all(axis=1)]
     if len(steps) == 0 or steps.shape[1] < 3:
         return None
