@@ -273,8 +273,12 @@ def _hits(row: Row) -> Iterator[tuple[str, bool]]:
             yield "forecast at 4 times the rows", covers((value, low, high), truth)
 
 
-def covers(interval: Sequence[float], truth: np.ndarray) -> bool:
-    """Tell whether an interval (value, low, high) covers a truth measured by several seeds, whose mean is itself unsure."""
+def covers(interval: Sequence[float], truth: np.ndarray, rows: float = 0.0) -> bool:
+    """Tell whether an interval (value, low, high) covers a truth measured by several seeds, whose mean is itself unsure.
+
+    rows: half the width of the truth's own interval by the rows that it is measured on, which no seed shows.
+    """
     value, low, high = interval
     true = float(truth.mean())
-    return bool(abs(true - value) <= np.hypot(value - low if true < value else high - value, _unsure(truth)))
+    own = np.hypot(_unsure(truth), rows)
+    return bool(abs(true - value) <= np.hypot(value - low if true < value else high - value, own))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import signal
 import subprocess
@@ -31,7 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     set_language(_language(arguments))
     _write_any_character()
     try:
-        return _run_verb(parser(only_numbers=[*arguments[:1]] == ["numbers"]).parse_args(arguments))
+        args = parser(only_numbers=[*arguments[:1]] == ["numbers"]).parse_args(arguments)
+        _look_for_cycles()
+        return _run_verb(args)
     except (DataError, SettingError) as error:
         return _refuse(str(error))
     except OSError as error:
@@ -45,6 +48,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise
         what = f"{type(error).__name__}: {error}"
         return _refuse(tr("This is a fault of dldiag, not of your data: {what}.", what=what), FAULT)
+
+
+def _look_for_cycles() -> None:
+    """Start Python's collector where the program began without it; what was imported stays, so no pass looks at it."""
+    if not gc.isenabled():
+        gc.freeze()
+        gc.enable()
 
 
 def _run_verb(args: argparse.Namespace) -> int:
@@ -129,7 +139,3 @@ def _dashboard(args: argparse.Namespace) -> int:
         status = server.wait()
     was_ended = status in (0, -signal.SIGINT, -signal.SIGTERM, INTERRUPTED)
     return 0 if time.monotonic() - started > 1 and was_ended else status
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,5 +1,6 @@
 """The command line: what a shell script relies on, and one plain line for whatever cannot be used."""
 
+import gc
 import csv
 import json
 import os
@@ -305,3 +306,14 @@ def test_numbers_are_asked_for_alike_alone_and_among_all_verbs(capsys):
             one.parse_args(["numbers", "--help"])
         told.append(capsys.readouterr().out)
     assert told[0] == told[1]
+
+
+def test_the_program_starts_without_the_collector_and_works_with_it(capsys):
+    gc.disable()
+    try:
+        assert main(["numbers", "--train", "0.01", "--dev", "0.1"]) == 0
+        assert gc.isenabled()
+        assert gc.get_freeze_count() > 0
+    finally:
+        gc.enable()
+        gc.unfreeze()
