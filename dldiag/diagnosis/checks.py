@@ -84,7 +84,7 @@ def check_trained(results: Sequence[FitResult]) -> None:
     """Refuse a model that could not be trained in some repeat; DataError."""
     if failed := _first_failure(results):
         raise DataError(
-            Message("The model cannot be trained on these rows: {error}", {"error": failed}),
+            Message("The model cannot be trained on these rows: {error}.", {"error": failed}),
             Message("Change the model's settings, or diagnose another model."),
         )
 
@@ -93,10 +93,10 @@ def check_test_results(results: Sequence[FitResult]) -> None:
     """Refuse to show a test result of a model that cannot be judged on the test rows; DataError."""
     if failed := _first_failure(results):
         raise DataError(
-            Message("The model cannot be judged on the test rows: {error}", {"error": failed}),
+            Message("The model cannot be judged on the test rows: {error}.", {"error": failed}),
             Message("Let the model take values that no training row has, then open the test set again."),
         )
 
 
 def _first_failure(results: Sequence[FitResult]) -> str:
-    return next((result.failed for result in results if result.failed), "")
+    return next((result.failed.rstrip(". ") for result in results if result.failed), "")

@@ -61,8 +61,15 @@ def unit_of(report: Report) -> str:
 def metric_label(report: Report) -> str:
     """Return the name of the metric that every error of the report is measured by."""
     if report.metric is not None:
-        return str(report.metric.label)
+        return leveled(report.metric)
     return tr("RMSE / standard deviation") if report.dataset.task == "regression" else tr("share of rows wrong")
+
+
+def leveled(used: MetricUsed) -> str:
+    """Return the name of a metric, with the precision, recall or quantile that it holds: "Recall at a precision of 90%"."""
+    if not METRICS[used.name].holds_level or used.level is None:
+        return str(used.label)
+    return tr("{metric} of {level:.0%}", metric=str(used.label), level=used.level)
 
 
 def metric_value(report: Report) -> str:
