@@ -190,8 +190,8 @@ def test_a_model_without_skill_suspects_no_label():
     y, guess = np.tile([0, 1, 0, 1], 100), np.tile([0, 0, 1, 1], 100)
     found = error_analysis(y, guess, proba=np.where(guess == 1, 0.9, 0.1)).findings
     assert found.suspects is None and "no better than the baseline" in str(found.empty["suspects"])
-    far = np.where(np.arange(200) % 10 == 0, 100.0, 0.0)
-    numbers = error_analysis(far, np.roll(far, 1) + rng.normal(size=200) / 100).findings
+    far = np.where(np.arange(200) % 10 == 0, 100.0, 0.0) + rng.normal(size=200)
+    numbers = error_analysis(far, np.roll(far, 1)).findings
     assert numbers.suspects is None and "no better than the baseline" in str(numbers.empty["suspects"])
 
 
@@ -210,4 +210,4 @@ def test_rows_without_a_prediction_and_the_unit_of_errors_are_said():
     assert (found.left_out, found.rows) == (10, 90)
     said = errors_line(found)
     assert "10 rows without a target or a prediction are left out." in said
-    assert "standard deviation of the target, 26.0: 0.038 is 1.00." in said
+    assert "standard deviation of the target, 26.0" in said and said.endswith("0.038 is 1.00.")

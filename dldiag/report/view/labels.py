@@ -113,11 +113,12 @@ def metric_axis_title(metric: MetricUsed | Metric) -> str:
 def short(value: float) -> str:
     """Write a number with three digits that count.
 
-    >>> short(16.7052), short(123456.0), short(0.000123456)
-    ('16.7', '123,000', '0.000123')
+    >>> short(16.7052), short(123456.0), short(0.000123456), short(0.99999)
+    ('16.7', '123,000', '0.000123', '1.00')
     """
-    digits = max(0, 2 - math.floor(math.log10(abs(value)))) if value else 0
-    return typeset(f"{float(f'{value:.3g}'):,.{digits}f}")
+    written = float(f"{value:.3g}")
+    digits = max(0, 2 - math.floor(math.log10(abs(written)))) if written else 0
+    return typeset(f"{written:,.{digits}f}")
 
 
 def error_text(error: Estimate, unit: str) -> str:
