@@ -171,8 +171,8 @@ def _steps(row: Ladder, value: Any, usual: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _scaled(value: float, factor: float) -> float:
-    """Scale a value; a whole number stays one."""
-    return max(1, round(value * factor)) if isinstance(value, int) else float(f"{value * factor:.6g}")
+    """Scale a value, to two digits; a whole number stays one."""
+    return max(1, round(value * factor)) if isinstance(value, int) else float(f"{value * factor:.2g}")
 
 
 def _constrained_rungs(estimator: Any) -> Iterator[Change]:

@@ -210,3 +210,9 @@ def test_a_list_that_begins_empty_is_written_as_what_is_done():
     report = make_report()
     assert view.changed_settings(report, {"drop_columns": ("a", "b")}) == "Drop columns a, b"
     assert view.changed_settings(report, {"new_features": ("a * b",)}) == "Add features a × b"
+
+
+def test_the_budget_says_of_a_target_that_it_is_one():
+    report = make_report("variance")
+    given = replace(report, evidence={**report.evidence, "target_error": exactly(0.3), "achievable": exactly(0.3)})
+    assert view.budget_line(given).endswith("(30.0% is your target)")

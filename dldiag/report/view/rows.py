@@ -67,6 +67,10 @@ def _flag_of(repair: Repair) -> str:
     return " ".join(words)
 
 
+WITH_ACHIEVABLE = Message("{total} ({achievable:error} is achievable)")
+WITH_TARGET = Message("{total} ({achievable:error} is your target)")
+
+
 def budget(report: Report) -> list[TextRow]:
     """Return the error budget: achievable + avoidable bias = training error; + variance = dev error.
 
@@ -114,7 +118,8 @@ def budget_line(report: Report) -> str:
         parts |= {"mismatch": printed["mismatch"].value, "parts": Message(template, parts)}
         total = Message("{parts} + {mismatch:error} data mismatch = {dev_error:error} dev error", parts)
     if fits_beyond_achievable(report):
-        total = Message("{total} ({achievable:error} is achievable)", parts | {"total": total})
+        beside = WITH_TARGET if "target_error" in report.evidence else WITH_ACHIEVABLE
+        total = beside.filled(**parts, total=total)
     return str(total).replace("+ −", "− ")  # A part may be negative.
 
 
