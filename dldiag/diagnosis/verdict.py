@@ -27,7 +27,7 @@ _ANSWERS: Mapping[str, Answer] = {"fired": "yes", "passed": "no", "undecided": "
 # What an undecided answer rests on, and what the baseline predicts, in the sentences below.
 JUDGED_BY_REPEATS = Message("so few repeats")
 BASELINES: Mapping[str, Message] = {"rate": Message("the commonest class"), "sd": Message("the mean")}
-# What the errors are held against. What is achievable was seen here, unless a model beside it is better though less surely.
+# What the errors are held against. What is achievable was seen here, unless a model beside it errs less, with a wider interval.
 YOUR_TARGET = Message("your target is {achievable:error}")
 BEST_SEEN = Message("the best seen here is {achievable:error}")
 ACHIEVABLE = Message("about {achievable:error} is achievable")
@@ -332,7 +332,7 @@ def values_of(evidence: Evidence, target: str) -> dict[str, Value]:
 
 
 def _goal(evidence: Evidence) -> Message | None:
-    """Say what is achievable, and whence that is known: of two models the one that is surely better may not be the lower."""
+    """Say what is achievable, and whence that is known: the model with the lowest bound may not have the lowest error."""
     achievable, reference = evidence.achievable, evidence.reference_error
     if achievable is None:
         return None
