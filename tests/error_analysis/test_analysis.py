@@ -211,3 +211,9 @@ def test_rows_without_a_prediction_and_the_unit_of_errors_are_said():
     said = errors_line(found)
     assert "10 rows without a target or a prediction are left out." in said
     assert "standard deviation of the target, 26.0" in said and said.endswith("0.038 is 1.00.")
+
+
+def test_true_and_false_are_the_predictions_of_1_and_0():
+    y = np.tile([0, 1], 20)
+    assert error_analysis(y, y == 1).findings.error.value == 0
+    assert error_analysis(y == 1, y).findings.error.value == 0

@@ -216,3 +216,7 @@ def test_the_budget_says_of_a_target_that_it_is_one():
     report = make_report("variance")
     given = replace(report, evidence={**report.evidence, "target_error": exactly(0.3), "achievable": exactly(0.3)})
     assert view.budget_line(given).endswith("(30.0% is your target)")
+
+
+def test_a_whole_float_of_an_estimator_from_elsewhere_keeps_its_point():
+    assert (view.value_text(1.0), view.value_text(1)) == ("1.0", "1")
