@@ -333,10 +333,10 @@ def values_of(evidence: Evidence, target: str) -> dict[str, Value]:
 
 def _goal(evidence: Evidence) -> Message | None:
     """Say what is achievable, and whence that is known: the model with the lowest bound may not have the lowest error."""
-    achievable, reference = evidence.achievable, evidence.reference_error
+    achievable, shown = evidence.achievable, (evidence.dev_error, evidence.reference_error)
     if achievable is None:
         return None
-    is_lowest = reference is None or rounded(reference.value) >= rounded(achievable.value)
+    is_lowest = all(one is None or rounded(one.value) >= rounded(achievable.value) for one in shown)
     goal = YOUR_TARGET if evidence.target_error is not None else BEST_SEEN if is_lowest else ACHIEVABLE
     return goal.filled(achievable=achievable.value, unit=evidence.unit)
 

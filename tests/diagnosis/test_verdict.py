@@ -280,3 +280,8 @@ def outcome_texts(found):
 def test_what_is_achievable_is_the_best_seen_only_where_no_model_beside_it_errs_less(reference, said):
     found = evidence("?", "?", reference_error=exactly(reference))
     assert said in str(verdict(found).headline)
+
+
+def test_the_best_seen_is_not_above_the_error_of_the_model_itself():
+    found = replace(evidence("?", "?"), dev_error=exactly(0.04))
+    assert "about 5.0% is achievable" in str(verdict(found).headline)
