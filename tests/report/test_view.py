@@ -218,5 +218,8 @@ def test_the_budget_says_of_a_target_that_it_is_one():
     assert view.budget_line(given).endswith("(30.0% is your target)")
 
 
-def test_a_whole_float_of_an_estimator_from_elsewhere_keeps_its_point():
-    assert (view.value_text(1.0), view.value_text(1)) == ("1.0", "1")
+def test_an_achievable_error_that_the_model_is_below_does_not_stand_behind_the_budget():
+    report = make_report("variance")
+    worse = exactly(report.evidence["dev_error"].value + 0.05)
+    evidence = {**report.evidence, "achievable": worse, "avoidable_bias": exactly(-0.05)}
+    assert not view.budget_line(replace(report, evidence=evidence)).endswith("is achievable)")

@@ -12,7 +12,6 @@ from dldiag.core.types import Parent, Report
 from dldiag.experiments.curved_inputs import CURVES_PARAM
 from dldiag.experiments.models import AROUND, INPUT_CURVES, MODELS, SURROUNDINGS, build_model, params_for
 
-LARGEST_PLAIN = 1e6  # A whole number above it is written with marks between thousands.
 LISTED = 8  # Of a value with more texts, the first half of this many is written.
 FORECAST_TIMES = 4  # How many times the rows at hand "more data" is forecast for.
 
@@ -65,7 +64,7 @@ def params_of_report(report: Report) -> Mapping[str, Param]:
     """Return the parameters of the report's model; of one that is not a row of MODELS those of what surrounds it."""
     key = report.model.get("key", "")
     own = params_for(key, (report.dataset.task,)) if key in MODELS else {INPUT_CURVES: CURVES_PARAM}
-    return {**AROUND, **own}
+    return {**AROUND, "class_weight": params_for("mlp", ("classification",))["class_weight"], **own}
 
 
 def own_settings(report: Report) -> dict[str, tuple[Any, Any]]:
@@ -134,12 +133,10 @@ def value_text(value: Any, param: Param | None = None) -> str:
         return _few(value).replace(" * ", " × ")
     if isinstance(value, tuple | list):
         return ", ".join(value_text(one) for one in value) or tr("none")
-    return _number(value, as_code=param is None) if isinstance(value, int | float) else str(value)
+    return _number(value) if isinstance(value, int | float) else str(value)
 
 
-def _number(value: float, *, as_code: bool = False) -> str:
-    if as_code and isinstance(value, float) and value.is_integer() and abs(value) < LARGEST_PLAIN:
-        return str(value)  # To an estimator from elsewhere 1 may be one feature, and 1.0 all of them.
+def _number(value: float) -> str:
     if isinstance(value, int) or float(value).is_integer():
         return f"{value:,.0f}"
     return f"{value:.12f}".rstrip("0") if abs(value) < 1e-4 else f"{value:.6g}"

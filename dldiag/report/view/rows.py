@@ -118,9 +118,16 @@ def budget_line(report: Report) -> str:
         parts |= {"mismatch": printed["mismatch"].value, "parts": Message(template, parts)}
         total = Message("{parts} + {mismatch:error} data mismatch = {dev_error:error} dev error", parts)
     if fits_beyond_achievable(report):
-        beside = WITH_TARGET if "target_error" in report.evidence else WITH_ACHIEVABLE
-        total = beside.filled(**parts, total=total)
+        total = _with_goal(total, parts, report)
     return str(total).replace("+ −", "− ")  # A part may be negative.
+
+
+def _with_goal(total: Message, parts: dict[str, Value], report: Report) -> Message:
+    """Put what is achievable behind a budget, where the model is not below it already; a target stands there in any case."""
+    if "target_error" in report.evidence:
+        return WITH_TARGET.filled(**parts, total=total)
+    is_reached = report.evidence["achievable"].value > report.evidence["dev_error"].value
+    return total if is_reached else WITH_ACHIEVABLE.filled(**parts, total=total)
 
 
 def unit_line(report: Report, error: float | None = None) -> str:
