@@ -36,7 +36,7 @@ _PADDED_LETTERS = r"^0\d{2,}(?: ?[A-Z]{1,3}|[A-Za-z]+)$"  # 00005KT, 007B
 _DIGITS_BEFORE_LETTERS = r"^\d+ ?[A-Za-z]+$"
 _PHONE = r"^\+[1-9]\d{8,14}$"
 _LEADING_ZERO = r"^0\d+$"
-_PADDED_FRACTION = r"^0\d+\.\d+$"  # Beside 000879.17, 000948500 is an amount.
+_PADDED_FRACTION = r"^0\d+\.\d+$"  # Beside 000879.17, 000948500 is a number.
 
 
 def code_reason(facts: Facts) -> Message | None:
