@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import numbers
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
@@ -200,9 +201,15 @@ def _read_bool(text: str) -> bool:
     }[text.lower()]
 
 
+def _read_number(text: str) -> float:
+    """Read a number; 0,04 is one as well, while 1,234 may be thousands and is none."""
+    return float(text.replace(",", ".") if _DECIMAL_COMMA.fullmatch(text) else text)
+
+
+_DECIMAL_COMMA = re.compile(r"[+-]?0*,\d+|[+-]?\d+,(?:\d{1,2}|\d{4,})")
 _READERS: dict[type, Any] = {
     int: int,
-    float: float,
+    float: _read_number,
     bool: _read_bool,
     str: str,
     tuple: lambda text: tuple(int(part) for part in text.strip("()[]").split(",") if part.strip()),
