@@ -50,3 +50,9 @@ def test_long_cells_are_written_below_each_other_within_the_width(tmp_path, caps
     lines = capsys.readouterr().out.splitlines()
     assert max(map(len, lines)) <= WIDTH
     assert not [line for line in lines if line.startswith(" " * 20)]
+
+
+def test_a_run_beside_itself_has_the_same_error(tmp_path, capsys):
+    file = written(tmp_path, "a.json", make_report("variance"))
+    assert main(["compare", file, file]) == 0
+    assert "has the same dev error as the first run" in capsys.readouterr().out
