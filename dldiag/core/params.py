@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import numbers
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
@@ -118,16 +119,22 @@ def check(name: str, param: Param, value: Any) -> None:
     """Raise SettingError when a value is outside the parameter's range or choices."""
     if (param.optional and value is None) or (param.auto and isinstance(value, str) and value == "auto"):
         return
-    if param.choices is not None and value not in param.choices:
-        choices = ", ".join(param.choices)
-        raise SettingError(
-            tr("{name} = {value} is not one of {choices}.", name=name, value=repr(value), choices=choices)
-        )
+    if param.choices is not None:
+        check_choice(name, value, param.choices)
     if not _is_of_kind(value, param.kind):
         kind = _kind_name(param)
         raise SettingError(tr("{name} = {text} is not {kind}.", name=name, text=repr(value), kind=kind))
     for one in value if isinstance(value, tuple | list) else (value,):
         _check_range(name, param, one)
+
+
+def check_choice(name: str, value: Any, choices: Iterable[str]) -> None:
+    """Raise SettingError when a value is none of the choices."""
+    if value not in choices:
+        listing = ", ".join(choices)
+        raise SettingError(
+            tr("{name} = {value} is not one of {choices}.", name=name, value=repr(value), choices=listing)
+        )
 
 
 def _check_range(name: str, param: Param, value: Any) -> None:
@@ -194,9 +201,15 @@ def _read_bool(text: str) -> bool:
     }[text.lower()]
 
 
+def _read_number(text: str) -> float:
+    """Read a number; 0,04 is one as well, while 1,234 may be thousands and is none."""
+    return float(text.replace(",", ".") if _DECIMAL_COMMA.fullmatch(text) else text)
+
+
+_DECIMAL_COMMA = re.compile(r"[+-]?0*,\d+|[+-]?\d+,(?:\d{1,2}|\d{4,})")
 _READERS: dict[type, Any] = {
     int: int,
-    float: float,
+    float: _read_number,
     bool: _read_bool,
     str: str,
     tuple: lambda text: tuple(int(part) for part in text.strip("()[]").split(",") if part.strip()),

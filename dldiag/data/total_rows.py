@@ -34,7 +34,7 @@ def total_rows(raw: pd.DataFrame, frame: pd.DataFrame, named_so: Mapping[str, ND
 
     `named_so` are the rows, by column, whose cells name a total.
     """
-    most = MOST_TOTALS * len(raw)
+    most = max(1.0, MOST_TOTALS * len(raw))
     named = {int(row): name for name, rows in named_so.items() if len(rows) <= most for row in rows}
     rows = _totals(frame, np.array(sorted(named), dtype=np.int64))
     if rows:
@@ -104,6 +104,8 @@ def _totals(frame: pd.DataFrame, named: NDArray[np.int64]) -> list[int]:
     added = np.diff(named, prepend=-1) - 1
     adds_up = _equal(numbers[named], above) | (_equal(numbers[named], since) & (added >= LEAST_ADDED))
     adds_up |= (len(named) == 1) & (named == len(frame) - 1)
+    if named[0] == 0 and len(frame) > LEAST_ADDED:  # YouTube writes the total first.
+        adds_up[0] |= _equal(numbers[:1], parts.sum(axis=0)[None])[0]
     return [int(row) for row in named[adds_up]]
 
 

@@ -70,7 +70,7 @@ NUMBERS = [
     column_of("4.5/5", lambda i: f"{i % 4 + 1}.5/5", [i % 4 + 1.5 for i in range(N)], "points", "rating"),
     column_of("races: 52:29.04", lambda i: f"{WHOLE[i]}:29.25".replace("6", "5").replace("7", "4"), [(float(w.replace("6", "5").replace("7", "4")) + 29.25 / 60) / 60 for w in WHOLE], "hours", "time"),
     column_of("several words behind", lambda i: f"{WHOLE[i]} days ago", COUNTS, "number_marks", "seen"),
-    column_of("most below the limit", lambda i: X[i] if i % 3 == 0 else "<LOD", [x if i % 3 == 0 else np.nan for i, x in enumerate(LARGE)], "unread", "Pb"),
+    column_of("most below the limit", lambda i: X[i] if i % 3 == 0 else "<LOD", [x if i % 3 == 0 else np.nan for i, x in enumerate(LARGE)], "missing_spellings", "Pb"),
     column_of("a number with an unseen mark", lambda i: f"\u200e{X[i]}", LARGE, "", "amount"),
 ]  # fmt: skip
 CODES = [

@@ -12,9 +12,12 @@ from tests.data.messy_pairs import PAIR_TABLES
 from tests.data.messy_periods import PERIOD_TABLES
 from tests.data.messy_spellings import SPELLINGS
 from tests.data.messy_tables import MESSY, Messy
+from tests.data.messy_wild import WILD_TABLES
 
 
-@pytest.mark.parametrize("messy", [*MESSY, *EXPORTS, *SPELLINGS, *PERIOD_TABLES, *PAIR_TABLES, *MARKED_TABLES], ids=str)
+@pytest.mark.parametrize(
+    "messy", [*MESSY, *EXPORTS, *SPELLINGS, *PERIOD_TABLES, *PAIR_TABLES, *MARKED_TABLES, *WILD_TABLES], ids=str
+)
 def test_a_messy_table_has_the_values_it_was_made_of(messy: Messy):
     found = read_table(messy.data)
     if messy.names:

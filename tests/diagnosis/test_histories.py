@@ -182,6 +182,15 @@ def test_other_frameworks_of_that_shape():
     assert boosting.dev_error.tolist() == [0.65, 0.6]
 
 
+def test_numbered_sets_of_boosting_libraries_are_training_and_dev_rows_in_their_order():
+    curves = {"logloss": [0.6, 0.5, 0.4]}, {"logloss": [0.65, 0.6, 0.62]}
+    xgboost = history_of({"validation_0": curves[0], "validation_1": curves[1]})
+    assert (xgboost.train_error.tolist(), xgboost.dev_error.tolist()) == ([0.6, 0.5, 0.4], [0.65, 0.6, 0.62])
+    assert "first_set" in {one.code for one in diagnose_numbers(GivenNumbers(), xgboost).dataset.notices}
+    lightgbm = history_of({"training": curves[0], "valid_1": curves[1]})
+    assert (lightgbm.dev_error.tolist(), lightgbm.first_set) == ([0.65, 0.6, 0.62], "")
+
+
 def test_metrics_become_errors_of_which_lower_is_better():
     percent = read_curve_table(b"epoch,train_acc,val_acc\n1,80,75\n2,90,82\n")
     assert percent.dev_error == pytest.approx([0.25, 0.18])

@@ -24,6 +24,8 @@ YEARS_SHARE = 0.5  # If more of the cells below are years, years in the first li
 NAME_VOTE, VALUE_VOTE, HINT_VOTE = 1.0, -1.5, 0.7
 LEAST_ALIKE = 8  # A first row is compared with the rows below it if there are at least this many.
 ALIKE_SHARE = 0.95  # A first row is written as the others if its form is that of this share of them.
+LEAST_CODE_DIGITS = 4  # With so many digits in the same places as below, a cell is a code (own choice).
+_DIGIT, _SMALL_OR_CAPITAL = re.compile(r"\d"), re.compile(r"[^\W\d_]")
 _NUMERAL = re.compile(r"\d+(?:[.,]\d+)*")
 _STAMPED = re.compile(r"\s*[\[(<]\d+[./:-]\d")  # A chat or a log begins its lines with a moment in brackets.
 _MARKED = re.compile(r"[:=]\s*-?\d")  # A number stands behind its name.
@@ -50,7 +52,8 @@ def has_header(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
     if votes := _votes(first, body):
         return votes > 0
     filled = [c.strip() for c in first if c.strip()]
-    return len(set(filled)) == len(filled) and not any(kind_of(c) in {"number", "when"} for c in filled)
+    is_row = any(_is_code_as_below(c, [r[j] for r in body if j < len(r)]) for j, c in enumerate(first))
+    return not is_row and len(set(filled)) == len(filled) and not any(kind_of(c) in {"number", "when"} for c in filled)
 
 
 def may_be_row(first: Sequence[str], body: Sequence[Sequence[str]]) -> bool:
@@ -66,7 +69,12 @@ def _is_usual_name(word: str) -> bool:
 
 
 def _votes(first: Sequence[str], body: Sequence[Sequence[str]]) -> float:
-    return sum(_vote(cell, [r[j] for r in body if j < len(r)]) for j, cell in enumerate(first))
+    """Sum up what the cells of a first row say; a, b and c may be names and stand below them as well where one heads numbers."""
+    votes = [_vote(cell, [r[j] for r in body if j < len(r)]) for j, cell in enumerate(first)]
+    letters = all(len(cell.strip()) == 1 and cell.strip().isalpha() for cell in first)
+    if letters and NAME_VOTE in votes and len({cell.strip() for cell in first}) == len(first):
+        votes = [max(vote, 0.0) for vote in votes]
+    return sum(votes)
 
 
 def counts_up(cells: Sequence[str]) -> bool:
@@ -197,6 +205,16 @@ def _is_written_alike(first: Sequence[str], body: Sequence[Sequence[str]]) -> bo
     if all(is_so and has_mark for is_so, has_mark in zip(alike, marked, strict=True)):
         return True
     return any(is_so and _STAMPED.match(first[j]) for is_so, j in zip(alike, places, strict=True))
+
+
+def _is_code_as_below(cell: str, below: Sequence[str]) -> bool:
+    """Tell whether a cell is a code of digits and other letters, with the same places of digits as half of the cells below it: 418-Y11-4111."""
+    if len(below) < LEAST_OTHER_ROWS or sum(character.isdigit() for character in cell) < LEAST_CODE_DIGITS:
+        return False
+    form = _DIGIT.sub("0", cell.strip())
+    form = _SMALL_OR_CAPITAL.sub("a", form)
+    alike = sum(_SMALL_OR_CAPITAL.sub("a", _DIGIT.sub("0", other.strip())) == form for other in below)
+    return any(not character.isdigit() for character in cell) and alike >= YEARS_SHARE * len(below)
 
 
 def _form(cell: str) -> str:

@@ -66,6 +66,11 @@ TEXTS = {
     "listed": NoticeText(Message("Every record lists its names and values; the names became columns.")),
     "inserts": NoticeText(Message("The file holds SQL (INSERT); the rows were taken out of it.")),
     "copied": NoticeText(Message("The file holds SQL (COPY); the rows of its first table were taken out of it.")),
+    "front_matter": NoticeText(Message("A description of the table (YAML) above it was left out.")),
+    "comments": NoticeText(
+        Message("Lines of comment above the table were left out; where they name its columns, their names were taken."),
+        Message("Check the names."),
+    ),
     "type_line": NoticeText(Message("A line of types below the names was left out.")),
     "printed": NoticeText(
         Message("The table was printed by a program; its line of types and the lines about it were left out.")

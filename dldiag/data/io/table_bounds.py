@@ -15,16 +15,22 @@ from dldiag.core.types import Notice, ReadPlan
 from dldiag.data.io.cell_kind import kind_of
 from dldiag.data.io.dialect import SPACES, Record
 from dldiag.data.io.dialect_choice import TRUST, narrowing
-from dldiag.data.io.header import Names, has_header, is_typed
+from dldiag.data.io.header import Names, counts_up, has_header, is_typed, with_group_names
+from dldiag.data.io.notes_about import (
+    FILLED_SHARE,
+    LEAST_NAMED,
+    LEAST_SAMPLE_ROWS,
+    SAMPLE_ROWS,
+    before_balance,
+    below_filled_up,
+    below_gap,
+    below_notes,
+)
 from dldiag.data.io.notices import notice
 from dldiag.data.io.raw_table import Lines
 
-_SAMPLE_ROWS = 200
 _SAMPLE_CELLS = 100_000
-LEAST_SAMPLE_ROWS = 10
-FILLED_SHARE = 0.5  # A line above the table that fills a smaller share of the usual cells is a title.
 MOST_HEADER_LINES = 4
-MOST_NOTES = 20  # At most this many lines about the table, as wide as it, stand above its names.
 LEAST_GROUP_NAMES = 2  # A line above the names names groups of columns if this many of its cells are filled.
 MOST_FOOTNOTES_SHARE = 0.34  # If more rows look like footnotes, they are a second table or sparse rows.
 SPARSE_SHARE = 0.05  # If more rows of the table itself look like footnotes, all of them are rows.
@@ -43,6 +49,8 @@ _SAYS_SOURCE = re.compile(
 )
 
 
+# In few rows these are values in a column of other marks: $1.2M, true.
+_MAY_BE_VALUE = re.compile(r"\d|^\s*(?:true|false|yes|no|[yntf]|on|off)\s*$", re.IGNORECASE)
 _COMMENT = re.compile(r"\s*(?:#|//|%)\s*\w")
 
 
@@ -63,19 +71,27 @@ def find_region(found: Sequence[Record], total_lines: int, width: int | None = N
     filled = [r for r in found if not r.blank and not r.is_rule] or [r for r in found if not r.blank]
     if not filled:
         return Region(None, 0, 0, 0, 0)
-    start = _below_gap(filled, _below_notes(filled, _start(filled, width), width), width)
-    end = _end(filled, start, width)
+    start = below_gap(filled, below_notes(filled, _start(filled, width), width), width)
+    start = below_filled_up(filled, start, width)
+    end = before_balance(filled, start, _end(filled, start, width))
     body = [r for r in filled[start + 1 : end] if len(r.cells) == width and not r.fault]
     footer = 0 if end == len(filled) else total_lines - filled[end].line
-    body = body[: max(LEAST_SAMPLE_ROWS, min(_SAMPLE_ROWS, _SAMPLE_CELLS // max(1, width)))]
+    body = body[: max(LEAST_SAMPLE_ROWS, min(SAMPLE_ROWS, _SAMPLE_CELLS // max(1, width)))]
     first = filled[start]
     if not has_header(first.cells, [r.cells for r in body]):
         return Region(None, 0, first.line, footer, width)
     if _is_upper_header(filled, start, width):
         start, first = start - 1, filled[start - 1]
     rows = 1 + _further_header_rows(filled, start, body, width)
+    if rows > 1 and _numbers_columns(first):
+        start, first, rows = start + 1, filled[start + 1], rows - 1
     last = filled[start + rows - 1]
     return Region(first.line, last.line + last.lines - first.line, last.line + last.lines, footer, width)
+
+
+def _numbers_columns(record: Record) -> bool:
+    """Tell whether a line above the names counts the columns: 1, 2, 3 …"""
+    return counts_up(record.cells) and all(kind_of(c) == "number" for c in record.cells)
 
 
 def given_region(region: Region, choices: Mapping[str, Any]) -> Region:
@@ -110,7 +126,7 @@ def width_that_narrows(found: Sequence[Record]) -> int | None:
 
 def _start(filled: Sequence[Record], width: int) -> int:
     """Return the index of the header, or of the first row when there is no header."""
-    usual = median([r.filled for r in islice((r for r in filled if len(r.cells) == width), _SAMPLE_ROWS)] or [1])
+    usual = median([r.filled for r in islice((r for r in filled if len(r.cells) == width), SAMPLE_ROWS)] or [1])
     least = min(width, max(2, FILLED_SHARE * usual))
     for i, record in enumerate(filled):
         if record.fault:
@@ -121,7 +137,7 @@ def _start(filled: Sequence[Record], width: int) -> int:
             continue
         if record.filled < least and not _names_rows_by_nothing(filled, i, width):
             continue
-        if len(record.cells) == width or _is_damaged_header(filled, i, width):
+        if len(record.cells) == width or _is_damaged_header(filled, i, width) or _lacks_last(filled, i, width):
             return i
     return 0
 
@@ -130,43 +146,10 @@ def _is_comment(filled: Sequence[Record], i: int, width: int) -> bool:
     """Tell whether a line is marked as a comment, and names without such a mark follow it."""
     if i + 1 >= len(filled) or not _COMMENT.match(filled[i].cells[0]):
         return False
-    names, below = filled[i + 1].cells, [r.cells for r in filled[i + 2 : i + 2 + _SAMPLE_ROWS] if len(r.cells) == width]
+    names, below = filled[i + 1].cells, [r.cells for r in filled[i + 2 : i + 2 + SAMPLE_ROWS] if len(r.cells) == width]
     if not any(is_typed([row[j] for row in below]) for j in range(width)):
         return False  # The mark may stand before the names themselves.
     return len(names) == width and all(kind_of(c) in {"word", "code"} for c in names) and not _COMMENT.match(names[0])
-
-
-def _below_notes(filled: Sequence[Record], start: int, width: int) -> int:
-    """Return the index of the names below lines that are as wide as the table but say something about it: Latitude,59.9.
-
-    All of them begin with a word, and the first column holds numbers or dates from then on.
-    """
-    above = list(islice(filled, start, start + MOST_NOTES))
-    words = next((i for i, r in enumerate(above) if r.fault or len(r.cells) != width or not _begins_with_word(r)), 0)
-    below = [r.cells for r in filled[start + words :][:_SAMPLE_ROWS] if len(r.cells) == width]
-    if words < 2 or len(below) < LEAST_SAMPLE_ROWS or not is_typed([row[0] for row in below]):
-        return start
-    names, notes = above[words - 1].cells, above[: words - 1]
-    typed = any(kind_of(c) in {"number", "when"} for r in notes for c in r.cells)
-    return start + words - 1 if typed and all(kind_of(c) == "word" for c in names) else start
-
-
-def _below_gap(filled: Sequence[Record], start: int, width: int) -> int:
-    """Return the index of names that a blank line sets apart from lines about the table that are as wide as it."""
-    for i in range(start + 1, min(start + MOST_NOTES, len(filled) - LEAST_SAMPLE_ROWS)):
-        before, names = filled[i - 1], filled[i]
-        if kind_of(before.cells[0]) not in {"word", "code"}:
-            return start
-        if names.line == before.line + before.lines or len(names.cells) != width:
-            continue
-        below = [r.cells for r in filled[i + 1 : i + 1 + _SAMPLE_ROWS] if len(r.cells) == width]
-        if below and is_typed([row[0] for row in below]) and all(kind_of(c) in {"word", "code"} for c in names.cells):
-            return i
-    return start
-
-
-def _begins_with_word(record: Record) -> bool:
-    return kind_of(record.cells[0]) == "word"
 
 
 def _names_rows_by_nothing(filled: Sequence[Record], i: int, width: int) -> bool:
@@ -174,7 +157,7 @@ def _names_rows_by_nothing(filled: Sequence[Record], i: int, width: int) -> bool
 
     A title may stand in the second cell, too: then the names are in the next line, above columns of numbers or dates.
     """
-    cells, below = filled[i].cells, [r.cells for r in filled[i + 1 : i + 1 + _SAMPLE_ROWS] if len(r.cells) == width]
+    cells, below = filled[i].cells, [r.cells for r in filled[i + 1 : i + 1 + SAMPLE_ROWS] if len(r.cells) == width]
     if width != 2 or len(cells) != width or cells[0].strip() or not cells[1].strip() or not below:
         return False
     typed = any(is_typed([row[j] for row in below[1:]]) for j in range(width))
@@ -183,7 +166,7 @@ def _names_rows_by_nothing(filled: Sequence[Record], i: int, width: int) -> bool
 
 def _is_damaged_header(filled: Sequence[Record], i: int, width: int) -> bool:
     """Tell whether a line of the wrong width stands where the header must be: right above rows of values."""
-    following = [r for r in filled[i + 1 : i + 1 + _SAMPLE_ROWS] if len(r.cells) == width]
+    following = [r for r in filled[i + 1 : i + 1 + SAMPLE_ROWS] if len(r.cells) == width]
     if not following or len(filled[i + 1].cells) != width or width < 2:
         return False
     if any(kind_of(c) in {"number", "when"} for c in filled[i].cells):
@@ -192,15 +175,26 @@ def _is_damaged_header(filled: Sequence[Record], i: int, width: int) -> bool:
     return not (below and has_header(following[0].cells, below))
 
 
+def _lacks_last(filled: Sequence[Record], i: int, width: int) -> bool:
+    """Tell whether a line of names, and the row below it, lack the delimiter that ends all other rows."""
+    if width <= 2 or i + 1 >= len(filled) or {len(r.cells) for r in filled[i : i + 2]} != {width - 1}:
+        return False
+    below = [r.cells for r in islice(filled, i + 1, i + 1 + SAMPLE_ROWS) if len(r.cells) == width]
+    are_names = all(kind_of(c) in {"word", "code"} for c in filled[i].cells)
+    return are_names and len(below) >= LEAST_NAMED and not any(row[-1].strip() for row in below)
+
+
 def _further_header_rows(filled: Sequence[Record], start: int, body: Sequence[Record], width: int) -> int:
     """Count the rows under the header that hold names too: the same again, or words above columns of numbers."""
-    typed = [j for j in range(width) if is_typed(_values(body[MOST_HEADER_LINES:], j))]
+    few = len(body) <= MOST_HEADER_LINES
+    lower = body[-LEAST_NAMED:] if few else body[MOST_HEADER_LINES:]
+    typed = [j for j in range(width) if is_typed(_values(lower, j))]
     more = 0
     for record in filled[start + 1 : start + MOST_HEADER_LINES]:
         is_repeated = record.cells == filled[start].cells
         if not _continues_header(record, filled[start], typed, width):
             break
-        if not is_repeated and _recurs(record, body, typed):
+        if not is_repeated and (_recurs(record, body, typed) or (few and any(map(_MAY_BE_VALUE.search, record.cells)))):
             break
         more += 1
     return more if start + more + 1 < len(filled) else 0
@@ -212,8 +206,11 @@ def _is_upper_header(filled: Sequence[Record], start: int, width: int) -> bool:
     if start == 0 or len(set(names)) == len(names):
         return False
     above = filled[start - 1]
-    adjacent = above.line + above.lines == filled[start].line and not above.fault
-    return adjacent and len(above.cells) == width and above.filled >= LEAST_GROUP_NAMES
+    if above.line + above.lines != filled[start].line or above.fault or len(above.cells) != width:
+        return False
+    groups, _ = with_group_names([above.cells, filled[start].cells])
+    told_apart = {(g.strip(), c.strip()) for g, c in zip(groups, filled[start].cells, strict=True) if c.strip()}
+    return above.filled >= LEAST_GROUP_NAMES and len(told_apart) > len(set(names))
 
 
 def _continues_header(record: Record, header: Record, typed: Sequence[int], width: int) -> bool:
@@ -236,7 +233,7 @@ def _recurs(record: Record, body: Sequence[Record], typed: Sequence[int]) -> boo
 
 
 def _values(body: Sequence[Record], j: int) -> list[str]:
-    return [r.cells[j] for r in body[:_SAMPLE_ROWS] if kind_of(r.cells[j]) not in {"empty", "missing"}]
+    return [r.cells[j] for r in body[:SAMPLE_ROWS] if kind_of(r.cells[j]) not in {"empty", "missing"}]
 
 
 def _end(filled: Sequence[Record], start: int, width: int) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
-from dldiag.data.io import drawn, listed, measured
+from dldiag.data.io import commented, drawn, listed, measured
 from dldiag.data.io.drawn import as_lines
 from dldiag.data.io.xml_records import of_xml
 
@@ -191,6 +191,7 @@ WRAPPINGS = (
     Wrapping("web_page", _of_web_page),
     Wrapping("xml", of_xml),
     Wrapping("arff", _of_arff),
+    Wrapping("front_matter", commented.of_front_matter),
     Wrapping("settings_above", measured.of_labview),
     Wrapping("measured", measured.of_metrics),
     Wrapping("measured", measured.of_points),
@@ -214,6 +215,8 @@ WRAPPINGS = (
     Wrapping("inserts", drawn.of_inserts),
     Wrapping("copied", drawn.of_copy),
     Wrapping("type_line", drawn.of_typed_names),
+    Wrapping("type_line", commented.of_types_below),
+    Wrapping("comments", commented.of_comments),
     Wrapping("wide_gaps", listed.of_wide_gaps),
     Wrapping("cut_by_place", _of_fixed_width),
 )

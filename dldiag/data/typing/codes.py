@@ -36,6 +36,7 @@ _PADDED_LETTERS = r"^0\d{2,}(?: ?[A-Z]{1,3}|[A-Za-z]+)$"  # 00005KT, 007B
 _DIGITS_BEFORE_LETTERS = r"^\d+ ?[A-Za-z]+$"
 _PHONE = r"^\+[1-9]\d{8,14}$"
 _LEADING_ZERO = r"^0\d+$"
+_PADDED_FRACTION = r"^0\d+\.\d+$"  # Beside 000879.17, 000948500 is a number.
 
 
 def code_reason(facts: Facts) -> Message | None:
@@ -48,7 +49,7 @@ def code_reason(facts: Facts) -> Message | None:
     if facts.solid.share(_too_long(facts)) >= CODE_SHARE or _are_long(facts):
         return _by_example(TOO_LONG, facts)
     zeros = cells.matches(_LEADING_ZERO)
-    if zeros.any() and _are_padded(facts, zeros):
+    if zeros.any() and _are_padded(facts, zeros) and not cells.matches(_PADDED_FRACTION, b"0").any():
         example = cells.texts[int(np.argmax(zeros))].as_py()
         return Message("Digits with leading zeros, such as {example}: codes.", {"example": example})
     return None
@@ -103,7 +104,8 @@ def _are_padded(facts: Facts, zeros: np.ndarray[tuple[int], np.dtype[np.bool_]])
     cells = facts.cells
     width = pc.utf8_length(cells.texts).to_numpy(zero_copy_only=False)
     usual = width == width[int(np.argmax(zeros))]
-    least = 1 if facts.named_like_code or facts.named_like_identifier else CODE_DIGITS
+    named = facts.named_like_code or facts.named_like_identifier or facts.named_like_region
+    least = 1 if named else CODE_DIGITS
     padded = cells.share(usual) >= MARKED_AS_CODE or cells.share(zeros) >= CODE_SHARE
     return bool(width[zeros].max() >= least) and padded
 

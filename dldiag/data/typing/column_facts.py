@@ -30,6 +30,11 @@ _DATE_WORDS = word_set(
     " geburtsdatum dob birthday birthdate born expiry expires expiration visit yymmdd yyyymmdd ddmmyy ddmmyyyy mmddyy mmddyyyy"
 )
 _DATE_PARTS = ("日期", "时间", "年份", "年度", "日付", "日時", "날짜", "дата", "datum", "fecha")
+_YEAR_WORDS, _YEAR_PARTS = word_set("year years yr jahr année annee año ano anno jaar rok år"), ("年份", "年度")
+_REGION_WORDS = word_set(
+    "state states county counties statefp countyfp tract dept departement département department prov province provincia region région"
+    " canton district commune comune municipio municipality gemeinde kreis bezirk land bundesland regierungsbezirk voivodeship powiat gmina naics sic"
+)  # Offices number these with zeros before short numbers.
 # Under these names two digits of a year and two of a month may stand.
 _MONTH_WORDS = word_set(
     "month months monthly period periods periode perioden periodo monat monate monatlich mois mes mese mesi maand maanden mnd mies miesiac mesic"
@@ -57,6 +62,14 @@ _PLACE_CODES = word_set(
 )  # Their numbers are names.
 _CLOCK_WORDS = word_set(
     "time times hhmm hhmmss hour hrs clock uhrzeit zeit heure hora ora tijd klockan departure arrival dep arr"
+)
+_AMOUNT_WORDS, _SPACED_K = (
+    word_set(
+        "salary salaries wage wages income pay earnings revenue revenues sales turnover price prices cost costs budget amount amounts spend profit fee"
+        " fees rent gehalt umsatz preis kosten einkommen lohn salaire prix sueldo salario precio ingresos followers subscribers views likes population"
+        " downloads users visitors einwohner"
+    ),
+    r"\d\s+K$",
 )
 _DIRECTION_WORDS = word_set("hemisphere hemi ns lat latitude latdir dir direction side pole facing")
 _CODE_PARTS = ("编码", "邮编", "代码")
@@ -94,6 +107,8 @@ class Facts:
     def numbers(self) -> Numbers:
         """The solid texts as numbers."""
         texts, marks = self.solid.texts, {"decimal": self.plan.decimal, "thousands": self._thousands}
+        if self.words & _AMOUNT_WORDS and found_in(texts, _SPACED_K).all():
+            texts = substituted(texts, r"\s+K$", "K")  # Thousands, not Kelvin.
         if len(texts) > NUMBER_SAMPLE:
             sample = texts.take(pa.array(np.linspace(0, len(texts) - 1, NUMBER_SAMPLE).astype(np.int64)))
             if read_numbers(sample, **marks).read.mean() < _HOPELESS:
@@ -177,6 +192,16 @@ class Facts:
         """Whether the name says that the column holds dates."""
         is_date = bool(self.words & _DATE_WORDS) or any(part in self.name for part in _DATE_PARTS)
         return is_date or self.named_like_month
+
+    @property
+    def named_like_year(self) -> bool:
+        """Whether the name says that the column holds years."""
+        return bool(self.words & _YEAR_WORDS) or any(part in self.name for part in _YEAR_PARTS)
+
+    @property
+    def named_like_region(self) -> bool:
+        """Whether the name is that of a part of a country, which offices number: 01 to 56."""
+        return bool(self.words & _REGION_WORDS)
 
     @property
     def named_like_month(self) -> bool:

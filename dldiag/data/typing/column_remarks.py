@@ -59,13 +59,14 @@ _UNREAD = (
 _BY_TEXTS = ("few_texts", "free_text", "text_per_row")
 _SHORT_CODE, LEAST_CODES = r"^(?:[A-Za-z]\d{1,3}|\d{1,3}[A-Za-z])$", 2  # Beside 1B and 10B, 05 is a code as well.
 MOST_TEXTS = 5_000  # More different numbers are no codes.
-LEAST_VALUES = 5  # Of fewer different texts most are no column of numbers (own choice).
+LEAST_TEXTS, LEAST_VALUES = 3, 5  # Of fewer different texts those with one or two digits are labels (own choice).
+_AMOUNT = r"\d[.,:]\d|\d{3}"
 _NUMERALS, _DIGITS = re.compile(r"[\d.,\s+-]+"), re.compile(r"[\d\s+-]+")
 _POWER, _LEADING_ZERO = r"^[+-]?\d+[eE]\d+$", r"^0\d{2,}$|^0\d\.\d+$"
 _ZEROS, MOST_JERSEYS = r"^0\d$", 200  # More different numbers are no numbers of shirts.
 _CODE_DIGITS = r"^\d{3,14}$"
 _TIME_DIGITS, LEAST_TIMES = r"^(?:\d|[0-5]\d|(?:\d|[01]\d|2[0-3])[0-5]\d|(?:[01]\d|2[0-3])[0-5]\d[0-5]\d|2400)$", 20
-_HOURS_IN_DIGITS = r"^\d{3,}$"
+_HOURS_IN_DIGITS, _PADDED_TIME = r"^\d{3,}$", r"^(?:\d{4}|\d{6})$"
 _SPREADSHEET_DAY = r"^(?:\d{1,2}-(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)-\d{2})$"
 _DAY_BEGINS = DIGITS + b"JFMASOND"
 _DAMAGED = r"^\d\.\d{2,}E\+\d{2}$"
@@ -171,7 +172,8 @@ def times_in_digits(facts: Facts, kind: Kind) -> list[Remark]:
     if kind == "date" or not facts.named_like_clock or not cells.matches(_TIME_DIGITS).all():
         return []
     hours = cells.matches(_HOURS_IN_DIGITS)
-    if hours.sum() < LEAST_TIMES or cells.share(hours) < MOSTLY_SHARE or not (hours & ~cells.matches("00$")).any():
+    least = 2 if cells.matches(_PADDED_TIME).all() and cells.matches("^0").any() else LEAST_TIMES
+    if hours.sum() < least or cells.share(hours) < MOSTLY_SHARE or not (hours & ~cells.matches("00$")).any():
         return []
     return [remark_on("maybe_times", facts, cells, np.ones(cells.distinct, dtype=bool))]
 
@@ -208,14 +210,24 @@ def mostly(facts: Facts, origin: str) -> tuple[Remark, ...]:
 def _mostly_read(facts: Facts) -> str:
     """Return whether most texts of a column of few rows or values are numbers or dates: 12, 14, abc."""
     cells = facts.solid
-    if facts.named_like_identifier or facts.named_like_part or cells.distinct < LEAST_VALUES:
+    if facts.named_like_identifier or facts.named_like_part or cells.distinct < LEAST_TEXTS:
         return ""
     for origin, read in (("mostly_numbers", facts.numbers.read), ("mostly_dates", facts.dates.read)):
-        if cells.share(read) < MOSTLY_SHARE or read.sum() < MOSTLY_SHARE * cells.distinct:
+        if cells.share(read) < MOSTLY_SHARE or read.sum() < max(2, MOSTLY_SHARE * cells.distinct):
+            continue
+        if cells.distinct < LEAST_VALUES and origin == "mostly_numbers" and not _are_amounts(cells, read):
             continue
         if int((cells.matches(_SHORT_CODE) & ~read).sum()) < LEAST_CODES:
             return origin
     return ""
+
+
+def _are_amounts(cells: Cells, read: NDArray[np.bool_]) -> bool:
+    """Tell whether all numbers among few texts have a fraction, three digits or a clock, and the others no digits of their own.
+
+    1, 2 and 3+ are labels, and 1:80 beside 1:160 is reported as what it is.
+    """
+    return bool(cells.matches(_AMOUNT)[read].all()) and not any(holds(cells) for _, holds in _UNREAD)
 
 
 def other_calendar(facts: Facts, kind: Kind) -> list[Remark]:
@@ -231,6 +243,9 @@ def remarks_on_labels(facts: Facts, kind: Kind, origin: str) -> list[Remark]:
     cells, remarks = facts.cells, []
     if kind == "category" and (variants := variants_among(cells)).any():
         remarks.append(remark_on("label_variants", facts, cells, variants, shown=6))
+    if kind in ("category", "boolean") and cells.joined:
+        labels = np.isin(cells.texts.to_pylist(), cells.joined)
+        remarks += [remark_on("joined_blanks", facts, cells, labels)] if labels.any() else []
     if kind in TEXTS and hold_lists(cells):
         remarks.append(remark_on("lists", facts, cells, np.ones(cells.distinct, dtype=bool), shown=2))
     elif kind in TEXTS and origin not in _TOLD and not mostly(facts, origin):

@@ -176,7 +176,7 @@ def _serials_of(texts: pa.Array) -> NDArray[np.datetime64]:
 def from_serials(days: NDArray[np.float64]) -> NDArray[np.datetime64]:
     """Return dates from Excel day numbers (45000 is 2023-03-15); NaT for numbers that a spreadsheet does not know."""
     known = (days >= 0) & (days <= LAST_SERIAL)
-    seconds = np.where(known, days, 0.0) * 86_400
+    seconds = np.round(np.where(known, days, 0.0) * 86_400)
     dates = EXCEL_EPOCH.astype("datetime64[s]") + seconds.astype("timedelta64[s]")
     return np.where(known, dates, np.datetime64("NaT", "us")).astype("datetime64[us]")
 
@@ -270,7 +270,7 @@ def _clock_times(clock: pa.Array) -> NDArray[np.timedelta64]:
     bare = pc.replace_substring(substituted(bare, r"\s*[AaPp][Mm]$", ""), ",", ".")
     hours, minutes, seconds = (_part(bare, pattern) for pattern in _CLOCK_PARTS)
     hours = np.where(afternoon & (hours < 12), hours + 12, np.where(morning & (hours == 12), 0.0, hours))
-    return ((hours * 3600 + minutes * 60 + seconds) * 1e6).astype("timedelta64[us]")
+    return np.round((hours * 3600 + minutes * 60 + seconds) * 1e6).astype("timedelta64[us]")
 
 
 _CLOCK_PARTS = (r"^(\d{1,2}):.*$", r"^\d{1,2}:(\d{2}).*$", r"^\d{1,2}:\d{2}:(\d{2}(?:\.\d+)?)$")

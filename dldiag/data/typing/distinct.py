@@ -20,6 +20,7 @@ _TO_LAST_DIGIT = r"(?s)^.*[0-9]"
 # Of all bytes blanks of ASCII come first; what lies beyond ASCII, blanks as well, begins with later ones.
 _BYTES, _LAST_BLANK, _BEYOND_ASCII = 256, 32, 128
 DIGITS, SIGNS_AND_DIGITS = b"0123456789", b"+-0123456789"
+_SHOWN_JOINED = 5  # One of them may be the empty text.
 _FEW_TAILS = 20  # More different endings take longer one by one than the pattern takes.
 
 
@@ -33,6 +34,7 @@ class Cells:
     texts: pa.Array
     counts: NDArray[np.int64]
     codes: NDArray[np.int64]
+    joined: tuple[str, ...] = ()  # Some of the texts that stood in the file with different blanks around them.
 
     @property
     def rows(self) -> int:
@@ -84,7 +86,7 @@ class Cells:
             return self
         new = np.append(np.cumsum(~mask) - 1, -1)
         new[:-1][mask] = -1
-        return Cells(self.texts.filter(pa.array(~mask)), self.counts[~mask], new[self.codes])
+        return Cells(self.texts.filter(pa.array(~mask)), self.counts[~mask], new[self.codes], self.joined)
 
 
 def matching(texts: pa.Array, pattern: str, first: bytes) -> NDArray[np.bool_]:
@@ -177,13 +179,15 @@ def cells_of(texts: pa.Array | pa.ChunkedArray) -> Cells:
     encoded = whole.dictionary_encode().combine_chunks()
     filled = encoded.indices if not encoded.null_count else pc.fill_null(encoded.indices, -1)
     codes = filled.to_numpy(zero_copy_only=False).astype(np.int64)
-    distinct = encoded.dictionary
+    distinct, joined = encoded.dictionary, ()
     if _may_have_blanks(distinct) and not (trimmed := pc.utf8_trim_whitespace(distinct)).equals(distinct):
         again = trimmed.dictionary_encode()
         merged = again.indices.to_numpy(zero_copy_only=False).astype(np.int64)
         codes, distinct = np.append(merged, -1)[codes], again.dictionary
+        several = np.bincount(merged, minlength=len(distinct)) > 1
+        joined = tuple(filter(None, distinct.filter(pa.array(several)).slice(0, _SHOWN_JOINED).to_pylist()))
     counts = np.bincount(codes[codes >= 0] if encoded.null_count else codes, minlength=len(distinct)).astype(np.int64)
-    return Cells(distinct, counts, codes).without(lengths_of(distinct) == 0)
+    return Cells(distinct, counts, codes, joined).without(lengths_of(distinct) == 0)
 
 
 def _may_have_blanks(texts: pa.Array) -> bool:

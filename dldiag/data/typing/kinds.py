@@ -14,7 +14,7 @@ from dldiag.core.types import Kind
 from dldiag.data.typing.codes import code_reason, version_reason
 from dldiag.data.typing.column_facts import Facts
 from dldiag.data.typing.date_forms import DIGITS_ALONE, MONTHS_WITH_POINT
-from dldiag.data.typing.dates import FIRST_YEAR, LAST_YEAR, NEAR_SERIALS, epoch_scale
+from dldiag.data.typing.dates import FIRST_YEAR, FIRST_YEAR_BEFORE_MONTHS, LAST_YEAR, NEAR_SERIALS, epoch_scale
 from dldiag.data.typing.distinct import Cells, letters_of
 from dldiag.data.typing.yes_no import MOST_WORDS, boolean_values
 
@@ -44,6 +44,7 @@ READ_AS_NUMBERS = "{share:.0%} of the values read as numbers."
 _SHORT_DAY = r"^\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])$"
 _SHORT_DAY_FIRST = r"^(?:0[1-9]|[12]\d|3[01])(?:0[1-9]|1[0-2])\d{2}$"
 _SHORT_MONTH, _BARE_YEAR = r"^\d{2}(?:0[1-9]|1[0-2])$", r"^(?:18|19|20)\d{2}$"
+_TWO_DIGITS = r"\d[.,]?\d"
 _WIDE = r"[\x{3040}-\x{30ff}\x{4e00}-\x{9fff}]"
 _LAST_BLANK = 32  # The code of a space; no blank of ASCII has a larger one.
 _IS_BLANK = np.isin(np.arange(128), list(b"\t\n\f\r "))  # What \s matches.
@@ -99,9 +100,14 @@ def _number_constant(facts: Facts) -> Message | None:
 
 
 def _one_value_or_nothing(facts: Facts) -> Message | None:
-    if facts.cells.distinct != 1:
+    if facts.cells.distinct != 1 or _is_single_number(facts):
         return None
     return Message("One value, {example}, or nothing.", {"example": facts.cells.examples(1)[0]})
+
+
+def _is_single_number(facts: Facts) -> bool:
+    """Whether the only cell that holds something is a number of two digits or more, which ticks nothing."""
+    return facts.solid.present == 1 and bool(facts.numbers.read.all() and facts.solid.matches(_TWO_DIGITS).all())
 
 
 def _date(facts: Facts) -> Message | None:
@@ -222,7 +228,8 @@ def may_be_short_dates(facts: Facts) -> bool:
 
 def _holds_years(facts: Facts) -> bool:
     values = facts.numbers.values
-    return facts.named_like_date and bool(((values >= FIRST_YEAR) & (values <= LAST_YEAR)).all())
+    first = FIRST_YEAR_BEFORE_MONTHS if facts.named_like_year else FIRST_YEAR
+    return facts.named_like_date and bool(((values >= first) & (values <= LAST_YEAR)).all())
 
 
 def _number(facts: Facts) -> Message | None:

@@ -29,6 +29,7 @@ _MARKS = (
     dict.fromkeys(map(ord, "’‘`´"), "'") | dict.fromkeys(map(ord, "“”"), '"') | dict.fromkeys(map(ord, "–—‐‑‒−"), "-")
 )
 _INNER_DASH = re.compile(r"(?<=\w)[-_](?=\w)")
+_DOTTED = re.compile(r"\b([a-z])\.(?=[a-z]\b|\s|$)")  # u.s.a. is usa.
 _ACCENT = re.compile("[\u0300-\u036f]")
 _BRACKETS = r"^(?:\[.*\]|\{.*\})$"
 _NAMED_ITEMS = r"^\w[\w .-]*=[^;&|,=]*(?:[;&|,] ?\w[\w .-]*=[^;&|,=]*)+$"  # a=1;b=2
@@ -37,7 +38,7 @@ BRACKETS_SHARE = 0.9  # This share of the different texts must stand in brackets
 
 def spelling_of(text: str) -> str:
     """Return what spellings of one label have in common: not case, blanks, width, accents, which quote
-    or dash, a point at the end, or letters that look alike.
+    or dash, points between single letters or at the end, or letters that look alike.
 
     >>> spelling_of(" New  York.") == spelling_of("new york")
     True
@@ -47,6 +48,7 @@ def spelling_of(text: str) -> str:
         plain = unicodedata.normalize("NFC", _ACCENT.sub("", unicodedata.normalize("NFD", plain)))
     if not plain.isascii() and any(letter in plain for letter in _LATIN):
         plain = plain.translate(_LOOK_ALIKE)
+    plain = _DOTTED.sub(r"\1", plain) if "." in plain else plain
     return " ".join(plain.split()).rstrip(". ") or text
 
 

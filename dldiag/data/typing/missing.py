@@ -40,6 +40,9 @@ MAYBE = word_set(
         "no aplica",
     ),
     *("não informado", "non renseigné", "н/д", "нет данных", "brak danych", "ei tietoa", "veri yok"),
+    # Instruments and reports of laboratories: not determined, or below what can be detected.
+    *("undetermined", "not determined", "undet.", "no ct"),
+    *("<lod", "<loq", "<lloq", "<mdl", "<dl", "<rl", "bdl", "bql", "blq", "below detection limit", "below lod"),
     *("該当なし", "無回答", "不明", "해당없음", "无数据", "不适用", "not reported", "not recorded", "not specified"),
     # Pivot tables of spreadsheets, and forms.
     *(
@@ -205,6 +208,8 @@ def stands_apart(candidate: float, others: NDArray[np.float64], count: int, pres
     such as −1234.5, must be both.
     """
     least = 1 if candidate in _LONE_CODES else max(SENTINEL_ROWS, SENTINEL_SHARE * present)
+    if count >= least and len(others) == 1 and candidate in _LONE_CODES:
+        return candidate < float(others[0])  # Beside a single other value −999 is no value either.
     if count < least or len(others) < 2:
         return False
     is_far, is_lone = _far(candidate, others), candidate < 0 <= float(others.min())

@@ -124,6 +124,11 @@ REMARKS = {
         ),
         Message("Merge them if they mean the same."),
     ),
+    "joined_blanks": NoticeText(
+        Message(
+            "{columns}: labels that differ only in the blanks around them were read as one: {examples} (cells: {count:,})."
+        ),
+    ),
     "lists": NoticeText(
         Message("{columns}: cells hold lists, such as {examples}; every different list counts as one value."),
         Message("Give each item a column of its own in the file."),

@@ -16,6 +16,7 @@ _TOTAL = (
     r"|gesamtergebnis|teilergebnis|totale complessivo|eindtotaal|totaal generaal|suma końcowa|suma częściowa|общий итог|genel toplam|totalsumma"
     r"|totalsum|hovedtotal|végösszeg|részösszeg|celkový součet|celkem součet|γενικό άθροισμα|kaikki yhteensä|total general|total général)\s*[:：]?$"
     r"|^.{1,30} (?:(?:sub)?totale?|ergebnis|summe|totaal|итог|toplamı?)$|^(?:sub)?total .{1,30}$"
+    r"|^(?:(?:grand|sub)[ -]?)?totals?\s*[:：]\s*\S.{0,40}$"
 )
 
 

@@ -34,6 +34,7 @@ class TrainingHistory:
     unit: ErrorUnit
     label: str = ""
     runs: int = 1  # Runs that the file holds, one after the other; the last was read.
+    first_set: str = ""  # The numbered set that was taken for the training rows, because it comes first.
 
     def __post_init__(self) -> None:
         if {len(one) for one in (self.train_loss, self.dev_loss, self.train_error, self.dev_error)} != {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -35,6 +35,7 @@ _METRICS: dict[str, re.Pattern[str]] = {
     "mse": re.compile(r"mse|mean_squared_error|l2"),
     "log_loss": re.compile(r"log_?loss|mlogloss"),
 }
+_NUMBERED = re.compile(r"(?:val|valid|validation|eval|test)_\d+")
 _NOT_FINITE = {"nan", "-nan", "inf", "+inf", "-inf", "infinity", "-infinity"}
 _SHARES_UP_TO = 1.0 + 1e-9  # An accuracy above it was written in percent.
 _NESTED = ("log_history", "history")  # A JSON file keeps its history below one of these keys.
@@ -80,11 +81,11 @@ def history_of_json(data: bytes, name: str = "") -> TrainingHistory | None:
     except (ValueError, RecursionError):
         return None
     frame = _frame_of(parsed)
-    return (
-        None
-        if frame is None or not is_history(list(frame.columns), in_order=isinstance(parsed, Mapping))
-        else history_of_frame(frame, name)
-    )
+    if frame is None or not is_history(list(frame.columns), in_order=isinstance(parsed, Mapping)):
+        return None
+    parts = _numbered_parts(list(map(str, parsed))) if isinstance(parsed, Mapping) else {}
+    first = next((key for key, part in parts.items() if part in _TRAIN), "")
+    return replace(history_of_frame(frame, name), first_set=first)
 
 
 def history_of_frame(frame: pd.DataFrame, label: str = "") -> TrainingHistory:
@@ -147,10 +148,23 @@ def _frame_of(parsed: Any) -> pd.DataFrame | None:
 def _flat(parsed: Mapping[str, Any]) -> dict[str, Any]:
     """Join the keys of {"train": {"logloss": [...]}, "eval": {...}}, as boosting libraries write them."""
     flat: dict[str, Any] = {}
+    parts = _numbered_parts([str(key) for key, value in parsed.items() if isinstance(value, Mapping)])
     for key, value in parsed.items():
         inner = value.items() if isinstance(value, Mapping) else ()
-        flat |= {f"{key}_{name}": one for name, one in inner} or {str(key): value}
+        flat |= {f"{parts.get(str(key), key)}_{name}": one for name, one in inner} or {str(key): value}
     return flat
+
+
+def _numbered_parts(keys: list[str]) -> dict[str, str]:
+    """Return what part of the data each of validation_0, validation_1 … is: the first is the training rows where no other key says so.
+
+    XGBoost and LightGBM number the sets that they are given; by custom the training rows come first.
+    """
+    numbered = [key for key in keys if _NUMBERED.fullmatch(plain_name(key))]
+    has_train = any(plain_name(key).split("_")[0] in _TRAIN for key in keys)
+    if has_train or len(numbered) < 2:
+        return dict(zip(numbered, _DEV, strict=False))
+    return dict(zip(numbered, (_TRAIN[0], *_DEV), strict=False))
 
 
 def _number(value: Any) -> float:

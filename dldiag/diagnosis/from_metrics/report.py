@@ -29,6 +29,9 @@ from dldiag.experiments.forecast import forecast
 _LABEL = Message("a model known by its numbers")
 _TARGET = Message("the target")
 SEVERAL_RUNS = Message("The log holds {runs} runs, one after the other; the last was read.")
+FIRST_SET = Message(
+    "{name} was taken for the training rows and the next set for the dev rows: no name says which is which."
+)
 NO_HUMAN = Notice(
     "no_human_error",
     ASSUMED,
@@ -131,6 +134,8 @@ def _dataset(
     notices = notices_on(numbers, by_rows, evidence)
     if isinstance(curve, TrainingHistory) and curve.runs > 1:
         notices = (Notice("several_runs", SEVERAL_RUNS.filled(runs=curve.runs), count=curve.runs), *notices)
+    if isinstance(curve, TrainingHistory) and curve.first_set:
+        notices = (Notice("first_set", FIRST_SET.filled(name=curve.first_set)), *notices)
     rows = split.train + split.dev + split.test
     target = "" if numbers.spread is None else english(_TARGET)
     return DatasetSummary(name, rows, 0, evidence.task, target, (), "", notices, spread=numbers.spread)
@@ -177,7 +182,7 @@ def _on_dev_below(evidence: Evidence, fired: set[str]) -> list[Message]:
     if variance is None or variance.value >= -evidence.delta:
         return []
     few = rows is not None and (rows.value < FEW_ROWS or "C2" not in fired)
-    return [DEV_BELOW, FEW_DEV.filled(n_dev=int(rows.value))] if few and rows is not None else [DEV_BELOW]
+    return [DEV_BELOW, FEW_DEV.filled(n=int(rows.value))] if few and rows is not None else [DEV_BELOW]
 
 
 def _split(numbers: GivenNumbers, curve: LearningCurve | None) -> SplitSummary:

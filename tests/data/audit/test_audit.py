@@ -130,6 +130,33 @@ def test_a_number_that_gives_the_classes_away_is_named_in_small_tables(rows, sha
         assert [one.column for one in found] == ["leak"]
 
 
+@pytest.mark.parametrize(("rows", "share"), [(300, 0.5), (500, 0.3), (1500, 0.5), (1500, 0.1)])
+def test_a_number_behind_labels_of_which_some_are_wrong_is_named(rows, share):
+    named = 0
+    for seed in range(10):
+        random = rng(seed)
+        frame, _ = classes(random, rows, 0.5)
+        leak = random.normal(size=rows)
+        y = (leak > np.quantile(leak, 1 - share)).astype(int)
+        wrong = random.choice(rows, rows // 100, replace=False)
+        y[wrong] = 1 - y[wrong]
+        named += [one.column for one in look(frame.assign(leak=leak, y=y)).leaky_columns] == ["leak"]
+    assert named >= 7
+
+
+@pytest.mark.parametrize("rows", [150, 500, 1500])
+@pytest.mark.parametrize("distance", [2.5, 3.0, 3.5])
+def test_a_measurement_whose_errors_lie_next_to_its_threshold_is_no_copy_with_wrong_labels(rows, distance):
+    found = 0
+    for seed in range(20):
+        random = rng(seed)
+        y = random.integers(0, 2, rows)
+        values = random.normal(size=rows) + distance * y
+        order = np.argsort(values)
+        found += cuts._are_wrong_labels(values[order], y[order])
+    assert found <= 1
+
+
 @pytest.mark.parametrize(("rows", "positives"), [(150, 5), (500, 15), (1500, 45)])
 def test_a_rare_class_between_two_values_is_named_without_a_gap_beside_it(rows, positives):
     for seed in range(20):
