@@ -57,7 +57,8 @@ def recommend(
     if not any(finding.outcome == "undecided" and _answers(finding) for finding in findings):
         fired = {problem: finding for problem, finding in fired.items() if problem not in FEW_DEV_ROWS}
     entries = [_entry(row, fired, evidence, model) for row in REMEDIES.values()]
-    return ranked(in_order([entry for entry in entries if entry is not None], evidence.delta))
+    ordered = sorted((e for e in entries if e is not None), key=lambda entry: entry[0])
+    return ranked([recommendation for _, recommendation in ordered])
 
 
 def _answers(finding: Finding) -> bool:
@@ -79,28 +80,27 @@ def settled(recommendations: Sequence[Recommendation], delta: float) -> tuple[Re
     A remedy whose trial helped comes before keeping the model as it is, one that did not help or hurt comes after.
     """
     keep = next((one.rank for one in recommendations if one.remedy == LEAVE_IT), len(recommendations) + 1)
-    ordered = in_order([(_settled_order(one, keep), one) for one in recommendations], delta)
+    ordered = sorted(recommendations, key=lambda one: _settled_order(one, keep, delta))
     fresh = [replace(one, because=REMEDIES[LEAVE_IT].why) if one.remedy == LEAVE_IT else one for one in ordered]
     return ranked(fresh)
 
 
-def _settled_order(one: Recommendation, keep: int) -> RemedyOrder:
+def _settled_order(one: Recommendation, keep: int, delta: float) -> tuple[int, bool, float, int]:
     """Return where a recommendation stands once trials are in; keep: the rank of keeping the model as it is."""
-    rank = len(REMEDIES) + one.rank if one.remedy == OTHER_MODEL else one.rank
     if one.remedy == LEAVE_IT:
-        return AS_IT_IS, 0.0, rank
+        return AS_IT_IS, False, 0.0, one.rank
     trial = one.trial
     change = trial.change if trial is not None else one.expected
-    value = 0.0 if change is None else round(change.value, _SHOWN)
+    value = 0.0 if change is None else round(change_with_cost(one.remedy, change.value, delta), _SHOWN)
     if trial is not None and trial.verdict in REFUTED:
-        return IN_VAIN, value, rank
+        return IN_VAIN, False, value, one.rank
     helps = shows_help(trial)
     open_yet = one.problem == KNOWN_CAUSE and one.rank < keep
     if not helps and not open_yet and (one.rank > keep or (trial is not None and value >= 0)):
-        return PERHAPS, value, rank
+        return PERHAPS, False, value, one.rank
     if one.problem in BEFORE_THE_MODEL and one.remedy in DONE_AT_ONCE:
-        return _FIRST, 0.0, rank
-    return _SURE if _can_be_done(one) else TO_COLLECT, value, rank
+        return _FIRST, False, 0.0, one.rank
+    return _SURE, not _can_be_done(one), value, one.rank
 
 
 def shows_help(trial: Trial | None) -> bool:
@@ -109,6 +109,11 @@ def shows_help(trial: Trial | None) -> bool:
         return False
     likely = trial.is_likely_help and (trial.remedy != MORE_DATA or trial.change.high < 0)
     return trial.verdict in _HELPFUL or likely
+
+
+def change_with_cost(remedy: str, change: float, delta: float) -> float:
+    """Return a change of dev error less what it costs: another model has to gain δ/2 more than a setting of this one."""
+    return change + delta / 2 if remedy == OTHER_MODEL else change
 
 
 def _can_be_done(one: Recommendation) -> bool:
@@ -138,7 +143,7 @@ def decide_order(change: Estimate, material: float) -> TrialVerdict:
 RemedyOrder = tuple[int, float, int]
 # Decimals of an error that are written: what is shown as equal is no reason for an order.
 _SHOWN = 3
-# First what can be applied now; then what has to be collected; then keeping the model; then the rest.
+# First what can be applied now, by gain; then what has to be collected; then keeping the model; then the rest.
 _FIRST, _SURE, LIKELY, TO_COLLECT, AS_IT_IS, PERHAPS, IN_VAIN = range(7)
 
 
@@ -206,7 +211,7 @@ def _other_model(
 def _placed_model(
     row: Remedy, place: int, problem: str, because: Message, change: Estimate, evidence: Evidence
 ) -> tuple[RemedyOrder, Recommendation]:
-    order = _order(place, change.value, row)
+    order = _order(place, change_with_cost(row.key, change.value, evidence.delta), row)
     repeats = 0 if evidence.repeats is None else round(evidence.repeats.value)
     cost = COST_OF_ANOTHER.filled(half=evidence.delta / 2, unit=evidence.unit)
     trial = Trial(row.key, decide_order(change, evidence.delta), change, repeats, 0.0, note=cost)
@@ -229,26 +234,8 @@ _BY_EVIDENCE = {OTHER_MODEL: _other_model, RARE_ROWS: _rare_rows}
 
 
 def _order(place: int, change: float, row: Remedy) -> RemedyOrder:
-    """Return the place, the change, and the place in REMEDIES: what makes a network train at all comes first there."""
-    last = len(REMEDIES) if row.key == OTHER_MODEL else 0
-    return place, round(change, _SHOWN), last + list(REMEDIES).index(row.key)
-
-
-def in_order(entries: Sequence[tuple[RemedyOrder, Recommendation]], delta: float) -> list[Recommendation]:
-    """Order by place, then gain; those within δ/2 of the largest gain of their place stand in the order of the table.
-
-    Which of two gains is larger by less than δ/2 changes with the split. Another model stands behind the settings that
-    gain as much: it has to be built, checked and explained anew.
-    """
-    most: dict[int, float] = {}
-    for (place, change, _), _ in entries:
-        most[place] = min(change, most.get(place, change))
-
-    def key(entry: tuple[RemedyOrder, Recommendation]) -> tuple[int, float, int]:
-        (place, change, at), _ = entry
-        return place, most[place] if change <= most[place] + delta / 2 else change, at
-
-    return [recommendation for _, recommendation in sorted(entries, key=key)]
+    """Order by place, then gain, then REMEDIES: what makes a network train at all comes first there."""
+    return place, round(change, _SHOWN), list(REMEDIES).index(row.key)
 
 
 def _place(row: Remedy, expected: float, problem: str | None) -> int:

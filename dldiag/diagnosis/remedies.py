@@ -197,12 +197,6 @@ REMEDIES: dict[str, Remedy] = {
             "other_activation", Message("Another activation function"), "training", ("bad_activation", "uneven_start"), _activation, 0.4,
             Message("A saturated unit passes no gradient on; a linear one adds nothing to a linear model."),
         ),
-        # What the errors themselves ask for comes before what only makes the model larger.
-        Remedy(
-            "new_features", Message("Add features"), "data", ("missing_features",), _never, 0.0,
-            Message("An interaction, a ratio or a bend that the errors on dev rows still go together with."),
-            from_errors=missing_features, any_model=True,
-        ),
         # high bias
         Remedy(
             "bigger_network", Message("A bigger network"), "bias", ("small_network", "high_bias"), _bigger, 0.3,
@@ -279,6 +273,11 @@ REMEDIES: dict[str, Remedy] = {
             Message("The model says in which limits this setting may lie; another value may suit these rows better."),
         ),
         # the data
+        Remedy(
+            "new_features", Message("Add features"), "data", ("missing_features",), _never, 0.0,
+            Message("An interaction, a ratio or a bend that the errors on dev rows still go together with."),
+            from_errors=missing_features, any_model=True,
+        ),
         Remedy(
             "drop_columns", Message("Drop columns"), "data", ("idle_columns",), _never, 0.0,
             Message("Columns that the model does not need only give it more to memorize."),

@@ -7,7 +7,6 @@ import pytest
 
 from dldiag.core.types import Estimate, Trial
 from dldiag.data.audit.repairs import repair
-from dldiag.diagnosis.recommend import settled
 from dldiag.diagnosis.remedies import MORE_DATA, OF_OTHERS, REMEDIES
 from dldiag.report import from_json, to_json, to_text, view
 from dldiag.report.interval_bars import BarScale, bar_look, interval_bar, scale_of
@@ -21,15 +20,16 @@ def with_test(one, verdict, value):
 
 
 def with_tests(*results):
-    report = make_report(trials=False)
-    tested = [with_test(one, *result) for one, result in zip(report.recommendations, results, strict=True)]
-    return replace(report, recommendations=settled(tested, report.delta))
+    recommendations = make_report(trials=False).recommendations
+    return make_report(
+        recommendations=tuple(with_test(one, *result) for one, result in zip(recommendations, results, strict=True))
+    )
 
 
 def test_a_fix_that_helped_most_comes_first_and_one_that_hurt_comes_last():
-    before = make_report(trials=False).recommendations
-    found = view.fixes(with_tests(("hurt", 0.03), ("helped", -0.03), ("helped", -0.05)))
-    assert [one.remedy for one in found] == [before[i].remedy for i in (2, 1, 0)]
+    report = with_tests(("hurt", 0.03), ("helped", -0.03), ("helped", -0.05))
+    found = view.fixes(report)
+    assert [one.remedy for one in found] == [report.recommendations[i].remedy for i in (2, 1, 0)]
     assert [one.is_recommended for one in found] == [True, True, False]
 
 
@@ -37,9 +37,8 @@ def test_another_model_that_gains_more_than_it_costs_comes_first():
     report = with_tests(("helped", -0.03), ("helped", -0.05), ("hurt", 0.03))
     other = replace(report.recommendations[0], remedy="other_model", problem="reference_wins", change={}, rank=9)
     led = [with_test(other, "helped", -0.05 - report.delta * share) for share in (0.4, 0.6)]
-    orders = [settled((*report.recommendations, one), report.delta) for one in led]
-    first = [view.fixes(replace(report, recommendations=order))[0].remedy for order in orders]
-    assert first == [report.recommendations[0].remedy, "other_model"]
+    first = [view.fixes(replace(report, recommendations=(*report.recommendations, one)))[0].remedy for one in led]
+    assert first == [report.recommendations[1].remedy, "other_model"]
 
 
 def test_a_repair_of_the_table_stands_before_what_helped_most_and_is_named():

@@ -10,7 +10,7 @@ import numpy as np
 
 from dldiag.core.i18n import Message, labeled, listed, sentences, tr
 from dldiag.core.types import Column_, Estimate, Finding, Recommendation, Report, TrialVerdict
-from dldiag.diagnosis.recommend import REFUTED, shows_help
+from dldiag.diagnosis.recommend import REFUTED, change_with_cost, shows_help
 from dldiag.diagnosis.remedies import (
     LARGER_DEV_SET,
     LEAVE_IT,
@@ -139,16 +139,17 @@ def _is_refuted(recommendation: Recommendation) -> bool:
     return recommendation.trial is not None and recommendation.trial.verdict in REFUTED
 
 
-def _order(recommendation: Recommendation, report: Report) -> tuple[int, int]:
-    """What comes before any model first, then what a test showed to help, then what is recommended yet."""
+def _order(recommendation: Recommendation, report: Report) -> tuple[int, float, int]:
+    """What comes before any model first, then what was tested, by what it gains less what another model costs."""
     trial, rank = recommendation.trial, recommendation.rank
     if _is_refuted(recommendation):
-        return 4, rank
+        return 4, 0.0, rank
     if recommendation.problem in BLOCKING and is_recommended(recommendation, report):
-        return 0, rank
-    if trial is not None and trial.verdict == "helped" and recommendation.remedy != MORE_DATA:
-        return 1, rank
-    return 2 if is_recommended(recommendation, report) else 3, rank
+        return 0, 0.0, rank
+    if trial is not None and trial.verdict == "helped":
+        worth = change_with_cost(recommendation.remedy, trial.change.value, report.delta)
+        return (1, worth, rank) if recommendation.remedy != MORE_DATA else (2, 0.0, rank)
+    return 2 if is_recommended(recommendation, report) else 3, 0.0, rank
 
 
 def _fix(recommendation: Recommendation, report: Report) -> Fix:
