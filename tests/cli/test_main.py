@@ -1,7 +1,7 @@
 """The command line: what a shell script relies on, and one plain line for whatever cannot be used."""
 
-import gc
 import csv
+import gc
 import json
 import os
 import subprocess
