@@ -19,6 +19,7 @@ from dldiag.core.params import SettingError
 from dldiag.core.sanitize import terminal_safe
 from dldiag.core.types import DataError
 
+LAST_PORT = 65_535
 FAULT, BAD_INPUT, INTERRUPTED = 1, 2, 130  # Exit statuses.
 
 
@@ -74,7 +75,7 @@ def parser(*, only_numbers: bool = False) -> argparse.ArgumentParser:
     add_compare(verbs)
     add_errors(verbs)
     dashboard = verbs.add_parser("dashboard", aliases=["run"], help=tr("start the dashboard"))
-    dashboard.add_argument("--port", type=int, metavar="N", help=tr("port of the dashboard"))
+    dashboard.add_argument("--port", type=_port, metavar="N", help=tr("port of the dashboard"))
     _add_plain(dashboard, _dashboard)
     return top
 
@@ -116,6 +117,15 @@ def _write_any_character() -> None:
 
 
 # --- dashboard -------------------------------------------------------------------------------------------------
+
+
+def _port(text: str) -> int:
+    """Read the number of a port; argparse turns the error into one line."""
+    if not (text.isdecimal() and 0 < int(text) <= LAST_PORT):
+        raise argparse.ArgumentTypeError(
+            tr("a port is a number from 1 to {last}, not {text}", last=LAST_PORT, text=text)
+        )
+    return int(text)
 
 
 def _dashboard(args: argparse.Namespace) -> int:

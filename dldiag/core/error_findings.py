@@ -123,7 +123,8 @@ class TagCount:
 class ErrorFindings:
     """What an error analysis found. `empty` says, by the name of a section, why it has nothing to show.
 
-    unknown: predictions that are no label of the target; they count as wrong.
+    unknown: predictions that are no label of the target; they count as wrong. left_out: rows given without a target or a
+    prediction. spread: the standard deviation of a numeric target whose predictions were given, in its own unit.
     """
 
     rows: int
@@ -137,6 +138,8 @@ class ErrorFindings:
     tags: tuple[TagCount, ...] = ()
     empty: Mapping[str, Message] = field(default_factory=dict)
     unknown: int = 0
+    left_out: int = 0
+    spread: float | None = None
 
     def __repr__(self) -> str:
         """Return what was found in one line."""

@@ -48,6 +48,16 @@ class Estimate:
             factor * self.value, low, high, factor * self.surely_above, factor * self.surely_below, self.source
         )
 
+    def within(self, least: float, most: float) -> Estimate:
+        """Return the estimate with bounds that reach no farther than the quantity itself can.
+
+        >>> Estimate(0.9, 0.6, 1.4).within(0, 1).brief()
+        '0.900 (0.600 to 1.000)'
+        """
+        least, most = min(least, self.value), max(most, self.value)
+        low, high = max(self.low, least), min(self.high, most)
+        return Estimate(self.value, low, high, max(self.surely_above, least), min(self.surely_below, most), self.source)
+
     @property
     def surely_above(self) -> float:
         """The lower one-sided 90% bound."""

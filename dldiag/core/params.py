@@ -119,16 +119,22 @@ def check(name: str, param: Param, value: Any) -> None:
     """Raise SettingError when a value is outside the parameter's range or choices."""
     if (param.optional and value is None) or (param.auto and isinstance(value, str) and value == "auto"):
         return
-    if param.choices is not None and value not in param.choices:
-        choices = ", ".join(param.choices)
-        raise SettingError(
-            tr("{name} = {value} is not one of {choices}.", name=name, value=repr(value), choices=choices)
-        )
+    if param.choices is not None:
+        check_choice(name, value, param.choices)
     if not _is_of_kind(value, param.kind):
         kind = _kind_name(param)
         raise SettingError(tr("{name} = {text} is not {kind}.", name=name, text=repr(value), kind=kind))
     for one in value if isinstance(value, tuple | list) else (value,):
         _check_range(name, param, one)
+
+
+def check_choice(name: str, value: Any, choices: Iterable[str]) -> None:
+    """Raise SettingError when a value is none of the choices."""
+    if value not in choices:
+        listing = ", ".join(choices)
+        raise SettingError(
+            tr("{name} = {value} is not one of {choices}.", name=name, value=repr(value), choices=listing)
+        )
 
 
 def _check_range(name: str, param: Param, value: Any) -> None:

@@ -10,10 +10,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from dldiag.core.i18n import Message, Value
+from dldiag.core.i18n import Message, Value, tr
+from dldiag.core.params import SettingError, check_choice
 from dldiag.core.types import DataError, Dataset, Notice, Table
 from dldiag.data.features import features_of
 from dldiag.data.fingerprint import with_choices
+from dldiag.data.from_pandas import as_frame
 from dldiag.data.new_rows import recipe_of
 from dldiag.data.read_table import read_table
 from dldiag.data.target import TargetReading, read_target
@@ -21,6 +23,7 @@ from dldiag.data.typing.columns import BY_HAND, check_names
 
 ROW_ORDER = "#row order"  # As `times`: the rows of the file are in time order.
 ROW_BLOCKS = "#row blocks"  # As `groups`: neighboring rows of the file belong together.
+TASKS = ("auto", "classification", "regression")
 _BLOCKS = 50  # ROW_BLOCKS makes this many contiguous blocks of rows.
 _CLASSES_SHOWN = 10  # A notice names this many values of the target, the most frequent first.
 _LEAST_ROWS = 2  # With one row there is nothing to compare; a split needs more.
@@ -46,6 +49,7 @@ def make_dataset(  # noqa: PLR0913 — one argument for each thing that a form m
     Raises DataError, with a hint, for what cannot be learned from.
     """
     table = _as_table(table)
+    exclude, domain = _given_names(task, exclude, domain)
     names = [column.name for column in table.columns]
     target, *exclude = (_spelled(name, names) for name in (target, *exclude))
     groups, times = (name and _spelled(name, names) for name in (groups, times))
@@ -114,7 +118,20 @@ def _classes_notice(table: Table, target: str) -> tuple[Notice, ...]:
     return (Notice("classes_in_file", message, len(counted.values), columns=(target,)),)
 
 
+def _given_names(
+    task: str, exclude: Sequence[str], domain: tuple[str, str] | None
+) -> tuple[Sequence[str], tuple[str, str] | None]:
+    """Check the task; return the names to leave out, of which one may be given alone, and a domain whose value is a text."""
+    check_choice("task", task, TASKS)
+    if domain is not None and (isinstance(domain, str) or len(domain) != 2):
+        raise SettingError(
+            tr('domain is a column and a value, ("country", "US") for one, not {given}.', given=repr(domain))
+        )
+    return (exclude,) if isinstance(exclude, str) else exclude, domain and (domain[0], str(domain[1]))
+
+
 def _as_table(table: Any) -> Table:
+    table = as_frame(table)
     if isinstance(table, pd.DataFrame):
         return read_table(table)
     if not isinstance(table, Table):

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Hashable
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
 NAME = "DataFrame"  # Name of a table that comes from no file.
+
+
+def as_frame(table: Any) -> Any:
+    """Return a table of another library, such as polars or pyarrow, as one of pandas; anything else as it is."""
+    return table.to_pandas() if hasattr(table, "to_pandas") else table
 
 
 def arrow_file_of(frame: pd.DataFrame) -> bytes:

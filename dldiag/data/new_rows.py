@@ -15,7 +15,7 @@ from dldiag.core.i18n import Message
 from dldiag.core.types import Column, DataError, ReadPlan, RowRecipe, Rows, Table
 from dldiag.data.encode import FeatureLayout
 from dldiag.data.features import DATE_PARTS, SINCE_FIRST, source_of
-from dldiag.data.from_pandas import arrow_file_of
+from dldiag.data.from_pandas import arrow_file_of, as_frame
 from dldiag.data.io import read
 from dldiag.data.typing.columns import OTHER, type_columns
 from dldiag.data.typing.dates import read_dates
@@ -130,6 +130,8 @@ def typed_rows(recipe: RowRecipe, layouts: Sequence[FeatureLayout], source: Any)
 
 def _typed_columns(recipe: RowRecipe, source: Any) -> pd.DataFrame:
     texts, plan, declared = _texts(recipe, source)
+    if not len(texts):
+        raise DataError(Message("There are no rows here to predict for."), Message("Give at least one row."))
     lacking = [name for name in recipe.kinds if name not in texts]
     if lacking:
         raise DataError(
@@ -145,6 +147,7 @@ def _texts(recipe: RowRecipe, source: Any) -> tuple[pd.DataFrame, ReadPlan, Mapp
     """Return the cell texts, how they are read, and what a typed file says of its columns."""
     if isinstance(source, Table) and source.raw is not None:
         return source.raw, source.plan, {}
+    source = as_frame(source)
     raw = read(_as_bytes(source), trusted=isinstance(source, pd.DataFrame), **recipe.reading)
     return raw.frame, raw.plan, raw.typed
 
@@ -152,7 +155,12 @@ def _texts(recipe: RowRecipe, source: Any) -> tuple[pd.DataFrame, ReadPlan, Mapp
 def _as_bytes(source: Any) -> Any:
     if isinstance(source, pd.DataFrame):
         return arrow_file_of(source)
-    return source.read() if hasattr(source, "read") and not isinstance(source, Path) else source
+    if hasattr(source, "read") and not isinstance(source, Path):
+        return source.read()
+    if not isinstance(source, str | Path | bytes):
+        what = type(source).__name__
+        raise TypeError(f"new rows are a DataFrame, a table of read_table, or a file (path or bytes), not a {what}.")
+    return source
 
 
 def _feature(layout: FeatureLayout, values: pd.Series, recipe: RowRecipe) -> pd.Series:

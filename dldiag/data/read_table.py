@@ -15,7 +15,7 @@ import pandas as pd
 from dldiag.core.i18n import Message
 from dldiag.core.types import DataError, Kind, ReadPlan, Table
 from dldiag.data.fingerprint import with_choices
-from dldiag.data.from_pandas import NAME, arrow_file_of
+from dldiag.data.from_pandas import NAME, arrow_file_of, as_frame
 from dldiag.data.grouped_rows import gaps_down, heading_rows
 from dldiag.data.io import RawTable, Sampling, read
 from dldiag.data.total_rows import summary_rows, total_rows
@@ -40,6 +40,7 @@ def read_table(
     `plan` or single `choices` (delimiter, encoding, decimal …) decide by hand what would be detected; `kinds` sets the
     kind of columns by name. Of a file that is larger than is read at once rows are drawn as `sampling` says. Raises DataError when nothing can be read.
     """
+    source = as_frame(source)
     own = isinstance(source, pd.DataFrame)  # These bytes are made here, so they can be trusted.
     if isinstance(source, pd.DataFrame):
         source, name = arrow_file_of(source), name or NAME

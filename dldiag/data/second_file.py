@@ -11,6 +11,7 @@ import pandas as pd
 from dldiag.core.i18n import Message
 from dldiag.core.types import Column, DataError, Notice, Table
 from dldiag.data.fingerprint import with_choices
+from dldiag.data.from_pandas import arrow_file_of
 from dldiag.data.io import RawTable, read
 from dldiag.data.new_rows import (
     examples_of,
@@ -20,22 +21,28 @@ from dldiag.data.new_rows import (
     with_words,
     without_unknown_na,
 )
-from dldiag.data.read_table import table_of
+from dldiag.data.read_table import read_table, table_of
 
 FROM_FILE = "#file"  # The column that says from which file a row comes; it is never a feature.
 SECOND = "second"  # The value of that column for rows of the second file.
 
 
 def with_second_file(
-    table: Table, source: str | Path | bytes, *, name: str = "", read_raw: Callable[..., RawTable] = read
+    table: Table | pd.DataFrame,
+    source: str | Path | bytes | pd.DataFrame,
+    *,
+    name: str = "",
+    read_raw: Callable[..., RawTable] = read,
 ) -> Table:
-    """Read a second file and put its rows below a table's, each row marked in the column FROM_FILE.
+    """Read a second file, or a DataFrame, and put its rows below a table's, each row marked in the column FROM_FILE.
 
     Columns are matched by name and take the kinds of the first file, and what their texts leave open is settled as in
     the first file: decimal mark, day or month first, the words for yes. What only the second has is left out, with a
     notice. Use it with make_dataset(…, domain=(FROM_FILE, SECOND)): dev and test rows are then of the second file.
     Raises DataError when the second file lacks a column of the first, or FROM_FILE is a column already.
     """
+    table = read_table(table) if isinstance(table, pd.DataFrame) else table
+    source = arrow_file_of(source) if isinstance(source, pd.DataFrame) else source
     raw = read_raw(source, name=name, **settled_reading(table))
     kinds = {column.name: column.kind for column in table.columns if column.name in raw.frame}
     names = [column.name for column in table.columns]

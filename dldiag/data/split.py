@@ -99,7 +99,11 @@ def _cuts_in_time(times: NDArray[Any], share: float) -> tuple[int, int]:
     changes, n = _changes(times), len(times)
     if len(changes) < _LEAST_TIMES - 1:
         raise DataError(
-            Message("The time column has only {times} different values.", {"times": len(changes) + 1}),
+            Message(
+                "The time column has only {n} different value.",
+                {"n": len(changes) + 1},
+                plural="The time column has only {n} different values.",
+            ),
             Message(
                 "Splitting in time needs at least {least}: one to learn from, one to judge on, one to test.",
                 {"least": _LEAST_TIMES},
@@ -281,7 +285,11 @@ def _held_groups(labels: Rows, share: float, rng: np.random.Generator) -> NDArra
 def _check_groups(groups: int, least: int) -> None:
     if groups < least:
         raise DataError(
-            Message("The group column has only {groups} different values.", {"groups": groups}),
+            Message(
+                "The group column has only {n} different value.",
+                {"n": groups},
+                plural="The group column has only {n} different values.",
+            ),
             Message("Splitting by group needs at least 4 groups, better 30; pick another column or none."),
         )
 

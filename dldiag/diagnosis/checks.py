@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from sklearn.base import is_classifier, is_regressor
 
-from dldiag.core.i18n import Message, tr
+from dldiag.core.i18n import Message, Value, tr
 from dldiag.core.params import SettingError, check_shares
 from dldiag.core.settings import Settings
 from dldiag.core.types import DataError, Dataset, Split
@@ -68,6 +68,16 @@ def check_metric(choice: MetricChoice, dataset: Dataset, split: Split, model: Mo
     """Refuse a metric that the model or the dev rows cannot give, and a target error outside its range."""
     if choice.unit in ("rate", "score"):
         check_shares(settings, ["target_error"])
+    if choice.unit == "sd" and settings.target_error is not None and settings.target_error > 1:
+        values: dict[str, Value] = {
+            "given": settings.target_error,
+            "target": dataset.target,
+            "spread": float(np.std(dataset.y)),
+        }
+        raise DataError(
+            Message("Target error = {given:g} is above 1, what always predicting the mean reaches.", values),
+            Message("Divide it by the standard deviation of {target}, {spread:.3g}: errors are in that unit.", values),
+        )
     if choice.needs_probabilities and not hasattr(model.estimator, "predict_proba"):
         raise DataError(
             Message(
@@ -84,7 +94,7 @@ def check_trained(results: Sequence[FitResult]) -> None:
     """Refuse a model that could not be trained in some repeat; DataError."""
     if failed := _first_failure(results):
         raise DataError(
-            Message("The model cannot be trained on these rows: {error}", {"error": failed}),
+            Message("The model cannot be trained on these rows: {error}.", {"error": failed}),
             Message("Change the model's settings, or diagnose another model."),
         )
 
@@ -93,10 +103,10 @@ def check_test_results(results: Sequence[FitResult]) -> None:
     """Refuse to show a test result of a model that cannot be judged on the test rows; DataError."""
     if failed := _first_failure(results):
         raise DataError(
-            Message("The model cannot be judged on the test rows: {error}", {"error": failed}),
+            Message("The model cannot be judged on the test rows: {error}.", {"error": failed}),
             Message("Let the model take values that no training row has, then open the test set again."),
         )
 
 
 def _first_failure(results: Sequence[FitResult]) -> str:
-    return next((result.failed for result in results if result.failed), "")
+    return next((result.failed.rstrip(". ") for result in results if result.failed), "")

@@ -171,8 +171,8 @@ def _steps(row: Ladder, value: Any, usual: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _scaled(value: float, factor: float) -> float:
-    """Scale a value; a whole number stays one."""
-    return max(1, round(value * factor)) if isinstance(value, int) else float(f"{value * factor:.6g}")
+    """Scale a value, to two digits; a whole number stays one."""
+    return max(1, round(value * factor)) if isinstance(value, int) else float(f"{value * factor:.2g}")
 
 
 def _constrained_rungs(estimator: Any) -> Iterator[Change]:
@@ -212,9 +212,8 @@ def _is_accepted(one: Any, change: Change) -> bool:
     """Check a change against the estimator's own parameter constraints; without any, everything is accepted."""
     try:
         candidate = clone(one).set_params(**change)
-        check = getattr(candidate, "_validate_params", None)
-        if check is not None:
-            check()
+        if hasattr(candidate, "_parameter_constraints"):  # Estimators from elsewhere inherit the check without them.
+            candidate._validate_params()
     except (ValueError, TypeError):
         return False
     return True

@@ -25,6 +25,9 @@ from dldiag.experiments.fit_cache import FitCache
 from dldiag.experiments.models import Model, changed
 
 TIMES = (2, 4, 10)  # Multiples of the dev rows for which the report says what they would decide.
+LEAST_NARROWER = (
+    0.1  # Share by which the interval shrinks at least where a larger dev set is worth its rows (own choice).
+)
 LEAST_HALF = 20  # Least dev rows in each half, to forecast anything.
 
 Results = Sequence[FitResult]
@@ -37,7 +40,7 @@ def with_larger_dev_set(
 ) -> Report:
     """Return the report with what a larger dev set would decide; nothing is fitted.
 
-    It is stated where a larger dev set is recommended, and where the dev set is too small and some size would decide an open test:
+    It is stated where a larger dev set is recommended, which is left out where it would decide and narrow nothing, and where the dev set is too small and some size would decide an open test:
     then the fix is added, after all others.
     """
     is_listed = any(recommendation.remedy == LARGER_DEV_SET for recommendation in report.recommendations)
@@ -46,6 +49,9 @@ def with_larger_dev_set(
     if not is_listed and (small is None or not tests):
         return report
     outlook = _outlook(report, measurements, tests, settings)
+    others = [one for one in report.recommendations if one.remedy != LARGER_DEV_SET]
+    if is_listed and others and not _is_worth_its_rows(outlook):
+        return replace(report, recommendations=tuple(replace(one, rank=i) for i, one in enumerate(others, 1)))
     if is_listed:
         return replace(report, larger_dev_set=outlook)
     if small is None or not any(size.decided for size in outlook.sizes):
@@ -73,6 +79,12 @@ def _outlook(
         (*questions, *tests),
         tuple(size(times) for times in TIMES),
     )
+
+
+def _is_worth_its_rows(outlook: DevSetOutlook) -> bool:
+    """Tell whether more dev rows decide a question or narrow the interval: spread between training sets stays as it is."""
+    narrowest = outlook.sizes[-1].half_width
+    return any(one.decided for one in outlook.sizes) or narrowest < (1 - LEAST_NARROWER) * outlook.half_width
 
 
 def _added(small: Finding, report: Report) -> Recommendation:

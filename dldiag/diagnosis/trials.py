@@ -23,6 +23,13 @@ from dldiag.experiments.forecast import forecast
 from dldiag.experiments.learning_curve import clipped
 from dldiag.experiments.models import Model, changed
 
+FORECAST_HELD = Message(
+    "From {seen:,} rows, {predicted:error} ({low:error} to {high:error}) was forecast for {hidden:,} rows; it came out at {real:error}."
+)
+FORECAST_MISSED = Message(
+    "Read this forecast with care: from {seen:,} rows, {predicted:error} ({low:error} to {high:error}) was forecast for {hidden:,} rows, "
+    "but it came out at {real:error}."
+)
 HINDCAST_HIDES = 2  # Largest sizes hidden from the forecast, which is then checked against them.
 BATCH = 3  # This many repeats are added at a time until a trial is decided.
 EARLY_LOOK = 1.57  # Times the 90% interval: a look before the last needs a 99% interval.
@@ -143,10 +150,6 @@ def hindcast(curve: LearningCurve, evidence: Evidence) -> Trial | None:
         "seen": int(curve.sizes[n_shown - 1]), "hidden": hidden, "predicted": point.value, "low": point.low, "high": point.high,
         "real": real, "unit": curve.unit,
     }  # fmt: skip
-    note = Message(
-        "From {seen:,} rows, {predicted:error} ({low:error} to {high:error}) was forecast for {hidden:,} rows; it came out at "
-        "{real:error}.",
-        values,
-    )
+    note = (FORECAST_HELD if is_inside else FORECAST_MISSED).filled(**values)
     verdict = decide_order(change, evidence.delta) if is_inside else "undecided"
     return Trial(MORE_DATA, verdict, change, curve.dev_errors.shape[1], 0.0, note=note)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from dldiag.core.i18n import Message, Value
+from dldiag.core.i18n import Message, Value, rounded
 from dldiag.core.types import Answer, Estimate, Finding, Outcome, Recommendation, Verdict, exactly
 from dldiag.diagnosis.evidence.evidence import Evidence
 from dldiag.diagnosis.recommend import REFUTED, shows_help
@@ -27,7 +27,11 @@ _ANSWERS: Mapping[str, Answer] = {"fired": "yes", "passed": "no", "undecided": "
 # What an undecided answer rests on, and what the baseline predicts, in the sentences below.
 JUDGED_BY_REPEATS = Message("so few repeats")
 BASELINES: Mapping[str, Message] = {"rate": Message("the commonest class"), "sd": Message("the mean")}
-BEST_CONSTANT = Message("the best constant answer")  # Stands for the baseline where the metric has a unit of its own.
+# What the errors are held against. What is achievable was seen here, unless a model beside it errs less, with a wider interval.
+YOUR_TARGET = Message("your target is {achievable:error}")
+BEST_SEEN = Message("the best seen here is {achievable:error}")
+ACHIEVABLE = Message("about {achievable:error} is achievable")
+BEST_CONSTANT = Message("the best constant")  # Stands for the baseline where the metric has a unit of its own.
 
 BY_ANSWERS: Mapping[tuple[Answer, Answer], Message] = {
     ("yes", "yes"): Message(
@@ -42,9 +46,7 @@ BY_ANSWERS: Mapping[tuple[Answer, Answer], Message] = {
         "Overfitting (high variance): the model memorizes its training rows. Its error is {train:error} on them, but "
         "{dev:error} on unseen rows."
     ),
-    ("no", "no"): Message(
-        "Nothing to fix: the error on unseen rows is {dev:error}, about the best seen here ({achievable:error})."
-    ),
+    ("no", "no"): Message("Nothing to fix: the error on unseen rows is {dev:error}; {goal}."),
     ("yes", "undecided"): Message(
         "Underfitting (high bias): the training error is {train:error}; about {achievable:error} is achievable. With {judged} we "
         "can't yet tell whether overfitting matters, too."
@@ -58,13 +60,11 @@ BY_ANSWERS: Mapping[tuple[Answer, Answer], Message] = {
         "and {dev:error} on unseen ones."
     ),
     ("undecided", "no"): Message(
-        "No overfitting. With {judged} we can't yet tell whether underfitting matters: the training error is {train:error}, the best "
-        "error seen here {achievable:error}."
+        "No overfitting. With {judged} we can't yet tell whether underfitting matters: the training error is {train:error}; {goal}."
     ),
 }
 CANNOT_TELL = Message(
-    "The error is {train:error} on training rows and {dev:error} on unseen ones; the best seen here is {achievable:error}. With "
-    "{judged} we can't yet tell whether underfitting or overfitting matters."
+    "The error is {train:error} on training rows and {dev:error} on unseen ones; {goal}. With {judged} we can't yet tell whether underfitting or overfitting matters."
 )
 TOGETHER = Message(
     "Neither bias nor variance is high by itself, but the two add up. The error on unseen rows is {dev:error}; about "
@@ -72,7 +72,7 @@ TOGETHER = Message(
 )
 _NOT_ASKED = Message(
     "Bias or variance was not judged: a rule is muted or does not apply. Training error {train:error}, error on "
-    "unseen rows {dev:error}, best error seen here {achievable:error}."
+    "unseen rows {dev:error}; {goal}."
 )
 CODES: Mapping[tuple[Answer, Answer], str] = {
     ("yes", "yes"): "both", ("yes", "no"): "high_bias", ("no", "yes"): "high_variance", ("no", "no"): "nothing_to_fix",
@@ -82,11 +82,10 @@ CODES: Mapping[tuple[Answer, Answer], str] = {
 NOTHING_TO_GAIN = ("harmless_gap", "nothing_to_fix", "little_signal")
 SO_FAR = "nothing_so_far"
 NOTHING_SO_FAR = Message(
-    "Neither bias nor variance is high so far: the error on unseen rows is {dev:error}, about the best seen here "
-    "({achievable:error}). No fix has been tested yet."
+    "Neither bias nor variance is high so far: the error on unseen rows is {dev:error}; {goal}. No fix has been tested yet."
 )
 GAINS = Message(
-    "Neither bias nor variance is high: the error on unseen rows is {dev:error}, the best seen here is {achievable:error}. Still, "
+    "Neither bias nor variance is high: the error on unseen rows is {dev:error}; {goal}. Still, "
     "a fix that we tested lowers it."
 )
 # With this verdict keeping the model comes first, though bias or variance is high.
@@ -115,7 +114,7 @@ STILL_PROMISING = Message(
 )
 # Takes the place of "nothing to fix" there.
 NOTHING_CLEAR = Message(
-    "Neither bias nor variance is high: the error on unseen rows is {dev:error}, the best seen here is {achievable:error}. No fix "
+    "Neither bias nor variance is high: the error on unseen rows is {dev:error}; {goal}. No fix "
     "that we tested lowers it with 90% confidence."
 )
 # What opens the verdict while it is open whether any model has skill, by the rule that asks.
@@ -324,12 +323,22 @@ def values_of(evidence: Evidence, target: str) -> dict[str, Value]:
     judged = JUDGED_BY_REPEATS if evidence.n_dev is None else judged_row_count(evidence)
     return {
         "train": value("train_error"), "dev": value("dev_error"), "training_dev": value("training_dev_error"),
-        "achievable": value("achievable"), "better": value("better_than_guess"), "judged": judged,
+        "achievable": value("achievable"), "goal": _goal(evidence), "better": value("better_than_guess"), "judged": judged,
         "test_gap": value("test_gap"), "stuck": value("stuck_share"), "guess": value("guess_error"),
         "reference_error": value("reference_error"), "baseline": BASELINES.get(evidence.unit, BEST_CONSTANT),
         "auc": None if evidence.ranking_gain is None else 0.5 + evidence.ranking_gain.value,
         "unit": evidence.unit, "target": target, **evidence.names,
     }  # fmt: skip
+
+
+def _goal(evidence: Evidence) -> Message | None:
+    """Say what is achievable, and whence that is known: the model with the lowest bound may not have the lowest error."""
+    achievable, shown = evidence.achievable, (evidence.dev_error, evidence.reference_error)
+    if achievable is None:
+        return None
+    is_lowest = all(one is None or rounded(one.value) >= rounded(achievable.value) for one in shown)
+    goal = YOUR_TARGET if evidence.target_error is not None else BEST_SEEN if is_lowest else ACHIEVABLE
+    return goal.filled(achievable=achievable.value, unit=evidence.unit)
 
 
 def stability(results: Sequence[FitResult], evidence: Evidence, seed: int) -> float | None:

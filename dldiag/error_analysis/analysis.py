@@ -19,7 +19,7 @@ from dldiag.error_analysis.bias_per_row import bias_and_variance, decompose
 from dldiag.error_analysis.conditions import rows_where
 from dldiag.error_analysis.given_predictions import as_table, error_case
 from dldiag.error_analysis.importance import column_groups, permutation_importance, shuffled
-from dldiag.error_analysis.label_suspects import SuspectRows, share_of_suspects, suspect_rows
+from dldiag.error_analysis.label_suspects import SuspectRows, share_of_suspects, suspect_rows, why_no_suspects
 from dldiag.error_analysis.row_losses import ErrorCase, RowLosses, losses_of, row_losses
 from dldiag.error_analysis.slices import LEAST_TABLE_ROWS, find_slices
 
@@ -129,10 +129,14 @@ def error_analysis(
     """
     case = replace(error_case(y_true, y_pred, X, proba, classes=classes), seed=seed)
     analysis = analyze(case)
-    if predict is None or X is None:
-        return analysis
-    importance = _importance(case, X, predict)
-    return replace(analysis, findings=replace(analysis.findings, importance=tuple(importance)))
+    findings = replace(
+        analysis.findings,
+        left_out=len(case.X) - len(analysis.losses),
+        spread=case.scale if case.task == "regression" else None,
+    )
+    if predict is not None and X is not None:
+        findings = replace(findings, importance=tuple(_importance(case, X, predict)))
+    return replace(analysis, findings=findings)
 
 
 def analyze(case: ErrorCase) -> ErrorAnalysis:
@@ -143,6 +147,8 @@ def analyze(case: ErrorCase) -> ErrorAnalysis:
     is_root = case.task == "regression"
     slices = find_slices(table, folded.loss, clusters=clusters, is_root=is_root, seed=case.seed)
     suspicious = suspect_rows(case, folded)
+    why_none = why_no_suspects(case, folded, suspicious)
+    suspicious = None if why_none else suspicious
     decomposition = decompose(case, folded)
     findings = ErrorFindings(
         len(folded),
@@ -151,7 +157,7 @@ def analyze(case: ErrorCase) -> ErrorAnalysis:
         slices,
         None if suspicious is None else _suspects(case, folded, suspicious),
         decomposition=decomposition,
-        empty=_why_empty(case, folded, slices),
+        empty=_why_empty(case, folded, slices) | ({"suspects": why_none} if why_none else {}),
         unknown=int((case.predictions.predicted < 0).sum()) if case.task == "classification" else 0,
     )
     return ErrorAnalysis(case, folded, findings, suspicious)
@@ -177,9 +183,11 @@ def _why_empty(case: ErrorCase, folded: RowLosses, slices: Sequence[Slice]) -> d
     empty: dict[str, Message] = {}
     if not any(part.confirmed for part in slices):
         empty["slices"] = _why_no_slices(case, folded)
-    if case.task == "classification" and folded.proba is None:
-        empty["suspects"] = Message("Label suspects need class probabilities.")
-    if folded.times.max() < 2:
+    if case.one_training_set:
+        empty["decomposition"] = Message(
+            "Every repeat trains on the same rows, so what another training set changes is not seen."
+        )
+    elif folded.times.max() < 2:
         empty["decomposition"] = Message("Bias and variance of a row need predictions of several models for it.")
     return empty
 

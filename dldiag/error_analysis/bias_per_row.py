@@ -14,7 +14,8 @@ _LEAST_TIMES = 2  # Predictions of a row; with one alone its bias and its varian
 
 
 def decompose(case: ErrorCase, folded: RowLosses) -> ErrorDecomposition | None:
-    """Split the mean loss of the rows judged more than once into bias and variance; None when there are none.
+    """Split the mean loss of the rows judged more than once into bias and variance; None when there are none, or
+    when all repeats share one training set.
 
     Classes: bias is a wrong main prediction (the most frequent), variance how often a prediction differs from it
     (Domingos 2000; where the main prediction is wrong, variance makes the loss smaller, so that they do not add up).
@@ -22,7 +23,7 @@ def decompose(case: ErrorCase, folded: RowLosses) -> ErrorDecomposition | None:
     large and variance too small, which is said beside the numbers.
     """
     repeated = folded.times >= _LEAST_TIMES
-    if not repeated.any():
+    if case.one_training_set or not repeated.any():
         return None
     bias, variance = bias_and_variance(case, folded)
     n, repeats = int(repeated.sum()), float(folded.times[repeated].mean())

@@ -32,6 +32,7 @@ def error_case(
     """Check given predictions and lay them out; DataError says in one line what cannot be read."""
     y, predicted = _flat(y_true, "y_true"), _flat(y_pred, "y_pred")
     _check_length("y_pred", len(predicted), len(y))
+    y, predicted = _as_numbers_beside_numbers(y, predicted), _as_numbers_beside_numbers(predicted, y)
     table = as_table(X, len(y))
     present = np.asarray(~(pd.isna(y) | pd.isna(predicted)), dtype=bool)
     if present.sum() < _LEAST_ROWS:
@@ -69,6 +70,11 @@ def _flat(values: Any, name: str) -> NDArray[Any]:
     if flat.ndim != 1:
         raise DataError(Message("{name} must be one column.", {"name": name}))
     return np.asarray(flat, dtype=object) if flat.dtype.kind in "US" else flat
+
+
+def _as_numbers_beside_numbers(values: NDArray[Any], others: NDArray[Any]) -> NDArray[Any]:
+    """Return True and False as 1 and 0 where the values beside them are numbers."""
+    return values.astype(np.int64) if values.dtype == bool and others.dtype.kind in "iuf" else values
 
 
 def _check_length(name: str, n_rows: int, rows: int) -> None:

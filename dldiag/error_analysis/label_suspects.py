@@ -15,10 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dldiag.core.error_findings import LabelSuspects
+from dldiag.core.i18n import Message
 from dldiag.core.statistics import rate_estimate
 from dldiag.core.types import Floats
 from dldiag.error_analysis.row_losses import ErrorCase, RowLosses
 
+MOST_CONTRADICTED = 0.5  # Share of the labels above which the model is the likelier culprit (own choice).
 FAR_OUT = 5.0  # In robust standard deviations of the errors; 1 in 1.7 million normal errors is as far out.
 MAD_TO_SD = 1.4826  # Standard deviation of a normal distribution / its median absolute deviation.
 
@@ -71,6 +73,32 @@ def suspect_rows(case: ErrorCase, folded: RowLosses) -> SuspectRows | None:
     if folded.proba is None:
         return None
     return suspects_of_classes(folded.y, folded.proba)
+
+
+def why_no_suspects(case: ErrorCase, folded: RowLosses, suspects: SuspectRows | None) -> Message | None:
+    """Say why disagreement tells nothing about the labels: no probabilities, no skill, or a model that contradicts most labels."""
+    if suspects is None:
+        return Message("Label suspects need class probabilities.")
+    if not len(suspects.positions):
+        return None
+    if not _has_skill(case, folded):
+        return Message("The model does no better than the baseline, so it cannot tell which labels are wrong.")
+    if len(suspects.positions) > MOST_CONTRADICTED * len(suspects.score):
+        return Message(
+            "The model contradicts most of the labels: that speaks against the model, not against the labels."
+        )
+    return None
+
+
+def _has_skill(case: ErrorCase, folded: RowLosses) -> bool:
+    """Tell whether a model errs less than the best constant on these rows; with classes, whatever their sizes, too."""
+    if case.task == "regression":
+        return float(folded.loss.mean()) < float(np.var(folded.y.astype(float) / case.scale))
+    counts = np.bincount(folded.y)
+    present = counts > 0
+    by_class = np.bincount(folded.y, weights=folded.loss)[present] / counts[present]
+    is_better = float(folded.loss.mean()) < 1 - counts.max() / counts.sum()
+    return bool(is_better or by_class.mean() < 1 - 1 / present.sum())
 
 
 def share_of_suspects(suspects: SuspectRows) -> LabelSuspects:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from dldiag.core.error_findings import ColumnImportance, ErrorFindings, PartialDependence
 from dldiag.core.estimate import Estimate
 from dldiag.core.i18n import Message
-from dldiag.core.types import Dataset, Task
+from dldiag.core.types import Dataset, Split, Task
 from dldiag.error_analysis.analysis import ErrorAnalysis, analyze
 from dldiag.error_analysis.importance import (
     MOST_GROUPS,
@@ -45,7 +45,14 @@ def case_of_fits(fits: FitCache, model: Model, seed: int = 0) -> ErrorCase | Non
     dataset, clusters = fits.dataset, fits.split.clusters
     labels = None if clusters is None else clusters.labels
     columns = describing_columns(dataset)
-    return ErrorCase(predictions, columns, dataset.task, dataset.classes, fits.encoded.y_scale, labels, seed)
+    case = ErrorCase(predictions, columns, dataset.task, dataset.classes, fits.encoded.y_scale, labels, seed)
+    return replace(case, one_training_set=_is_one_training_set(fits.split))
+
+
+def _is_one_training_set(split: Split) -> bool:
+    """Tell whether all repeats train on the same rows, so that they differ by the model's own chance alone."""
+    first, *others = (np.sort(repeat.train_rows) for repeat in split.measuring)
+    return bool(others) and all(np.array_equal(first, one) for one in others)
 
 
 def analyze_fits(fits: FitCache, model: Model, seed: int = 0, *, with_importance: bool = True) -> ErrorAnalysis | None:

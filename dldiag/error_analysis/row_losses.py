@@ -20,7 +20,8 @@ class ErrorCase:
     """The input of an error analysis: predictions and the table that they belong to.
 
     X: all rows of the table, of which predictions.rows are numbers; its columns may be others than the model's. scale:
-    std of a numeric target, the unit of errors. clusters: (rows of X,) label of the group or copies of a row.
+    std of a numeric target, the unit of errors. clusters: (rows of X,) label of the group or copies of a row. one_training_set:
+    the models of all repeats were trained on the same rows, as in order of time.
     """
 
     predictions: Predictions
@@ -30,6 +31,7 @@ class ErrorCase:
     scale: float = 1.0
     clusters: NDArray[np.int64] | None = None
     seed: int = 0
+    one_training_set: bool = False
 
     @property
     def unit(self) -> str:

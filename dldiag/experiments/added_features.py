@@ -119,6 +119,11 @@ def _spline(train: TableRows, names: Sequence[str], y: NDArray[Any]) -> _Maker:
 
 def _cycle(train: TableRows, names: Sequence[str], y: NDArray[Any]) -> _Maker:
     (name,) = names
+    if not period_of(name):
+        raise DataError(
+            Message("{name} is no part of a date, so it has no cycle.", {"name": name}),
+            Message("Write cycle(a) of a part of a date, such as a month or an hour."),
+        )
     turn = 2 * np.pi / period_of(name)
     return lambda rows: np.column_stack([np.sin(turn * rows.feature(name)), np.cos(turn * rows.feature(name))])
 

@@ -28,8 +28,15 @@ def read_costs(text: str, classes: Sequence[str], positive: int | None) -> CostT
     >>> read_costs("0,1;5,0", ["no", "yes"], 1)
     ((0.0, 1.0), (5.0, 0.0))
     """
-    if "=" in text:
-        return _of_kinds(text, classes, positive)
+    costs = _of_kinds(text, classes, positive) if "=" in text else _of_table(text, classes)
+    if not any(map(any, costs)):
+        raise DataError(
+            Message("All costs are 0, so no prediction is worse than another."), Message("Give one above 0.")
+        )
+    return costs
+
+
+def _of_table(text: str, classes: Sequence[str]) -> CostTable:
     rows = [row for row in csv.reader(StringIO(SEPARATORS.sub("\n", text.strip()))) if any(map(str.strip, row))]
     cells = [[cell.strip() for cell in row] for row in rows]
     is_named = len(cells) == len(classes) + 1 and any(name in classes for row in cells for name in (row[0], *cells[0]))

@@ -54,10 +54,11 @@ def counted_error(results: Results) -> Estimate | None:
 
 def _error(errors: Sequence[float], results: Results, rows: RowPart, source: Message | None = None) -> Estimate:
     """Estimate a dev error with an interval as its metric asks for."""
+    highest = results[0].highest
     if not results[0].in_ratio:
-        return pooled_estimate(errors, [rows], floor=0.0, source=source)
+        return pooled_estimate(errors, [rows], floor=0.0, source=source).within(0.0, highest)
     optimism = float(np.mean([r.optimism for r in results]))
-    return in_ratio(pooled_estimate(errors, [replace(rows, heavy=True)], source=source), optimism)
+    return in_ratio(pooled_estimate(errors, [replace(rows, heavy=True)], source=source), optimism).within(0.0, highest)
 
 
 def train_error(results: Results, source: Message | None = None) -> Estimate:
@@ -90,7 +91,8 @@ def paired_change(before: Results, after: Results, *, clipped: bool = True, one_
         shares = [b.useful_influence - a.useful_influence for a, b in pairs]
     else:
         changes, shares = [b.dev_error - a.dev_error for a, b in pairs], [b.influence - a.influence for a, b in pairs]
-    return pooled_estimate(changes, [dev_part(before, shares)], one_sided=one_sided)
+    highest = before[0].highest
+    return pooled_estimate(changes, [dev_part(before, shares)], one_sided=one_sided).within(-highest, highest)
 
 
 def train_change(before: Results, after: Results) -> Estimate:

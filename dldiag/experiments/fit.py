@@ -25,6 +25,7 @@ from dldiag.experiments.adjust import ADJUSTMENTS, Decision, decide, held_probab
 from dldiag.experiments.model_outputs import (
     KeptOutputs,
     ModelOutputs,
+    check_predictions,
     class_probabilities,
     is_constant,
     kept_outputs,
@@ -54,7 +55,7 @@ class FitResult:
     class, or the mean, of the training rows), of the baseline, which one would use instead. Two models on the same rows are
     compared through them. kept: what was predicted for the dev rows, where the task asks for it. floor: variance that dev
     rows leave where they show no mistake, in units of what as many rows leave to a rate; None: that of the largest influence.
-    in_ratio, optimism: of the metric's interval, as in METRICS and `statistics.in_ratio`.
+    in_ratio, optimism: of the metric's interval, as in METRICS and `statistics.in_ratio`; highest: the highest loss there is.
     train_influence: (training rows,) the same of the training error, where predictions are kept and the rows are not too many.
     dev_times: intervals are those that as many times the dev rows would leave.
     is_constant: whether every row is predicted alike, as in `model_outputs.is_constant`: then nothing was memorized.
@@ -77,6 +78,7 @@ class FitResult:
     floor: float | None = 1.0
     in_ratio: bool = False
     optimism: float = 0.0
+    highest: float = float("inf")
     train_influence: NDArray[np.float32] | None = None
     dev_times: float = 1.0
     is_constant: bool = False
@@ -238,6 +240,7 @@ def _fit_alone(task: FitTask, inputs: Inputs) -> FitResult:
         if task.model.adjust and not one_class:
             (held,) = held_probabilities([task], [inputs], _seeded)
             outputs = decide(outputs, held, inputs, task.model.adjust)
+        check_predictions(outputs)
     except refusals as error:
         return _refused(task, time.perf_counter() - started, error)
     return errors_of(model, task, inputs, time.perf_counter() - started, outputs)
@@ -364,7 +367,7 @@ def errors_of(model: Any, task: FitTask, inputs: Inputs, seconds: float, outputs
         task, train_error, dev_error, train_variance, influence, seconds, guess_error, useful, inputs.choice.unit,
         *_kept(inputs, kept_losses is not None), _in_unit(health, inputs),
         kept=kept_outputs(outputs, inputs) if task.kept else None, floor=floor_of(inputs.y_dev, inputs),
-        in_ratio=inputs.choice.metric.in_ratio, optimism=optimism_of(outputs.dev, outputs.dev_proba, inputs),
+        in_ratio=inputs.choice.metric.in_ratio, highest=inputs.choice.metric.highest, optimism=optimism_of(outputs.dev, outputs.dev_proba, inputs),
         train_influence=kept_losses, is_constant=is_constant(outputs, inputs.y),
     )  # fmt: skip
 

@@ -207,7 +207,7 @@ def _report_failures(results: Sequence[FitResult], error_score: float | str) -> 
     reasons = [result.failed for result in results if result.failed]
     if len(reasons) == len(results) or (reasons and error_score == "raise"):
         raise DataError(
-            Message("The model cannot be trained on these rows: {error}", {"error": reasons[0]}),
+            Message("The model cannot be trained on these rows: {error}.", {"error": reasons[0].rstrip(". ")}),
             Message("Change the model's settings, or prepare X so that it can be fitted."),
         )
     if reasons:

@@ -50,6 +50,19 @@ def model_outputs(model: Any, inputs: Inputs, labels: Labels, *, on_train: bool,
     )
 
 
+def check_predictions(outputs: ModelOutputs) -> None:
+    """Raise ValueError where values are NaN, or where no training row gets a label of the target.
+
+    Infinite values are hopeless, and are clipped like others that are.
+    """
+    predicted = np.concatenate([outputs.train, outputs.dev])
+    if predicted.dtype.kind == "f":
+        if bad := int(np.isnan(predicted).sum()):
+            raise ValueError(f"predict returned NaN for {bad} of {len(predicted)} rows.")
+    elif len(outputs.train) and (outputs.train < 0).all():
+        raise ValueError("predict returned no label of the target for any training row.")
+
+
 def is_constant(outputs: ModelOutputs, y: NDArray[Any]) -> bool:
     """Tell whether all rows get one prediction, and one probability of each class where these are known.
 

@@ -14,7 +14,7 @@ from sklearn.base import BaseEstimator, clone, is_classifier, is_regressor
 
 from dldiag import nn
 from dldiag.core.i18n import Message, tr
-from dldiag.core.params import Param, SettingError, check
+from dldiag.core.params import Param, SettingError, check, check_choice
 from dldiag.core.types import Task
 from dldiag.experiments.curved_inputs import CURVES_PARAM, can_be_curved, is_pipeline, sklearn_module, with_curves
 from dldiag.experiments.model_params import BOOSTING_PARAMS, FOREST_PARAMS, LINEAR_PARAMS, NEIGHBOR_PARAMS, SVM_PARAMS
@@ -270,10 +270,8 @@ COUNT_LOSSES, COUNT_KINDS = ("poisson", "gamma"), ("PoissonRegressor", "GammaReg
 
 def build_model(task: Task, parameters: Mapping[str, Any] | None = None, key: str = "mlp") -> Model:
     """Make a row of MODELS for a task, with some settings changed; SettingError names what cannot be set."""
-    if key not in MODELS:
-        raise SettingError(
-            tr("There is no model {key}; there are {choices}.", key=repr(key), choices=", ".join(MODELS))
-        )
+    check_choice("key", key, MODELS)
+    check_choice("task", task, MODELS[key].make)
     model = Model(key, MODELS[key].label, MODELS[key].make[task]())
     return changed(model, parameters or {})
 

@@ -12,6 +12,7 @@ from sklearn.base import BaseEstimator, clone
 
 from dldiag.core.types import Dataset, Report
 from dldiag.data.dataset import make_dataset
+from dldiag.data.from_pandas import as_frame
 from dldiag.diagnosis.diagnose import diagnose
 from dldiag.experiments.models import as_model, is_network
 from dldiag.report.displays import attach
@@ -35,6 +36,7 @@ def diagnose_data(data: Any, *args: Any, **kwargs: Any) -> Report:
         return diagnose(data, *args, **kwargs)
     values = dict(zip(("X", "y", "settings"), args, strict=False))
     X, y = (values.pop(name) if name in values else kwargs.pop(name, None) for name in ("X", "y"))
+    X = as_frame(X)
     dataset = dataset_of(X, y, task=kwargs.pop("task", "auto"))
     if isinstance(X, pd.DataFrame) and _takes_frame(data, X, y):
         data, dataset = replace(as_model(data), raw=True), _with_frame(dataset, X, y)
@@ -70,6 +72,7 @@ def dataset_of(X: Any, y: Any, *, task: str = "auto") -> Dataset:
     """Make a dataset of arrays or pandas objects."""
     if X is None or y is None:
         raise TypeError("diagnose(model, X, y) needs both X and y.")
+    X = as_frame(X)
     frame = X.copy() if isinstance(X, pd.DataFrame) else pd.DataFrame(_two_dimensional(X))
     frame.columns = pd.Index([column if isinstance(column, str) else f"x{column}" for column in frame.columns])
     if np.ndim(y) > 1 and np.shape(y)[1:] != (1,):
@@ -91,6 +94,8 @@ def _two_dimensional(X: Any) -> Any:
                 f"X is a sparse matrix of {cells:,} cells, of which {_DENSE_CELLS:,} can be filled out: choose columns first"
             )
         X = X.toarray()
+    if isinstance(X, np.ma.MaskedArray):
+        X = np.ma.filled(X.astype(float), np.nan)
     values = np.asarray(X)
     if values.ndim != 2:
         raise ValueError(f"X must have two dimensions (rows, features), not {values.ndim}")

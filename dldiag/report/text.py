@@ -73,8 +73,23 @@ def comparison_to_text(reports: Mapping[str, Report], width: int = WIDTH) -> str
         (tr("What differs"), view.compared_settings(runs)),
     ):
         if rows:
-            lines += ["", title, *_aligned([list(rows[0]), *(list(row.values()) for row in rows)], width)]
+            lines += ["", title, *_compared(rows, width)]
     return "\n".join(lines) + "\n"
+
+
+def _compared(rows: Sequence[Mapping[str, str]], width: int) -> Iterator[str]:
+    """Write rows as a table where one fits the width, else every cell on a line of its own, after what it is."""
+    table = [list(rows[0]), *(list(row.values()) for row in rows)]
+    widest = [max(map(display_width, column)) + len(INDENT) for column in zip(*table, strict=True)]
+    if sum(widest) + len(INDENT) <= width:
+        yield from _aligned(table, width)
+        return
+    for row in rows:
+        (_, about), *cells = row.items()
+        yield from wrapped(about, width, indent=INDENT * 2, first=INDENT)
+        for name, text in cells:
+            if text:
+                yield from wrapped(labeled(name, text), width, indent=INDENT * 3, first=INDENT * 2)
 
 
 def _flag_text(value: object) -> str:
@@ -158,13 +173,13 @@ def _grid(table: dict[Column_, list[Cell]], width: int) -> Iterator[str]:
 
 
 def _cell(cell: Cell, width: int) -> Iterator[str]:
-    mark = padded(f"{cell.rank}." if cell.lit else (f"({cell.rank})" if cell.rank else ""), 4)
+    mark = padded(f"{cell.rank}. " if cell.lit else (f"({cell.rank}) " if cell.rank else ""), 4)
     yield from wrapped(cell.title, width, indent=INDENT * 2, first=mark)
 
 
 def _reason(place: int, fix: Fix, texts: Sequence[str], width: int) -> Iterator[str]:
     """Write a fix with what is said of it; a reason that an earlier one had is not said again."""
-    mark = padded(f"{place}." if fix.is_recommended else f"({place})", 4)
+    mark = padded(f"{place}. " if fix.is_recommended else f"({place}) ", 4)
     title = labeled(fix.title, fix.beside_title) if fix.change else fix.title
     yield from wrapped(title, width, indent=INDENT * 3, first=INDENT + mark)
     for text in texts:

@@ -2,6 +2,7 @@
 
 from dldiag.cli.main import main
 from dldiag.report import to_json
+from dldiag.report.text import WIDTH
 from tests.reports import make_report
 
 
@@ -40,3 +41,18 @@ def test_three_runs_are_compared_with_the_first(tmp_path, capsys):
     said = capsys.readouterr().out
     assert [line[:5] for line in said.splitlines() if line.startswith("b (")] == ["b (2)", "b (3)"]
     assert "14.8%" in said and "18.3%" in said and "6.9%" in said
+
+
+def test_long_cells_are_written_below_each_other_within_the_width(tmp_path, capsys):
+    runs = [make_report(case) for case in ("variance", "bias")]
+    files = [written(tmp_path, name, one) for name, one in zip(("a.json", "b.json"), runs, strict=True)]
+    assert main(["compare", *files]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= WIDTH
+    assert not [line for line in lines if line.startswith(" " * 20)]
+
+
+def test_a_run_beside_itself_has_the_same_error(tmp_path, capsys):
+    file = written(tmp_path, "a.json", make_report("variance"))
+    assert main(["compare", file, file]) == 0
+    assert "has the same dev error as the first run" in capsys.readouterr().out

@@ -9,6 +9,8 @@ import time
 
 import pytest
 
+from dldiag.cli.main import main
+
 
 def free_port():
     with socket.socket() as probe:
@@ -46,3 +48,9 @@ def test_the_server_ends_with_the_command_that_started_it(tmp_path):
             assert wait_until(lambda: not answers(port), 10)
         finally:
             started.kill()
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "-1", "x"])
+def test_a_port_that_is_none_is_refused_in_one_line(port, capsys):
+    assert main(["dashboard", "--port", port]) == 2
+    assert len(capsys.readouterr().err.strip().splitlines()) == 1

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from dldiag.core.params import SettingError
 from dldiag.core.types import DataError
 from dldiag.data.audit.duplicates import duplicate_groups
 from dldiag.data.dataset import ROW_BLOCKS, ROW_ORDER, make_dataset
@@ -215,3 +216,15 @@ def test_features_too_large_or_too_close_to_be_squared_are_left_out_and_reported
     assert list(made.X.columns) == ["good", "large"]
     notice = next(one for one in made.notices if one.code == "left_out_extreme")
     assert notice.columns == ("huge", "close")
+
+
+def test_one_column_to_leave_out_and_a_number_as_the_value_of_a_domain_are_taken():
+    frame = pd.DataFrame({"price": X, "kind": [0, 1] * (N // 2), "size": X[::-1], "y": Y})
+    assert [column.name for column in make_dataset(frame, "y", exclude="price").columns] == ["kind", "size"]
+    assert make_dataset(frame, "y", domain=("kind", 1)).domain.sum() == N // 2
+
+
+@pytest.mark.parametrize(("options", "says"), [({"task": "cluster"}, "task"), ({"domain": "kind"}, "domain")])
+def test_a_task_or_a_domain_that_is_none_is_refused(options, says):
+    with pytest.raises(SettingError, match=says):
+        make_dataset(pd.DataFrame({"x": X, "kind": [0, 1] * (N // 2), "y": Y}), "y", **options)

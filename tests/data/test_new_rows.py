@@ -1,8 +1,12 @@
 """New rows and second files are read on the scale of the first file, though they show only one of its ways of writing."""
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
 import pytest
 
+import dldiag
+from dldiag.core.types import DataError
 from dldiag.data.dataset import make_dataset
 from dldiag.data.encode import layouts_of
 from dldiag.data.new_rows import typed_rows
@@ -45,3 +49,13 @@ def test_rows_written_in_one_way_are_read_on_the_scale_of_the_file_that_has_both
     assert found.equals(known)
     both = with_second_file(table, file_of([lines[k] for k in of_first]))
     assert both.frame.loc[both.frame[FROM_FILE] == SECOND, "d"].tolist() == table.frame["d"].iloc[of_first].tolist()
+
+
+def test_rows_of_another_type_and_no_rows_are_refused_in_words():
+    frame = pd.DataFrame({"x": np.arange(40.0), "y": ["a", "b"] * 20})
+    model = dldiag.fitted(dldiag.make_dataset(frame, "y"), dldiag.build_model("classification", key="linear"))
+    assert len(model.predict(pa.Table.from_pandas(frame))) == 40
+    with pytest.raises(DataError, match="no rows"):
+        model.predict(frame.head(0))
+    with pytest.raises(TypeError, match="not a ndarray"):
+        model.predict(frame[["x"]].to_numpy())

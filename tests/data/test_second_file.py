@@ -106,3 +106,9 @@ def test_na_is_missing_in_the_second_file_where_it_was_in_the_first():
     joined = with_second_file(read_table(first.encode()), second.encode())
     assert joined.column("size").missing == 20 + 15
     assert set(joined.column("size").levels) == {"big", "small"}
+
+
+def test_both_files_may_be_frames():
+    first = pd.DataFrame({"x": [1.0, 2.0, 3.0], "y": ["a", "b", "a"]})
+    joined = with_second_file(first, first.head(2))
+    assert joined.frame[FROM_FILE].tolist() == ["first"] * 3 + [SECOND] * 2

@@ -292,3 +292,18 @@ def test_a_dev_error_below_the_training_error_is_explained_not_contradicted():
 def test_values_that_a_metric_cannot_have_are_refused(numbers, says):
     with pytest.raises(SettingError, match=says):
         diagnose_numbers(numbers)
+
+
+def test_with_a_training_dev_error_the_training_error_is_held_against_that():
+    said = str(diagnose_numbers(GivenNumbers(0.05, 0.20, training_dev_error=0.06, dev_rows=3_000)).verdict.headline)
+    assert "like the training rows (6.0%)" in said and "20.0%" not in said
+
+
+def test_without_a_human_level_nothing_is_said_to_be_achievable_while_overfitting_is_open():
+    said = str(diagnose_numbers(GivenNumbers(0.05, 0.06, dev_rows=300)).verdict.headline)
+    assert "if much less than 5.0% is achievable" in said and "300 dev rows" in said
+
+
+def test_one_dev_row_is_one_row():
+    report = diagnose_numbers(GivenNumbers(0.01, 0.1, dev_rows=1))
+    assert "1 dev row " in str(report.verdict.headline) and "1 dev rows" not in to_text(report)

@@ -120,3 +120,15 @@ def test_an_open_test_that_more_dev_rows_would_decide_brings_the_fix_into_the_li
     given = replace(report, findings=(small,), recommendations=(replace(given, trial=open_test),))
     found = outlook_of(case, given)
     assert found.larger_dev_set.open == (given.recommendations[0].remedy,)
+
+
+def test_a_larger_dev_set_that_would_neither_decide_nor_narrow_anything_is_not_listed(undecided):
+    case, report = undecided
+    measured = replace(measurements_of(case, (), {}), current=simulated(5_000, 0.1, 0))
+    given = listed(
+        replace(report, findings=(), recommendations=(replace(make_report().recommendations[0], trial=None),))
+    )
+    found = with_larger_dev_set(given, measured, case.fits, case.model, case.settings)
+    assert found.larger_dev_set is None
+    assert LARGER_DEV_SET not in [one.remedy for one in found.recommendations]
+    assert [one.rank for one in found.recommendations] == list(range(1, len(found.recommendations) + 1))

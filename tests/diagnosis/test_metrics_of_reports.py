@@ -77,3 +77,10 @@ def test_a_positive_class_without_dev_rows_is_said_in_one_line():
     with pytest.raises(DataError, match="Too few rows") as found:
         diagnose(lonely, None, replace(FAST, metric="f1"))
     assert "yes" in str(found.value)
+
+
+def test_a_target_error_in_the_unit_of_a_numeric_target_is_refused_with_what_to_divide_by():
+    table = dataset(np.random.default_rng(0).normal(size=(60, 2)), 10 * np.arange(60.0), task="regression")
+    with pytest.raises(DataError, match="above 1") as found:
+        diagnose(table, None, replace(FAST, metric="rmse", target_error=5.0))
+    assert "standard deviation of" in str(found.value) and ", 173: errors" in str(found.value)

@@ -82,7 +82,7 @@ def test_no_signal_is_said_first_and_leaves_unknown_what_is_not_shown_by_itself(
 def test_every_headline_reads_in_chinese():
     with speaking("zh"):
         for message in (*BY_ANSWERS.values(), CANNOT_TELL):
-            values = {"train": 0.1, "dev": 0.2, "achievable": 0.05, "judged": "x", "unit": "rate"}
+            values = {"train": 0.1, "dev": 0.2, "achievable": 0.05, "judged": "x", "unit": "rate", "goal": "x"}
             text = str(type(message)(message.template, values))
             assert any("\u4e00" <= letter <= "\u9fff" for letter in text)
 
@@ -260,3 +260,28 @@ def test_better_features_come_before_keeping_the_model_where_the_columns_say_lit
     found = saying(LITTLE)
     ranked = recommend(check_rules(found, RULES), found)
     assert [one.remedy for one in ranked][:2] == ["better_features", "leave_it"]
+
+
+def test_a_target_that_the_user_gave_is_not_called_the_best_error_seen():
+    found = evidence("?", "?", target_error=exactly(0.05))
+    assert "your target is 5.0%" in str(verdict(found).headline)
+    fired = {one.code: str(one.message) for one in check_rules(evidence("+", "0", target_error=exactly(0.05)), RULES)}
+    assert "above your target (5.0%)" in fired["B1"]
+    assert "above the best error seen here (5.0%)" in str(outcome_texts(evidence("+", "0"))["B1"])
+
+
+def outcome_texts(found):
+    return {one.code: str(one.message) for one in check_rules(found, RULES)}
+
+
+@pytest.mark.parametrize(
+    ("reference", "said"), [(0.04, "about 5.0% is achievable"), (0.06, "the best seen here is 5.0%")]
+)
+def test_what_is_achievable_is_the_best_seen_only_where_no_model_beside_it_errs_less(reference, said):
+    found = evidence("?", "?", reference_error=exactly(reference))
+    assert said in str(verdict(found).headline)
+
+
+def test_the_best_seen_is_not_above_the_error_of_the_model_itself():
+    found = replace(evidence("?", "?"), dev_error=exactly(0.04))
+    assert "about 5.0% is achievable" in str(verdict(found).headline)

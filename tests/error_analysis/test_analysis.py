@@ -183,3 +183,37 @@ def test_ten_thousand_columns_are_read_like_few():
 def test_labels_are_matched_across_types():
     found = dldiag.error_analysis(np.array([1.0, 0.0] * 50), np.array(["1", "0"] * 50))
     assert found.findings.error.value == 0
+
+
+def test_a_model_without_skill_suspects_no_label():
+    rng = np.random.default_rng(0)
+    y, guess = np.tile([0, 1, 0, 1], 100), np.tile([0, 0, 1, 1], 100)
+    found = error_analysis(y, guess, proba=np.where(guess == 1, 0.9, 0.1)).findings
+    assert found.suspects is None and "no better than the baseline" in str(found.empty["suspects"])
+    far = np.where(np.arange(200) % 10 == 0, 100.0, 0.0) + rng.normal(size=200)
+    numbers = error_analysis(far, np.roll(far, 1)).findings
+    assert numbers.suspects is None and "no better than the baseline" in str(numbers.empty["suspects"])
+
+
+def test_a_model_that_contradicts_most_labels_suspects_none():
+    rng = np.random.default_rng(1)
+    y = rng.integers(0, 5, 1_000)
+    proba = np.full((1_000, 5), 0.05)
+    proba[np.arange(1_000), np.where(rng.random(1_000) < 0.3, y, (y + 1) % 5)] = 0.8
+    found = error_analysis(y, proba.argmax(axis=1), proba=proba).findings
+    assert found.suspects is None and "contradicts most of the labels" in str(found.empty["suspects"])
+
+
+def test_rows_without_a_prediction_and_the_unit_of_errors_are_said():
+    y = np.arange(100, dtype=float)
+    found = error_analysis(y, np.where(y < 10, np.nan, y + 1)).findings
+    assert (found.left_out, found.rows) == (10, 90)
+    said = errors_line(found)
+    assert "10 rows without a target or a prediction are left out." in said
+    assert "standard deviation of the target, 26.0" in said and said.endswith("0.038 is 1.00.")
+
+
+def test_true_and_false_are_the_predictions_of_1_and_0():
+    y = np.tile([0, 1], 20)
+    assert error_analysis(y, y == 1).findings.error.value == 0
+    assert error_analysis(y == 1, y).findings.error.value == 0

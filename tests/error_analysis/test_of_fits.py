@@ -62,3 +62,13 @@ def test_a_report_without_errors_is_written_as_before(report):
     without = replace(report, errors=None)
     assert "city = Bonn" not in dldiag.to_text(without)
     assert dldiag.from_json(dldiag.to_json(without)).errors is None
+
+
+def test_repeats_of_one_training_set_are_not_split_into_bias_and_variance():
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"x": rng.normal(size=300), "t": np.arange(300)})
+    frame["label"] = np.where(frame.x + rng.normal(size=300) > 0, "yes", "no")
+    late = dldiag.diagnose(dldiag.make_dataset(frame, "label", times="t"), settings=QUICK)
+    drawn = dldiag.diagnose(dldiag.make_dataset(frame, "label"), settings=QUICK)
+    assert late.errors.decomposition is None and "same rows" in str(late.errors.empty["decomposition"])
+    assert drawn.errors.decomposition is not None

@@ -134,3 +134,9 @@ def test_only_on_a_wide_table_does_boosting_as_a_reference_get_few_bins():
     assert narrow.identity == build_model("classification", key="boosting").identity
     assert (narrow.estimator.max_bins, wide.estimator.max_bins) == (255, 64)
     assert reference_model("regression", "linear", 101).identity == build_model("regression", key="linear").identity
+
+
+def test_a_cycle_of_what_is_no_part_of_a_date_is_refused():
+    found = make_dataset(table(), "y")
+    with pytest.raises(DataError, match="no part of a date"):
+        input_columns(encode(found), found, TRAIN, ("cycle(a)",), ())

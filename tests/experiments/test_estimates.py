@@ -1,5 +1,7 @@
 """Intervals of errors, held against simulations whose true error is known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -250,3 +252,17 @@ def test_a_numeric_dev_error_is_covered_where_few_large_residuals_decide():
         found = estimates.dev_error(list(numeric_fits_of_a_pool(rng, residuals, residuals, repeats=5)))
         hits += found.low <= truth <= found.high
     assert 0.87 <= hits / 300 <= 0.96
+
+
+def test_an_interval_reaches_no_farther_than_the_loss_can():
+    rng = np.random.default_rng(0)
+    wrong = rng.random(40) < 0.95
+    results = [replace(result(wrong, rows), in_ratio=True, highest=1.0) for rows in drawn_rows(rng, 4)]
+    assert estimates.dev_error(results).high <= 1.0
+    other = [replace(one, dev_error=0.0, influence=0 * one.influence, guess_error=1.0) for one in results]
+    change = estimates.paired_change([replace(one, guess_error=1.0) for one in results], other)
+    assert -1.0 <= change.low <= change.high <= 1.0
+
+
+def drawn_rows(rng, repeats):
+    return [np.sort(rng.permutation(40)[:8]) for _ in range(repeats)]

@@ -116,3 +116,9 @@ def test_dev_rows_without_a_positive_one_are_refused_where_the_metric_asks_about
     with pytest.raises(DataError, match='Too few rows are "yes": a dev set has none') as found:
         check_judged(choice, nobody, ("no", "yes"))
     assert found.value.hint.template
+
+
+@pytest.mark.parametrize("text", ["fn=0,fp=0", "0,0;0,0"])
+def test_costs_that_are_all_0_are_refused(text):
+    with pytest.raises(DataError, match="All costs are 0"):
+        read_costs(text, ["no", "yes"], 1)

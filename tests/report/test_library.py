@@ -2,12 +2,16 @@
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pytest
 from scipy.sparse import csr_matrix
+from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
 from sklearn.datasets import load_diabetes, load_iris
 from sklearn.dummy import DummyRegressor
 from sklearn.ensemble import HistGradientBoostingClassifier, StackingRegressor
 from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 import dldiag
 from dldiag.report.library import dataset_of
@@ -181,3 +185,56 @@ def test_rows_without_a_target_are_left_out_of_the_given_frame_too():
     model = HistGradientBoostingClassifier(max_iter=5, categorical_features=["town"])
     report = dldiag.diagnose(model, X, y, settings=QUICK)
     assert report.dataset.rows == 395
+
+
+class OfNoLimits(ClassifierMixin, BaseEstimator):
+    """A classifier of a user: it declares no constraints of its parameters."""
+
+    def __init__(self, alpha=1.0, answer=None):
+        self.alpha = alpha
+        self.answer = answer
+
+    def fit(self, X, y):
+        self.classes_ = np.unique(y)
+        return self
+
+    def predict(self, X):
+        return np.repeat(self.classes_[0] if self.answer is None else self.answer, len(X))
+
+
+class NoNumbers(RegressorMixin, BaseEstimator):
+    """A regressor whose predictions are no numbers."""
+
+    def fit(self, X, y):
+        self.is_fitted_ = True
+        return self
+
+    def predict(self, X):
+        return np.full(len(X), np.nan)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [OfNoLimits(), make_pipeline(StandardScaler(), dldiag.MLPClassifier((4,), max_iter=3))],
+    ids=["own class", "our network in a pipeline"],
+)
+def test_estimators_without_declared_constraints_are_diagnosed(arrays, model):
+    assert dldiag.diagnose(model, *arrays, settings=QUICK).evidence["dev_error"].value > 0
+
+
+def test_predictions_that_are_no_labels_or_no_numbers_are_refused(arrays):
+    with pytest.raises(dldiag.DataError, match="no label of the target"):
+        dldiag.diagnose(OfNoLimits(answer=7), *arrays, settings=QUICK)
+    X, y = load_diabetes(return_X_y=True)
+    with pytest.raises(dldiag.DataError, match="predict returned NaN"):
+        dldiag.diagnose(NoNumbers(), X, y, settings=QUICK)
+
+
+def test_tables_of_other_libraries_and_masked_cells_are_read():
+    frame = pd.DataFrame({"a": [1.0, 2.0, 3.0] * 10, "b": ["x", "y", "x"] * 10, "y": ["no", "yes"] * 15})
+    dataset = dldiag.make_dataset(pa.Table.from_pandas(frame), "y")
+    assert [column.name for column in dataset.columns] == ["a", "b"]
+    by_parts = dataset_of(pa.Table.from_pandas(frame[["a", "b"]]), frame.y)
+    assert [column.name for column in by_parts.columns] == ["a", "b"]
+    masked = np.ma.masked_equal(frame[["a"]].to_numpy(), 2.0)
+    assert dataset_of(masked, frame.y).X.isna().sum().sum() == 10

@@ -138,3 +138,17 @@ def test_the_verdict_says_why_a_metric_was_chosen_that_is_not_the_usual_one():
     assert metric_why(make_report(metric=chosen)) == str(why)
     assert metric_why(make_report(metric=BY_AUC)) == "", "the user knows why"
     assert metric_why(make_report(metric=replace(chosen, name="error"))) == ""
+
+
+def test_a_text_lists_the_classes_of_lowest_recall_where_there_are_many():
+    report = make_report()
+    first = report.performance[0]
+    one = first.per_class[0]
+    many = tuple(replace(one, label=f"k{i}", recall=Estimate(i / 100, 0.0, 1.0)) for i in range(60, 0, -1))
+    section = next(
+        part
+        for part in brief_sections(replace(report, performance=(replace(first, per_class=many),)))
+        if part.key == "classes"
+    )
+    assert [row["Class"] for row in section.rows] == [f"k{i}" for i in range(20, 0, -1)]
+    assert "40 others are in the JSON and HTML reports." in section.lines[-1]

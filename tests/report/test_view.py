@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 
 from dldiag.core.i18n import Message, speaking
+from dldiag.core.metric_results import MetricUsed
 from dldiag.core.types import Estimate, LearningCurve, Notice, exactly
 from dldiag.diagnosis.evidence.evidence import EVIDENCE, Evidence
 from dldiag.diagnosis.remedies import OF_OTHERS, REMEDIES
+from dldiag.experiments.metrics import METRICS
 from dldiag.report import view
 from dldiag.report.view.before_after import change_between
 from tests.reports import make_curves, make_report
@@ -189,3 +191,35 @@ def test_a_difference_that_rounding_alone_sets_apart_from_its_effect_is_one_numb
     text = change_between(exactly(0.284), exactly(0.267), Estimate(-0.018, -0.022, -0.014), "sd")
     assert text == "−0.017 (−0.022 to −0.014)"
     assert "expected to hold" in change_between(exactly(0.284), exactly(0.268), Estimate(-0.018, -0.022, -0.014), "sd")
+
+
+def test_only_errors_in_the_unit_of_the_target_are_put_in_it():
+    report = make_report(task="regression")
+    known = replace(report, dataset=replace(report.dataset, spread=50.0))
+
+    def line(name):
+        metric = METRICS[name]
+        used = MetricUsed(name, metric.label, metric.unit, None, "user", None, 0.0, metric.higher_is_better, None)
+        return view.unit_line(replace(known, metric=used))
+
+    assert "standard deviation" in line("mae") and line("rmsle") == ""
+    assert line("r2") == "Errors are 1 − R²."
+
+
+def test_a_list_that_begins_empty_is_written_as_what_is_done():
+    report = make_report()
+    assert view.changed_settings(report, {"drop_columns": ("a", "b")}) == "Drop columns a, b"
+    assert view.changed_settings(report, {"new_features": ("a * b",)}) == "Add features a × b"
+
+
+def test_the_budget_says_of_a_target_that_it_is_one():
+    report = make_report("variance")
+    given = replace(report, evidence={**report.evidence, "target_error": exactly(0.3), "achievable": exactly(0.3)})
+    assert view.budget_line(given).endswith("(30.0% is your target)")
+
+
+def test_an_achievable_error_that_the_model_is_below_does_not_stand_behind_the_budget():
+    report = make_report("variance")
+    worse = exactly(report.evidence["dev_error"].value + 0.05)
+    evidence = {**report.evidence, "achievable": worse, "avoidable_bias": exactly(-0.05)}
+    assert not view.budget_line(replace(report, evidence=evidence)).endswith("is achievable)")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from typing import Any
+from zlib import crc32
 
 import streamlit as st
 
@@ -57,8 +58,8 @@ def shown_now(settings: Any, prefix: str) -> dict[str, Any]:
     """Return the current values of a form before it is drawn, including what was just changed."""
     values = remembered(settings, prefix)
     for name in values:
-        widget_value = st.session_state.get(f"{prefix}.{name}.{session.state()['visit']}")
         param = params_table(settings)[name]
+        widget_value = st.session_state.get(_key(name, param, prefix))
         if widget_value is not None and param.kind is not tuple:
             values[name] = widget_value
     return values
@@ -93,7 +94,7 @@ def params_table(settings: Any) -> Mapping[str, Param]:
 
 def _ask(name: str, param: Param, prefix: str, options: Mapping[str, Any] | None, *, slides: bool = False) -> Any:
     start = _start(name, param, prefix)
-    key = f"{prefix}.{name}.{session.state()['visit']}"
+    key = _key(name, param, prefix)
     says_unit = param.label.lower() == param.unit
     label = escape_markdown(
         translate(param.label) + (f" ({translate(param.unit)})" if param.unit and not says_unit else "")
@@ -103,6 +104,12 @@ def _ask(name: str, param: Param, prefix: str, options: Mapping[str, Any] | None
     value = _slider(param, label, first_value, key) if slides else _field(param, label, first_value, key, options)
     _write_url(f"{prefix}.{name}", value, param)
     return value
+
+
+def _key(name: str, param: Param, prefix: str) -> str:
+    """Return the key of a field. Other labels of its choices make it another field: a browser keeps the label that it shows."""
+    labels = "\n".join(map(str, (param.choices or {}).values()))
+    return f"{prefix}.{name}.{session.state()['visit']}" + (f".{crc32(labels.encode()):x}" if labels else "")
 
 
 def _start(name: str, param: Param, prefix: str) -> Any:

@@ -83,6 +83,7 @@ def _ask_column(table: Table) -> str | None:
     )
     if choice != present:
         session.change_data(target=choice, task=None)
+        st.rerun()  # The sidebar, drawn before, names the target.
     return choice
 
 

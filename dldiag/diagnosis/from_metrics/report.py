@@ -182,7 +182,7 @@ def _on_dev_below(evidence: Evidence, fired: set[str]) -> list[Message]:
     if variance is None or variance.value >= -evidence.delta:
         return []
     few = rows is not None and (rows.value < FEW_ROWS or "C2" not in fired)
-    return [DEV_BELOW, FEW_DEV.filled(n_dev=int(rows.value))] if few and rows is not None else [DEV_BELOW]
+    return [DEV_BELOW, FEW_DEV.filled(n=int(rows.value))] if few and rows is not None else [DEV_BELOW]
 
 
 def _split(numbers: GivenNumbers, curve: LearningCurve | None) -> SplitSummary:

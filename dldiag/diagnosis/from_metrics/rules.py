@@ -44,6 +44,15 @@ IF_LESS = Message(
 IF_LESS_BELOW = Message(
     "Underfitting (high bias), if much less than {train:error} is achievable. The dev error is lower than the training error: {dev:error}."
 )
+# Where there are unseen rows like the training rows, they tell how far the model overfits; the dev rows hold the mismatch, too.
+IF_LESS_ALIKE = Message(
+    "Underfitting (high bias), if much less than {train:error} is achievable: the training error is nearly the error on unseen rows "
+    "like the training rows ({training_dev:error})."
+)
+IF_LESS_OPEN = Message(
+    "Underfitting (high bias), if much less than {train:error} is achievable. With {judged} we can't yet tell whether overfitting "
+    "matters, too."
+)
 IF_LESS_TOO = Message(
     "Overfitting (high variance): the error is {train:error} on training rows, but {dev:error} on unseen ones. It is underfitting, too, "
     "if much less than {train:error} is achievable."
@@ -53,13 +62,16 @@ IF_NONE = Message(
 )
 ASSUMED = Message("No human-level or target error was given, so underfitting is judged as if 0 were achievable.")
 WITHOUT_HUMAN: Mapping[tuple[Answer, Answer], Message] = {
-    ("yes", "yes"): IF_LESS_TOO, ("yes", "no"): IF_LESS, ("no", "no"): IF_NONE,
+    ("yes", "yes"): IF_LESS_TOO, ("yes", "no"): IF_LESS, ("no", "no"): IF_NONE, ("yes", "undecided"): IF_LESS_OPEN,
 }  # fmt: skip
 DEV_BELOW = Message(
     "The dev error is below the training error. Often that means nothing. Dropout and data augmentation make training"
     " harder. An epoch's training error is a mean taken while the model was still learning."
 )
-FEW_DEV = Message("With {n_dev:,} dev rows, a dev error this far below the training error can be chance.")
+FEW_DEV = Message(
+    "With {n:,} dev row, a dev error this far below the training error can be chance.",
+    plural="With {n:,} dev rows, a dev error this far below the training error can be chance.",
+)
 NO_GAP = Message(
     "No overfitting: the error is {train:error} on training rows and {dev:error} on unseen ones. Whether underfitting is a problem is "
     "not known without a human-level or target error."
@@ -106,6 +118,8 @@ def verdict_of(
     by_answers = {**verdict.BY_ANSWERS, ("no", "no"): NEITHER, **(WITHOUT_HUMAN if assumed else {})}
     if assumed and evidence.variance is not None and evidence.variance.value < -evidence.delta:
         by_answers |= {("yes", "no"): IF_LESS_BELOW}
+    elif assumed and evidence.training_dev_error is not None:
+        by_answers |= {("yes", "no"): IF_LESS_ALIKE}
     conclusion = verdict.conclude(
         findings, evidence, "", rules=number_rules() if rules is None else rules, by_answers=by_answers
     )

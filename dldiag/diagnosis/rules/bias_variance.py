@@ -72,15 +72,23 @@ def _chance(e: Evidence) -> Message | None:
     return None
 
 
+# What a training error is held against.
+BEST_SEEN, YOUR_TARGET = Message("the best error seen here"), Message("your target")
+
+
+def _goal(e: Evidence) -> dict[str, Value]:
+    return {"goal": BEST_SEEN if e.target_error is None else YOUR_TARGET}
+
+
 BIAS_VARIANCE_RULES: tuple[Rule, ...] = (
     Rule(
         "B1", "bias_variance", Message("Avoidable bias"),
         signal=lambda e: e.avoidable_bias, threshold=MATERIAL,
-        fired="The training error {train_error:error} is {signal:gap} above the best error seen here "
+        fired="The training error {train_error:error} is {signal:gap} above {goal} "
             "({achievable:error}). The model does not even fit its training rows.",
-        passed="The training error {train_error:error} is at most {most:gap} above the best error seen "
-               "here ({achievable:error}).",
-        nowhere="The training error {train_error:error} is no higher than the best error seen here ({achievable:error}).",
+        passed="The training error {train_error:error} is at most {most:gap} above {goal} ({achievable:error}).",
+        nowhere="The training error {train_error:error} is no higher than {goal} ({achievable:error}).",
+        words=_goal,
         hint="See the fixes against high bias.",
         problem="high_bias", needs=("train_error", "achievable", "avoidable_bias"), answers="bias",
         examples=(
@@ -203,8 +211,7 @@ BIAS_VARIANCE_RULES: tuple[Rule, ...] = (
     Rule(
         "V2", "bias_variance", Message("A gap without harm"),
         signal=_harmless, threshold=NOTHING_GAINS,
-        fired="Training and dev error differ by {variance:gap}, but the dev error is as low as the best"
-              " seen here.",
+        fired="Training and dev error differ by {variance:gap}, but nothing we tested clearly lowers the dev error.",
         passed="No harmless gap was found.",
         hint="Keep the model as it is: we found no fix that lowers the error on unseen rows.",
         problem="harmless_gap", needs=("variance", "excess"), decided_by="nothing", concludes_from_trials=True,

@@ -30,7 +30,8 @@ SUSPICION = Threshold("SUSPICION", 0.5, "0 no … 1 yes", "the preflight look at
 WILD = Threshold("WILD", 0.001, "share of cells", "share of number cells beyond 20 robust standard deviations")
 
 
-DEV_ROWS, DIFFERENT_ROWS = Message("{n_dev:,} dev rows"), Message("{n_dev:,} different dev rows")
+DEV_ROWS = Message("{n:,} dev row", plural="{n:,} dev rows")
+DIFFERENT_ROWS = Message("{n_dev:,} different dev rows")
 RARE_ROWS = Message('{n_dev:,} different dev rows of the class "{rare_class}"')
 
 
@@ -39,7 +40,7 @@ def judged_row_count(e: Evidence) -> Message:
     if e.rare_dev_rows is not None:
         return RARE_ROWS.filled(n_dev=int(e.rare_dev_rows.value), rare_class=e.names.get("rare_class", ""))
     n_dev = 0 if e.n_dev is None else int(e.n_dev.value)
-    return (DEV_ROWS if e.repeats is None else DIFFERENT_ROWS).filled(n_dev=n_dev)
+    return DEV_ROWS.filled(n=n_dev) if e.repeats is None else DIFFERENT_ROWS.filled(n_dev=n_dev)
 
 
 def _decided_by_rare(e: Evidence) -> Message | None:

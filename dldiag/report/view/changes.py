@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from dldiag.core.i18n import listed, speaking, tr, translate
+from dldiag.core.i18n import Message, listed, speaking, tr, translate
 from dldiag.core.params import Param
 from dldiag.core.types import Parent, Report
 from dldiag.experiments.curved_inputs import CURVES_PARAM
@@ -14,6 +14,9 @@ from dldiag.experiments.models import AROUND, INPUT_CURVES, MODELS, SURROUNDINGS
 
 LISTED = 8  # Of a value with more texts, the first half of this many is written.
 FORECAST_TIMES = 4  # How many times the rows at hand "more data" is forecast for.
+
+# A list that begins empty is written as what is done, with the title of its remedy: "Drop columns age, id".
+FROM_NONE = {"new_features": Message("Add features"), "drop_columns": Message("Drop columns")}
 
 Pairs = Mapping[str, tuple[Any, Any]]  # Maps a setting to (before, after).
 
@@ -61,7 +64,7 @@ def params_of_report(report: Report) -> Mapping[str, Param]:
     """Return the parameters of the report's model; of one that is not a row of MODELS those of what surrounds it."""
     key = report.model.get("key", "")
     own = params_for(key, (report.dataset.task,)) if key in MODELS else {INPUT_CURVES: CURVES_PARAM}
-    return {**AROUND, **own}
+    return {**AROUND, "class_weight": params_for("mlp", ("classification",))["class_weight"], **own}
 
 
 def own_settings(report: Report) -> dict[str, tuple[Any, Any]]:
@@ -147,6 +150,8 @@ def _few(texts: Sequence[str]) -> str:
 
 
 def _pair(name: str, before: Any, after: Any, param: Param | None) -> str:
+    if not before and after and name in FROM_NONE:
+        return f"{FROM_NONE[name]} {value_text(after, param)}"
     label = translate(param.label) if param is not None else name
     if before is None and (param is None or not param.optional):
         return f"{label} → {value_text(after, param)}"

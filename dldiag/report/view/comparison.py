@@ -61,6 +61,8 @@ def _line(first: NamedRun, run: NamedRun, comparison: Comparison) -> str:
         return tr(
             "{run} predicts another target than the first run, so their errors cannot be compared.", run=run.short_name
         )
+    if comparison.is_paired and change.low == change.high == 0:
+        return tr("{run} has the same dev error as the first run in every repeat.", run=run.short_name)
     if comparison.is_paired:
         errors = [one.report.evidence.get("dev_error") for one in (first, run)]
         difference = None if errors[0] is None or errors[1] is None else printed_change(errors[0], errors[1])

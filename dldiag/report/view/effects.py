@@ -16,7 +16,7 @@ NOT_BETTER = Message("between no change and {loss:gap} worse")
 ALL_BETTER = Message("{low:bare} to {high:gap} better")
 ALL_WORSE = Message("{low:bare} to {high:gap} worse")
 SAID: dict[TrialVerdict, Message] = {
-    "helped_little": Message("{range}, less than you said matters"),
+    "helped_little": Message("{range}, less than what matters"),
     "no_effect": Message("no real effect: {range}"),
     "undecided": Message("undecided: {range}"),
 }

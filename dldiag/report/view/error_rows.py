@@ -106,9 +106,26 @@ def errors_line(errors: ErrorFindings, different: int | None = None) -> str:
             errors.unknown,
         )
         total = f"{total} {line}"
-    if not errors.confirmed:
-        return total
-    return sentences([total, slice_line(errors.confirmed[0], errors.unit)])
+    lines = [total, *_given_lines(errors)]
+    return sentences([*lines, slice_line(errors.confirmed[0], errors.unit)] if errors.confirmed else lines)
+
+
+def _given_lines(errors: ErrorFindings) -> Iterator[str]:
+    """Say of given predictions which rows are left out, and what an error of 1 is for a numeric target."""
+    if errors.left_out:
+        yield trn(
+            "{n:,} row without a target or a prediction is left out.",
+            "{n:,} rows without a target or a prediction are left out.",
+            errors.left_out,
+        )
+    if errors.spread is not None:
+        yield tr(
+            "Errors are in units of the standard deviation of the target, {spread}: {error:error} is {own}.",
+            spread=short(errors.spread),
+            error=errors.error.value,
+            unit=errors.unit,
+            own=short(errors.error.value * errors.spread),
+        )
 
 
 def _on_rows(sentence: str, rows: int, different: int | None) -> str:

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from dldiag.core.i18n import Message, tr
 from dldiag.core.types import Estimate, Report, TestResult
-from dldiag.experiments.models import params_for
 from dldiag.report.view.before_after import STEP, printed_change
-from dldiag.report.view.changes import pairs_text
+from dldiag.report.view.changes import known_params, pairs_text
 from dldiag.report.view.effects import before_after
 from dldiag.report.view.labels import change_text, error_text, unit_of
 
@@ -35,12 +34,12 @@ def total_line(total: Total | None, unit: str) -> str:
 
 
 def _row(number: int, step: LoopStep, unit: str) -> dict[str, str]:
-    params = params_for("mlp", ("classification", "regression"))
-    changed = pairs_text({name: (None, value) for name, value in step.change.items()}, params)
+    changed = pairs_text({name: (None, value) for name, value in step.change.items()}, known_params())
+    title = str(step.title)
     effect = change_text(step.effect, unit)
     return {
         str(STEP): str(number),
-        tr("Applied"): f"{step.title} ({changed})",
+        tr("Applied"): f"{title} ({changed.removeprefix(title).strip()})",
         tr("Dev error"): before_after(step.dev_error, step.effect, unit),
         tr("Effect"): effect if step.effect.high < 0 else tr("{effect}, likely but not certain", effect=effect),
     }

@@ -61,8 +61,15 @@ def unit_of(report: Report) -> str:
 def metric_label(report: Report) -> str:
     """Return the name of the metric that every error of the report is measured by."""
     if report.metric is not None:
-        return str(report.metric.label)
+        return leveled(report.metric)
     return tr("RMSE / standard deviation") if report.dataset.task == "regression" else tr("share of rows wrong")
+
+
+def leveled(used: MetricUsed) -> str:
+    """Return the name of a metric, with the precision, recall or quantile that it holds: "Recall at a precision of 90%"."""
+    if not METRICS[used.name].holds_level or used.level is None:
+        return str(used.label)
+    return tr("{metric} of {level:.0%}", metric=str(used.label), level=used.level)
 
 
 def metric_value(report: Report) -> str:
@@ -106,11 +113,12 @@ def metric_axis_title(metric: MetricUsed | Metric) -> str:
 def short(value: float) -> str:
     """Write a number with three digits that count.
 
-    >>> short(16.7052), short(123456.0), short(0.000123456)
-    ('16.7', '123,000', '0.000123')
+    >>> short(16.7052), short(123456.0), short(0.000123456), short(0.99999)
+    ('16.7', '123,000', '0.000123', '1.00')
     """
-    digits = max(0, 2 - math.floor(math.log10(abs(value)))) if value else 0
-    return typeset(f"{float(f'{value:.3g}'):,.{digits}f}")
+    written = float(f"{value:.3g}")
+    digits = max(0, 2 - math.floor(math.log10(abs(written)))) if written else 0
+    return typeset(f"{written:,.{digits}f}")
 
 
 def error_text(error: Estimate, unit: str) -> str:

@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from dldiag.core.i18n import Message, listed, tr, translate, trn
 from dldiag.core.metric_results import ClassScores, MetricUsed
 from dldiag.core.performance import Band, Performance, Thresholds
 from dldiag.core.types import Estimate, Report
 from dldiag.experiments.metrics import METRICS
 from dldiag.report.view.error_rows import Section
-from dldiag.report.view.labels import baseline_text, error_text, metric_text, share_text
+from dldiag.report.view.labels import baseline_text, error_text, leveled, metric_text, share_text
 from dldiag.report.view.rows import TextRow
 
 PERFORMANCE_TITLE = Message("How well it predicts")
 _MOST_MISTAKES = 3  # At most this many kinds of mistakes are listed.
+_MOST_CLASSES_READ = 20  # A text lists at most this many classes.
 _MOST_CLASS_ROWS = 12  # With more rows, only the diagnosed model is listed.
 RECALLS_LISTED = (0.5, 0.8, 0.9, 0.95)  # A threshold is listed for each of these recalls.
 LEAST_EXPLAINED = 0.01  # Share of the squared error; a column that explains less shows no pattern.
@@ -33,7 +36,23 @@ def performance_sections(report: Report) -> list[Section]:
 def brief_sections(report: Report) -> list[Section]:
     """Return the parts for a reader without figures: the diagnosed model only, and only what numbers can say."""
     alone = replace(report, performance=report.performance[:1])
-    return [one for one in performance_sections(alone) if one.rows or one.key == "calibration"]
+    sections = [one for one in performance_sections(alone) if one.rows or one.key == "calibration"]
+    return [_with_worst_classes(one, alone.performance[0]) if one.key == "classes" else one for one in sections]
+
+
+def _with_worst_classes(section: Section, performance: Performance) -> Section:
+    """Keep the classes of lowest recall where there are many, and say how many others there are."""
+    others = len(section.rows) - _MOST_CLASSES_READ
+    if others <= 0:
+        return section
+    recalls = [1.0 if scores.recall is None else scores.recall.value for scores in performance.per_class]
+    worst = sorted(np.argsort(recalls, kind="stable")[:_MOST_CLASSES_READ])
+    note = trn(
+        "Below are the classes of lowest recall; {n} other is in the JSON and HTML reports.",
+        "Below are the classes of lowest recall; {n} others are in the JSON and HTML reports.",
+        others,
+    )
+    return replace(section, lines=(*section.lines, note), rows=tuple(section.rows[place] for place in worst))
 
 
 def performance_label(performance: Performance) -> str:
@@ -46,7 +65,7 @@ def metric_lines(report: Report) -> Iterator[str]:
     used = report.metric
     if used is None:
         return
-    yield tr("Judged by: {metric}.", metric=str(used.label))
+    yield tr("Judged by: {metric}.", metric=leveled(used))
     if used.why is not None:
         yield str(used.why)
     if used.positive is not None:
@@ -188,11 +207,12 @@ def threshold_row(thresholds: Thresholds, place: int) -> TextRow:
 
 def rows_of_1000(thresholds: Thresholds, place: int) -> str:
     """Say how many of 1,000 rows a threshold finds, misses and wrongly flags."""
-    return tr(
-        "{found:.0f} found, {missed:.0f} missed, {alarms:.0f} false alarms",
+    return trn(
+        "{found:.0f} found, {missed:.0f} missed, {n} false alarm",
+        "{found:.0f} found, {missed:.0f} missed, {n} false alarms",
+        round(PER * thresholds.false_alarms[place]),
         found=PER * thresholds.found[place],
         missed=PER * thresholds.missed[place],
-        alarms=PER * thresholds.false_alarms[place],
     )
 
 

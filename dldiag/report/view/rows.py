@@ -11,6 +11,7 @@ from dldiag.core.params import params_of
 from dldiag.core.settings import Settings
 from dldiag.core.types import Estimate, Outcome, Repair, Report
 from dldiag.diagnosis.evidence import printed
+from dldiag.experiments.metrics import METRICS
 from dldiag.report.view.changes import params_of_report, value_text
 from dldiag.report.view.curve import points
 from dldiag.report.view.effects import effect_text
@@ -25,6 +26,7 @@ from dldiag.report.view.labels import (
     error_text,
     evidence_label,
     evidence_text,
+    metric_label,
     metric_value,
     model_label,
     short,
@@ -63,6 +65,10 @@ def _flag_of(repair: Repair) -> str:
         values = value if isinstance(value, list | tuple) else [] if value is True else [value]
         words += [word for value in values for word in (REPAIR_FLAGS[name], shlex.quote(value))] or [REPAIR_FLAGS[name]]
     return " ".join(words)
+
+
+WITH_ACHIEVABLE = Message("{total} ({achievable:error} is achievable)")
+WITH_TARGET = Message("{total} ({achievable:error} is your target)")
 
 
 def budget(report: Report) -> list[TextRow]:
@@ -112,12 +118,27 @@ def budget_line(report: Report) -> str:
         parts |= {"mismatch": printed["mismatch"].value, "parts": Message(template, parts)}
         total = Message("{parts} + {mismatch:error} data mismatch = {dev_error:error} dev error", parts)
     if fits_beyond_achievable(report):
-        total = Message("{total} ({achievable:error} is achievable)", parts | {"total": total})
+        total = _with_goal(total, parts, report)
     return str(total).replace("+ −", "− ")  # A part may be negative.
 
 
+def _with_goal(total: Message, parts: dict[str, Value], report: Report) -> Message:
+    """Put what is achievable behind a budget, where the model is not below it already; a target stands there in any case."""
+    if "target_error" in report.evidence:
+        return WITH_TARGET.filled(**parts, total=total)
+    is_reached = report.evidence["achievable"].value > report.evidence["dev_error"].value
+    return total if is_reached else WITH_ACHIEVABLE.filled(**parts, total=total)
+
+
 def unit_line(report: Report, error: float | None = None) -> str:
-    """Say what an error of 1 is in the target's own unit, and this error or the dev error in it; "" for classes."""
+    """Say what an error of 1 is in the target's own unit, and this error or the dev error in it; "" where it has none.
+
+    The errors of a metric of which more is better are what it lacks to 1.
+    """
+    if error is None and report.metric is not None and METRICS[report.metric.name].higher_is_better:
+        return tr("Errors are 1 − {metric}.", metric=metric_label(report))
+    if error is None and report.metric is not None and METRICS[report.metric.name].unit != "sd":
+        return ""
     spread, dev = report.dataset.spread, report.evidence.get("dev_error")
     value = dev.value if error is None and dev is not None else error
     if spread is None or value is None:
@@ -266,12 +287,14 @@ def judged_line(report: Report) -> str:
         name = tr("{model}, hidden layers {layers}", model=name, layers=value_text(layers))
     parts = [_judged_by(report), tr("model: {model}", model=name) if name else ""]
     if report.split.dev:
-        parts.append(
-            trn(
-                "{dev:,} dev rows", "{dev:,} dev rows in each of {n} repeats", _repeats_of(report), dev=report.split.dev
-            )
-        )
+        parts.append(_dev_rows(report.split.dev, _repeats_of(report)))
     return " · ".join(part for part in parts if part)
+
+
+def _dev_rows(dev: int, repeats: int) -> str:
+    if repeats == 1:
+        return trn("{n:,} dev row", "{n:,} dev rows", dev)
+    return tr("{dev:,} dev rows in each of {n} repeats", dev=dev, n=repeats)
 
 
 def _judged_by(report: Report) -> str:

@@ -44,3 +44,8 @@ def test_a_metric_that_lacks_something_is_explained_and_stops_the_button():
     app = choose(drawn(page, "moons"), "cost")
     assert app.warning
     assert not app.session_state["asked"][1]
+
+
+def test_another_target_has_fields_of_its_own():
+    keys = [{one.key for one in drawn(page, toy).selectbox} for toy in ("moons", "wave")]
+    assert keys[0].isdisjoint(keys[1]), "a browser keeps the label that a field showed"
