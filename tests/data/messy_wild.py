@@ -57,9 +57,14 @@ COLUMNS = [
     Messy("one number in a column", b"when,paid\n2024-01-01,\n2024-01-02,60000.00\n2024-01-03,\n", "paid", [_NONE, 60000.0, _NONE], "", ("when", "paid")),
     Messy("days of a bank beside one amount", b"Day;In\n05.02.2026;\n25.02.2026;1.200,50\n27.02.2026;\n", "Day", [np.datetime64(date(2026, 2, d)) for d in (5, 25, 27)], "", ("Day", "In")),
 ]  # fmt: skip
-SECONDS = [
+FURTHER = [
     column_of("fractions of a second", lambda i: f"{DAYS[i]} 09:20:21.{437 + i % 3}", [np.datetime64(f"{DAYS[i]}T09:20:21.{437 + i % 3}") for i in range(N)], "", "when"),
+    column_of("nanoseconds are cut", lambda i: f"{DAYS[i]} 09:20:21.{123456789 - i % 3}", [np.datetime64(f"{DAYS[i]}T09:20:21.123456") for i in range(N)], "", "when"),
     column_of("initials with and without dots", lambda i: ("USA", "U.S.A.", "Peru")[i % 3], [("USA", "U.S.A.", "Peru")[i % 3] for i in range(N)], "label_variants", "land"),
+    _lines("few lines of fixed width, some cut short, without names", ["    7.25      6.50          7.75            8.00", "    2.00      2.25", "    5.75      5.00", "    21.5      15.0          14.5            14.0"], "column_3", [7.75, _NONE, _NONE, 14.5], "cut_by_place", "column_1|column_2|column_3|column_4"),
+    _lines("few lines with wide gaps and slashes", ["Oslo1      1/13/2013     2/1/2013      Open", "Oslo1      2/20/2013     2/3/2013      Closed for Repair", "Bergen1    1/15/2013     2/5/2013      Open"], "column_4", ["Open", "Closed for Repair", "Open"], "wide_gaps", "column_1|column_2|column_3|column_4"),
+    _lines("two blanks between cells", ["1.5  abcd", "1.6  efgh", "1.7  ijklm", "1.9  nop"], "column_2", ["abcd", "efgh", "ijklm", "nop"], "unusual_delimiter", "column_1|column_2"),
+    _lines("bounds in the first row", ["Ann;~29", "Bob;>30", "Eva;~31"], "column_1", ["Ann", "Bob", "Eva"], "no_header", "column_1|column_2"),
     _lines("a title with two filled cells above a name that recurs", ["Survey of,Trees,,,", "town,v,n,n,w", *(f"{TOWNS[i % 4]},{X[i]},{WHOLE[i]},{WHOLE[i]},{X[i]}" for i in range(N))], "v", [float(x) for x in X], "preamble", "town|v|n|n (2)|w"),
 ]  # fmt: skip
-WILD_TABLES = [*DESCRIBED, *COLUMNS, *SECONDS]
+WILD_TABLES = [*DESCRIBED, *COLUMNS, *FURTHER]

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 
 from dldiag.data.io.cell_kind import kind_of
 from dldiag.data.io.dialect import SPACES, Dialect, loose_cells, records
@@ -94,7 +94,7 @@ def _score(sample: str, dialect: Dialect) -> float:
     trust = TRUST.get(dialect.delimiter, 0.5) * (1 - FAULT_COST * faults / max(1, len(rows)))
     weak = TRUST.get(dialect.delimiter, 0.5) < BELIEVED
     width, even = evenness([len(r) for r in rows], titles_count=weak)
-    if width < 2:
+    if width < 2 or (dialect.delimiter == " " and _has_empty_column(rows)):
         return 0.0
     typed = _plausibility([r for r in rows if len(r) == width])
     if weak:
@@ -109,6 +109,11 @@ def _score(sample: str, dialect: Dialect) -> float:
     if dialect.delimiter in EVEN_MARKS and even == 1 and width > EVEN_WIDTH and len(rows) >= LEAST_TABBED:
         trust *= EVEN_BONUS
     return trust * even**2 * (0.5 + 0.5 * typed) * (1 - 0.3 / width)
+
+
+def _has_empty_column(rows: Sequence[Sequence[str]]) -> bool:
+    """Tell whether a column between others is empty in all rows: two blanks stand there."""
+    return any(not any(map(str.strip, cells)) for cells in list(zip_longest(*rows, fillvalue=""))[1:-1])
 
 
 def _whole(sample: str) -> float:

@@ -26,6 +26,7 @@ LEAST_ALIKE = 8  # A first row is compared with the rows below it if there are a
 ALIKE_SHARE = 0.95  # A first row is written as the others if its form is that of this share of them.
 LEAST_CODE_DIGITS = 4  # With so many digits in the same places as below, a cell is a code (own choice).
 _DIGIT, _SMALL_OR_CAPITAL = re.compile(r"\d"), re.compile(r"[^\W\d_]")
+_BOUND = re.compile(r"\s*[<>≤≥~≈]=?\s*\d+(?:[.,]\d+)*\s*")
 _NUMERAL = re.compile(r"\d+(?:[.,]\d+)*")
 _STAMPED = re.compile(r"\s*[\[(<]\d+[./:-]\d")  # A chat or a log begins its lines with a moment in brackets.
 _MARKED = re.compile(r"[:=]\s*-?\d")  # A number stands behind its name.
@@ -208,7 +209,9 @@ def _is_written_alike(first: Sequence[str], body: Sequence[Sequence[str]]) -> bo
 
 
 def _is_code_as_below(cell: str, below: Sequence[str]) -> bool:
-    """Tell whether a cell is a code of digits and other letters, with the same places of digits as half of the cells below it: 418-Y11-4111."""
+    """Tell whether a cell is a code of digits and other letters, with the same places of digits as half of the cells below it, 418-Y11-4111, or a bound as one of them: ~29."""
+    if _BOUND.fullmatch(cell) and any(map(_BOUND.fullmatch, below)):
+        return True
     if len(below) < LEAST_OTHER_ROWS or sum(character.isdigit() for character in cell) < LEAST_CODE_DIGITS:
         return False
     form = _DIGIT.sub("0", cell.strip())

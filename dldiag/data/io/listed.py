@@ -19,6 +19,7 @@ _TIBBLE_TYPES = re.compile(r"\s*(?:<[a-z0-9:+ ]+>\s*)+")
 _FIELDS = re.compile(r"^#Fields:\s*(.+)$", re.MULTILINE)
 _NOTHING = frozenset({"~", "null", "Null", "NULL", ""})
 LEAST_RECORDS = 2
+LEAST_ALIGNED = 3  # lines whose cells begin at the same places
 LEAST_BLOCKS = 3  # So many blocks in a row are records rather than a letter's head (own choice).
 
 
@@ -140,9 +141,17 @@ def of_wide_gaps(text: str) -> str | None:
         return None
     rows = [re.split(r"\s{2,}", line.strip()) for line in text.split("\n") if line.strip()]
     widths = set(map(len, rows))
-    if len(rows) < LEAST_LINES or len(widths) != 1 or widths == {1}:
+    if len(widths) != 1 or widths == {1} or (len(rows) < LEAST_LINES and not _begin_alike(text, len(rows))):
         return None
     return as_lines(rows) if any(" " in cell for row in rows for cell in row) else None
+
+
+def _begin_alike(text: str, lines: int) -> bool:
+    """Tell whether the cells between wide gaps begin at the same places in all of a few lines."""
+    starts = {
+        tuple(m.start() for m in re.finditer(r"(?:(?<=  )|^)\S", line)) for line in text.split("\n") if line.strip()
+    }
+    return lines >= LEAST_ALIGNED and len(starts) == 1
 
 
 def cut_by_place(lines: Sequence[str]) -> list[list[str]]:

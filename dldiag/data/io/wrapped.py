@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 
 from dldiag.data.io import commented, drawn, listed, measured
+from dldiag.data.io.cell_kind import kind_of
 from dldiag.data.io.drawn import as_lines
 from dldiag.data.io.xml_records import of_xml
 
@@ -24,7 +25,7 @@ _QUOTED_LINE = re.compile(r'"(?:[^"\n]|"")+"')
 DELIMITERS = (",", ";", "\t", "|")
 LEAST_LINES = 5  # of a text whose lines are all in quotes, or cut at the same places
 _DECIMAL_COMMA = re.compile(r"(?<=\d),(?=\d+(?:\s|$))")
-LEAST_FIXED_LINES = 10
+LEAST_FIXED_LINES, LEAST_NUMBERED_LINES = 10, 3  # of any cells, of nothing but numbers
 FILLED_SHARE = 0.3  # of the lines in which a column of fixed width holds something (own choice)
 UNEVEN_SHARE = 0.05  # of the lines that blanks alone cut into another number of cells (own choice)
 _MOST_FIXED_CHARS = 1 << 24  # characters of a text that is looked at for columns of fixed width
@@ -166,7 +167,8 @@ def _of_fixed_width(text: str) -> str | None:
         return None
     lines = [line.rstrip() for line in text.split("\n") if line.strip()]
     bare = [_DECIMAL_COMMA.sub(".", line) for line in lines]
-    if len(lines) < LEAST_FIXED_LINES or any(sum(d in line for line in bare) > len(lines) / 2 for d in DELIMITERS):
+    least = LEAST_NUMBERED_LINES if all(kind_of(one) == "number" for one in text.split()) else LEAST_FIXED_LINES
+    if len(lines) < least or any(sum(d in line for line in bare) > len(lines) / 2 for d in DELIMITERS):
         return None
     cuts = listed.named_places(listed.places_of(lines), lines[0])
     if len(cuts) < 2 or any(len(re.findall(r"\S+", lines[0][a:b])) != 1 for a, b in cuts):

@@ -273,7 +273,8 @@ def _clock_times(clock: pa.Array) -> NDArray[np.timedelta64]:
     return np.round((hours * 3600 + minutes * 60 + seconds) * 1e6).astype("timedelta64[us]")
 
 
-_CLOCK_PARTS = (r"^(\d{1,2}):.*$", r"^\d{1,2}:(\d{2}).*$", r"^\d{1,2}:\d{2}:(\d{2}(?:\.\d+)?)$")
+# Nanoseconds are cut, not rounded.
+_CLOCK_PARTS = (r"^(\d{1,2}):.*$", r"^\d{1,2}:(\d{2}).*$", r"^\d{1,2}:\d{2}:(\d{2}(?:\.\d{1,6})?)\d*$")
 
 
 def _offsets(clock: pa.Array) -> NDArray[np.int64]:

@@ -67,7 +67,7 @@ def metric_label(report: Report) -> str:
 
 def leveled(used: MetricUsed) -> str:
     """Return the name of a metric, with the precision, recall or quantile that it holds: "Recall at a precision of 90%"."""
-    if not METRICS[used.name].holds_level or used.level is None:
+    if used.level is None or not METRICS[used.name].holds_level:
         return str(used.label)
     return tr("{metric} of {level:.0%}", metric=str(used.label), level=used.level)
 

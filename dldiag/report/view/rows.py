@@ -11,7 +11,6 @@ from dldiag.core.params import params_of
 from dldiag.core.settings import Settings
 from dldiag.core.types import Estimate, Outcome, Repair, Report
 from dldiag.diagnosis.evidence import printed
-from dldiag.experiments.metrics import METRICS
 from dldiag.report.view.changes import params_of_report, value_text
 from dldiag.report.view.curve import points
 from dldiag.report.view.effects import effect_text
@@ -135,9 +134,9 @@ def unit_line(report: Report, error: float | None = None) -> str:
 
     The errors of a metric of which more is better are what it lacks to 1.
     """
-    if error is None and report.metric is not None and METRICS[report.metric.name].higher_is_better:
+    if error is None and report.metric is not None and report.metric.higher_is_better:
         return tr("Errors are 1 − {metric}.", metric=metric_label(report))
-    if error is None and report.metric is not None and METRICS[report.metric.name].unit != "sd":
+    if error is None and report.metric is not None and report.metric.unit != "sd":
         return ""
     spread, dev = report.dataset.spread, report.evidence.get("dev_error")
     value = dev.value if error is None and dev is not None else error
