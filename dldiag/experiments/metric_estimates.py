@@ -60,6 +60,7 @@ def measured_by(metric: Metric, judged: Judged, result: FitResult) -> FitResult:
         useful_influence=influence,
         floor=floor,
         in_ratio=metric.in_ratio,
+        highest=metric.highest,
         optimism=optimism,
     )
 

@@ -1,5 +1,7 @@
 """Every row of METRICS against scikit-learn's own value and the jackknife; walks the table."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import optimize, stats
@@ -216,3 +218,14 @@ def test_ninety_percent_intervals_hold_with_five_positive_rows_a_repeat(name):
         found = in_metric_unit(METRICS[name], loss_estimate(results, judged, METRICS[name]))
         hits += found.low <= BINORMAL[name] <= found.high
     assert 0.84 <= hits / tables <= 0.98
+
+
+@pytest.mark.parametrize(("name", "is_bounded"), [("log_loss", False), ("error", True)])
+def test_a_loss_above_1_has_an_upper_bound_above_itself_whatever_the_fits_were_measured_by(name, is_bounded):
+    results, judged = zip(*judged_repeats(np.random.default_rng(0)), strict=True)
+    by_rate = [replace(one, highest=1.0) for one in results]
+    wrong = [replace(one, proba=1 - one.proba, predicted=1 - one.predicted) for one in judged]
+    found = loss_estimate(by_rate, wrong, METRICS[name])
+    assert found.high > found.value
+    assert (found.high <= 1) == is_bounded
+    assert (found.value > 1) != is_bounded
